@@ -1,0 +1,2 @@
+Console.WriteLine("assay");
+return 0;

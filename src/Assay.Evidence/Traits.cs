@@ -1,0 +1,68 @@
+namespace Assay.Evidence;
+
+/// <summary>The words that readers put on findings and checks look for. One place; a word that no check or reader uses is deleted.</summary>
+public static class Traits
+{
+    // credential
+    public const string EmptyPassword = "emptyPassword";
+    public const string WeakHash = "weakHash";
+    public const string PasswordHash = "passwordHash";
+    public const string KnownDefault = "knownDefault";
+    public const string WorldReadable = "worldReadable";
+    public const string Root = "root";
+    /// <summary>Seen on the wire without encryption.</summary>
+    public const string OnTheWire = "onTheWire";
+
+    // key and certificate
+    public const string PrivateKey = "privateKey";
+    public const string HostKey = "hostKey";
+    public const string UnderWebRoot = "underWebRoot";
+    public const string ShortKey = "shortKey";
+    public const string Expired = "expired";
+    public const string NotYetValid = "notYetValid";
+    public const string SelfSigned = "selfSigned";
+    public const string WeakSignatureHash = "weakSignatureHash";
+    public const string Authority = "authority";
+
+    // service, debug, permission
+    public const string Telnet = "telnet";
+    public const string Ftp = "ftp";
+    public const string Ssh = "ssh";
+    public const string Http = "http";
+    public const string WithoutLogin = "withoutLogin";
+    public const string StartedAtBoot = "startedAtBoot";
+    public const string SerialConsole = "serialConsole";
+    public const string DebugTool = "debugTool";
+    public const string WorldWritable = "worldWritable";
+    public const string BootScript = "bootScript";
+    public const string SetUid = "setUid";
+
+    // secret
+    public const string WirelessKey = "wirelessKey";
+    public const string Token = "token";
+    public const string Password = "password";
+
+    // update
+    public const string ClearText = "clearText";
+    public const string WithoutVerification = "withoutVerification";
+    public const string Signed = "signed";
+    public const string UpdateQuery = "updateQuery";
+    public const string UpdateDownload = "updateDownload";
+
+    // hardening
+    public const string NoExecuteMissing = "noExecuteMissing";
+    public const string PieMissing = "pieMissing";
+    public const string RelroMissing = "relroMissing";
+    public const string CanaryMissing = "canaryMissing";
+    public const string FortifyMissing = "fortifyMissing";
+
+    // wire
+    public const string TlsOutdated = "tlsOutdated";
+    public const string WeakSuite = "weakSuite";
+    public const string PersonalMarker = "personalMarker";
+    public const string VersionDisclosed = "versionDisclosed";
+    public const string Listener = "listener";
+    public const string Local = "local";
+    public const string Remote = "remote";
+    public const string Login = "login";
+}
