@@ -12,6 +12,7 @@ public static class Markup
     public static Element Main(params IEnumerable<Node?> children) => new("main", children);
     public static Element Nav(params IEnumerable<Node?> children) => new("nav", children);
     public static Element Aside(params IEnumerable<Node?> children) => new("aside", children);
+    public static Element Article(params IEnumerable<Node?> children) => new("article", children);
     public static Element H1(params IEnumerable<Node?> children) => new("h1", children);
     public static Element H2(params IEnumerable<Node?> children) => new("h2", children);
     public static Element H3(params IEnumerable<Node?> children) => new("h3", children);
@@ -70,13 +71,10 @@ public static class Markup
             : new Element("td", [cell]).With("data-label", columns[i])));
     }
 
-    /// <summary>A drawing that is a picture with a text alternative; the parts come from <see cref="Shape"/>.</summary>
-    public static Element Drawing(int width, int height, string alternative, params IEnumerable<Node?> shapes) =>
-        new Element("svg", [new Element("title", [alternative]), .. shapes])
-            .With("role", "img").With("aria-label", alternative).With("viewBox", Invariant($"0 0 {width} {height}")).With("width", Invariant($"{width}")).With("height", Invariant($"{height}"));
+    /// <summary>A drawing with its text alternative, as wide as its place; the parts come from <see cref="Shape"/>.</summary>
+    public static Element Drawing(string alternative, params IEnumerable<Node?> shapes) =>
+        new Element("svg", [new Element("title", [alternative]), .. shapes]).With("role", "img").With("aria-label", alternative);
 
     /// <summary>A shape of a drawing: <c>rect</c>, <c>path</c>, <c>circle</c>, <c>line</c>, <c>text</c>, <c>g</c>, <c>symbol</c>, <c>use</c>.</summary>
     public static Element Shape(string name, params IEnumerable<Node?> children) => new(name, children);
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

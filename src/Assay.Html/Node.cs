@@ -7,8 +7,9 @@ public abstract class Node
     {
     }
 
-    /// <summary>A string is text, always encoded.</summary>
-    public static implicit operator Node(string text) => new Text(text);
+    /// <summary>A string is text, always encoded; no string is no piece.</summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    public static implicit operator Node?(string? text) => text is null ? null : new Text(text);
 
     /// <summary>What a reader without markup would get: the text of this piece, elements left out.</summary>
     public abstract string InnerText { get; }
