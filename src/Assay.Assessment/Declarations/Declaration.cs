@@ -31,13 +31,16 @@ public sealed record Claim
     public required Location Location { get; init; }
     /// <summary>Who signed the file that holds this claim and with which key; null for an unsigned claim.</summary>
     public Signer? SignedBy { get; init; }
+    /// <summary>Why a signature beside the file does not count, for instance because the file was changed after signing; null where there is none.</summary>
+    public string? SignatureNote { get; init; }
 }
 
 /// <summary>A verified signature over a declaration file.</summary>
 /// <param name="Name">Common name or key id of the signer, as the signature names it.</param>
 /// <param name="KeyDigest">SHA-256 of the public key (SubjectPublicKeyInfo), lower-case hexadecimal.</param>
 /// <param name="Form"><c>CMS</c> or <c>COSE</c>.</param>
-public sealed record Signer(string Name, string KeyDigest, string Form);
+/// <param name="Note">What a reader should know of it: <c>self-signed, a named key that nobody vouches for</c>, <c>certificate expired on …</c>; null for nothing.</param>
+public sealed record Signer(string Name, string KeyDigest, string Form, string? Note = null);
 
 /// <summary>One of the 29 detail tables of TS 103 701; names of both editions lead to the same number.</summary>
 public sealed record IxitTable
