@@ -9,6 +9,8 @@ public sealed record Examined
 {
     public required Device Device { get; init; }
     public required DateTimeOffset AsOf { get; init; }
+    /// <summary>Ids of all provisions of the edition that is assessed.</summary>
+    public IReadOnlyList<string> Provisions { get; init; } = [];
     /// <summary>Ordered by name.</summary>
     public IReadOnlyList<DossierFile> Files { get; init; } = [];
     public IReadOnlyList<Finding> Findings { get; init; } = [];

@@ -89,7 +89,7 @@ public abstract class Check(string id, int version, Polarity polarity, CoverageS
         {
             yield return !examined.Looked(Needs) ? Open(unit, $"nothing of this kind was handed over ({Word(Needs)})")
                 : !examined.LookedWhole(Needs) ? Open(unit, $"a part could not be read ({Word(Needs)}), so silence says nothing", $"the parts that were not read; then {settle}")
-                : Polarity == Polarity.Absent ? Supports(unit, $"looked through all that was handed over ({Word(Needs)}) and saw no sign of it")
+                : Polarity == Polarity.Absent ? Supports(unit, $"looked through all that was handed over ({Word(Needs)}) and saw no sign of it") with { IsSilence = true }
                 : Open(unit, "nothing seen against it, which is no proof");
         }
     }
@@ -118,6 +118,8 @@ public sealed record Answer
     public IReadOnlyList<Finding> Findings { get; init; } = [];
     public IReadOnlyList<Location> Locations { get; init; } = [];
     public Contradiction? Contradiction { get; init; }
+    /// <summary>It looked at everything and saw nothing: worth as much as what was looked at.</summary>
+    public bool IsSilence { get; init; }
     /// <summary>The cheapest further evidence.</summary>
     public string? Settle { get; init; }
 }

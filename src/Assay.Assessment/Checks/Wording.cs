@@ -6,13 +6,6 @@ namespace Assay.Assessment.Checks;
 /// <summary>What words in a maker's papers say, as far as a program may tell. In doubt it says nothing.</summary>
 internal static partial class Wording
 {
-    /// <summary>Stands where something should be said and is not: <c>TBD</c>, <c>? years</c>, <c>to be defined</c>. Null when nothing of the kind is there.</summary>
-    public static string? Placeholder(string text)
-    {
-        var match = PlaceholderWords().Match(text);
-        return match.Success ? match.Value.Trim() : null;
-    }
-
     /// <summary>Nothing is said: no letter or digit at all.</summary>
     public static bool IsEmpty(string? text) => text is null || !text.Any(char.IsLetterOrDigit);
 
@@ -72,9 +65,6 @@ internal static partial class Wording
 
     private static readonly string[] Counts = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     private static readonly string[] Forms = ["yyyy-MM-dd", "d MMMM yyyy", "MMMM d yyyy", "d MMM yyyy", "MMM d yyyy"];
-
-    [GeneratedRegex(@"\?+ ?(years?|months?)\b|\b(TBD|TBA|TBC|TODO|FIXME)\b|\bto be (defined|determined|announced|confirmed|completed|filled in|decided)\b|\bX{1,4} (years?|months?)\b|^\s*\?+\s*$|\b(YYYY-MM-DD|DD\.MM\.YYYY)\b|[\[<](insert|fill in|placeholder|your)\b[^\]>\n]{0,80}[\]>]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex PlaceholderWords();
 
     [GeneratedRegex(@"^[\s*_`]*(no|none|not (implemented|supported|available|present|provided|in place|confirmed|existing))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex No();
