@@ -24,7 +24,8 @@ public static class Assessment
         var scope = Scope(examined);
         var verdicts = catalogue.Provisions.Select(p => OfProvision(p, catalogue, examined, claims, byUnit, scope)).ToList();
         var profile = Verdict.OfProfile(catalogue, verdicts);
-        var levels = Scheme.Levels.Select(l => Verdict.OfLevel(l, catalogue, verdicts)).ToList();
+        var levels = Scheme.Levels.Select(l => Verdict.OfLevel(l, catalogue, verdicts)).Select(l =>
+            new LevelResult(l.Level, l.Name, l.IsMet, [.. l.Blocks.Select(b => new Blocking(b.Unit, b.Provision, b.Outcome, b.Reason, b.Settle))])).ToList();
         return new AssessmentResult
         {
             Device = examined.Device,
@@ -35,8 +36,8 @@ public static class Assessment
             Findings = examined.Findings,
             Components = examined.Components,
             Verdicts = verdicts,
-            Provisions = catalogue.Provisions.ToDictionary(p => p.Id, p => new ProvisionFacts(p.Title, p.IsMandatory, p.Condition is not null, p.IsDisputed), StringComparer.Ordinal),
-            Grades = profile.Counts,
+            Provisions = catalogue.Provisions.ToDictionary(p => p.Id, p => new ProvisionFacts(p.Title, p.IsMandatory, p.Condition is not null, claims[p.Id].Select(c => (Support?)c.Support).FirstOrDefault()), StringComparer.Ordinal),
+            Grades = new GradeCounts(profile.Counts.Tool, profile.Counts.Lab, profile.Counts.Supported, profile.Counts.Declared, profile.Counts.Open),
             Overall = profile.Outcome,
             Levels = levels,
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
@@ -147,13 +148,13 @@ public static class Assessment
         return not;
     }
 
-    private static string NextStep(Examined examined, IReadOnlyList<LevelVerdict> levels)
+    private static string NextStep(Examined examined, IReadOnlyList<LevelResult> levels)
     {
         if (examined.Files.Count == 0 && examined.Coverage.Count == 0) return "Put evidence into the dossier: a firmware image, a capture, the declaration (assay assess --init FOLDER writes a draft).";
-        if (levels.FirstOrDefault(l => !l.IsMet) is not { } next) return "Every level is met: a person may decide on this statement (assay label decide).";
-        var block = next.Blocks.FirstOrDefault(b => b.Outcome == Outcome.Fail) ?? next.Blocks.FirstOrDefault();
+        if (levels.FirstOrDefault(l => !l.Met) is not { } next) return "Every level is met: a person may decide on this statement (assay label decide).";
+        var block = next.Blocking.FirstOrDefault(b => b.Outcome == Outcome.Fail) ?? next.Blocking.FirstOrDefault();
         if (block is null) return $"Level {next.Level} cannot be met in this edition.";
-        var met = levels.LastOrDefault(l => l.IsMet && l.Level < next.Level);
+        var met = levels.LastOrDefault(l => l.Met && l.Level < next.Level);
         var before = met is null ? "" : $"Level {met.Level} is met: a person may decide on it (assay label decide). ";
         return block.Outcome == Outcome.Fail
             ? $"{before}For level {next.Level}, mend {block.Provision} first: {block.Reason}"

@@ -26,9 +26,9 @@ public sealed record AssessmentResult
     /// <summary>How many units rest on what, preparatory steps in no figure.</summary>
     public required GradeCounts Grades { get; init; }
     /// <summary>The answer for all mandatory provisions and claimed recommendations together; null where the catalogue gives none.</summary>
-    public required Outcome? Overall { get; init; }
+    public Outcome? Overall { get; init; }
     /// <summary>Every level of the scheme, from the lowest.</summary>
-    public required IReadOnlyList<LevelVerdict> Levels { get; init; }
+    public required IReadOnlyList<LevelResult> Levels { get; init; }
     /// <summary>All contradictions, each once, whichever provisions they touch.</summary>
     public required IReadOnlyList<Contradiction> Contradictions { get; init; }
     public required IReadOnlyList<Unread> Unread { get; init; }
@@ -72,8 +72,20 @@ public sealed record EvidenceItem(string Artefact, string Kind, string Sha256, l
 /// <param name="Title">In own words.</param>
 /// <param name="Mandatory">False for a recommendation.</param>
 /// <param name="Conditional">It may be declared not applicable.</param>
-/// <param name="Provisional">Its status was not read in the standard itself.</param>
-public sealed record ProvisionFacts(string Title, bool Mandatory, bool Conditional, bool Provisional);
+/// <param name="Claimed">What the maker's conformance statement says; null where it says nothing.</param>
+public sealed record ProvisionFacts(string Title, bool Mandatory, bool Conditional, Support? Claimed);
+
+/// <summary>How many test units passed by which grade (semantics.md section 1: whole words, counted, never one lowest letter).</summary>
+/// <param name="Open">Units that nothing decided; failures, disputes, what does not apply and what is not claimed are in no figure.</param>
+public sealed record GradeCounts(int Tool, int Lab, int Supported, int Declared, int Open);
+
+/// <summary>Whether a level of the scheme is met, and what stands in its way.</summary>
+/// <param name="Profile">The list of provisions, by its name.</param>
+public sealed record LevelResult(int Level, string Profile, bool Met, IReadOnlyList<Blocking> Blocking);
+
+/// <param name="Unit">The unit that decides, where one does.</param>
+/// <param name="Settle">The cheapest evidence or repair that takes it out of the way.</param>
+public sealed record Blocking(string? Unit, string Provision, Outcome Outcome, string Reason, string? Settle = null);
 
 /// <summary>A check that ran, so that another can repeat it.</summary>
 /// <param name="Answers">For how many units it had something to say.</param>

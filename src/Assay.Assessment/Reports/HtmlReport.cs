@@ -1,4 +1,5 @@
 using System.Globalization;
+using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
@@ -14,8 +15,6 @@ public sealed record ReportOptions
     public string Dossier { get; init; } = "DOSSIER";
     /// <summary>The program that wrote this, with its version and digest.</summary>
     public string Tool { get; init; } = "assay";
-    /// <summary>The title of a test unit in own words, by its id; null where the catalogue has none.</summary>
-    public Func<string, string?> UnitTitle { get; init; } = _ => null;
 }
 
 /// <summary>The report for a person as one HTML file that stands alone: the answer first, then why, then everything that it rests on.</summary>
@@ -31,12 +30,13 @@ public static class HtmlReport
     public static Page Page(AssessmentResult result, ReportOptions options)
     {
         var findings = result.Findings.DistinctBy(f => f.Id).ToDictionary(f => f.Id, StringComparer.Ordinal);
+        var catalogue = Catalogue.All.FirstOrDefault(c => $"{c.Name} {c.Edition}".EndsWith(result.Editions.Standard, StringComparison.Ordinal));
         (string Id, string Heading, Node? Content)[] sections =
         [
             ("answer", "The answer", TheAnswer(result)),
             ("counts", "Outcomes by count", Outcomes(result)),
             ("contradictions", "Contradictions", Contradictions(result)),
-            ("provisions", "Provisions", Provisions(result, options, findings)),
+            ("provisions", "Provisions", Provisions(result, catalogue, findings)),
             ("not-checked", "What was not checked", NotChecked(result)),
             ("coverage", "What was looked at", Looked(result)),
             ("evidence", "Evidence", Evidence(result)),
@@ -72,7 +72,7 @@ public static class HtmlReport
         Div(P(Strong("Do this next"), result.NextStep)).Class("next"),
         Phrases.NextLevel(result) is { } next ? Blocked(result, next) : null,
         result.Levels.Count > 0 ? Levels(result) : null,
-        P("Grades of the provisions: ", Strong(Phrases.Counts(result.Grades)), "."),
+        P("What the answers rest on: ", Strong(Phrases.Counts(result.Grades)), "."),
         result.Editions.Provisional ? P(Mark("provisional"), " ", Phrases.Provisional) : null,
         result.Advice.Count > 0 ? Many(H3("About the dossier itself"), Ul(result.Advice.Select(a => Li(a)))) : null,
         P(Phrases.NotALabel).Class("soft"));
@@ -100,8 +100,12 @@ public static class HtmlReport
         var present = Phrases.Order.Where(counts.ContainsKey).ToList();
         return Many(
             Figure(Bar(counts, present, outcomes.Count), Figcaption(P($"{Phrases.Count(outcomes.Count, "provision")}: {Phrases.Counts(outcomes)}."))),
-            Table("What the outcomes mean", ["Outcome", "Provisions", "Meaning"], present.Select(o => (IReadOnlyList<Node>)
-                [Badge(o), Phrases.Number(counts[o]), Phrases.Meaning(o)])),
+            Table("What the outcomes mean", ["Outcome", "Provisions", "Meaning and which"], present.Select(o => (IReadOnlyList<Node>)
+            [
+                Badge(o),
+                Phrases.Number(counts[o]),
+                Many(P(Phrases.Meaning(o)), P(Join(result.Verdicts.Where(v => v.Outcome == o).Select(v => ToProvision(result, v.Provision)))).Class("ids")),
+            ])),
             result.Verdicts.Any(v => v.Grade is not null)
                 ? Table("What a pass rests on", ["Grade", "Provisions", "Meaning"], Enum.GetValues<Grade>()
                     .Select(g => (Grade: g, Count: result.Verdicts.Count(v => v.Outcome == Outcome.Pass && v.Grade == g)))
@@ -148,45 +152,46 @@ public static class HtmlReport
         P(Data(statement.Says)),
         P(Where(statement.Location)));
 
-    private static Many Provisions(AssessmentResult result, ReportOptions options, Dictionary<string, Finding> findings) =>
+    private static Many Provisions(AssessmentResult result, Catalogue? catalogue, Dictionary<string, Finding> findings) =>
         Many(Groups(result).Select(group => Many(
             H3($"{group.Key} {Phrases.Topic(group.Key)}".Trim()).Id("group-" + Address.Name(group.Key)),
-            Many(group.Select(v => Provision(result, v, options, findings))))));
+            Many(group.Select(v => Provision(result, v, catalogue, findings))))));
 
-    private static Element Provision(AssessmentResult result, ProvisionVerdict verdict, ReportOptions options, Dictionary<string, Finding> findings)
+    private static Element Provision(AssessmentResult result, ProvisionVerdict verdict, Catalogue? catalogue, Dictionary<string, Finding> findings)
     {
         var facts = result.Provisions.GetValueOrDefault(verdict.Provision);
         var contradictions = verdict.Units.SelectMany(u => u.Contradictions).Distinct().ToList();
         return Article(
             H4(Span(verdict.Provision, " ", facts?.Title), Badge(verdict.Outcome, verdict.Grade)),
             P(verdict.Reason),
-            facts is null ? null : P(Status(facts)).Class("soft"),
+            facts is null ? null : P(Status(facts, verdict), catalogue?.Provision(verdict.Provision)?.IsDisputed == true ? Many(" ", Mark("sources disagree on its status")) : null).Class("soft"),
             verdict.Settle is null ? null : P(Strong("Would settle it: "), verdict.Settle),
             contradictions.Count == 0 ? null : P($"Contradicted: {string.Join("; ", contradictions.Select(c => c.About))} (", Link("#contradictions", "both sides"), ")."),
             verdict.Units.Count == 0 ? null : Details(
                 Summary($"{Phrases.Count(verdict.Units.Count, "unit")}: {Phrases.Counts(verdict.Units.Select(u => u.Outcome))}"),
-                Ul(verdict.Units.Select(u => Unit(u, verdict, options, findings))).Class("units"))
+                Ul(verdict.Units.Select(u => Unit(u, verdict, catalogue, findings))).Class("units"))
                 .With("open", verdict.Outcome is Outcome.Fail or Outcome.Disputed ? "" : null)).Class("provision").Id(Anchor(verdict.Provision));
     }
 
-    private static string Status(ProvisionFacts facts)
+    private static string Status(ProvisionFacts facts, ProvisionVerdict verdict)
     {
-        var claim = facts.Claimed switch
+        var said = verdict.Declared ?? facts.Claimed switch { Support.Yes => "yes", Support.No => "no", Support.NotApplicable => "n/a", _ => null };
+        var claim = said switch
         {
-            Support.Yes => "the maker declares: yes",
-            Support.No => "the maker declares: no",
-            Support.NotApplicable => "the maker declares: not applicable",
-            _ => "the maker declares nothing",
+            null => "the maker declares nothing",
+            "n/a" => "the maker declares: not applicable",
+            _ => $"the maker declares: {said}",
         };
         return $"{(facts.Mandatory ? "Mandatory" : "Recommendation")}{(facts.Conditional ? ", conditional" : "")}; {claim}.";
     }
 
-    private static Element Unit(UnitVerdict unit, ProvisionVerdict verdict, ReportOptions options, Dictionary<string, Finding> findings)
+    private static Element Unit(UnitVerdict unit, ProvisionVerdict verdict, Catalogue? catalogue, Dictionary<string, Finding> findings)
     {
         var named = unit.Findings.Where(findings.ContainsKey).Select(id => findings[id]).ToList();
         return Li(
-            P(Badge(unit.Outcome, unit.Grade), " ", Strong(unit.Unit), options.UnitTitle(unit.Unit) is { } title ? " " + title : null),
-            unit.Reason == verdict.Reason ? null : P(unit.Reason),
+            P(Badge(unit.Outcome, unit.Grade), " ", Strong(unit.Unit), catalogue?.Unit(unit.Unit)?.Title is { } title ? " " + title : null),
+            verdict.Reason.StartsWith(unit.Reason, StringComparison.Ordinal) || verdict.Reason.StartsWith($"{unit.Unit}: {unit.Reason}", StringComparison.Ordinal) ? null : P(unit.Reason),
+            unit.Scope is null ? null : P("Looked at: ", Data(unit.Scope)).Class("soft"),
             named.Count == 0 ? null : Ul(named.Take(FindingsOfUnit).Select(f => Li(Data($"{f.Subject}: {f.Value}"), " ", Where(f.Location)))).Class("findings"),
             Rest(named.Count, FindingsOfUnit),
             unit.Settle is null || unit.Settle == verdict.Settle ? null : P(Strong("Would settle it: "), unit.Settle));

@@ -16,15 +16,23 @@ public static class Decompression
     /// budget that ended are in <see cref="Decoded.Failure"/>, beside what was decoded until then.
     /// </summary>
     /// <param name="budget">At most <see cref="Budget.FileBytes"/> are held; <see cref="Budget.Bytes"/> is spent.</param>
-    public static Decoded Decode(CompressionKind kind, ReadOnlySpan<byte> input, Budget budget)
+    /// <param name="limit">Fewer bytes than <see cref="Budget.FileBytes"/>, where the caller holds others already.</param>
+    public static Decoded Decode(CompressionKind kind, ReadOnlySpan<byte> input, Budget budget, int limit = int.MaxValue)
     {
-        var output = new Output(budget.FileBytes, Hint(kind, input, budget.FileBytes));
+        limit = Math.Min(limit, budget.FileBytes);
+        var output = new Output(limit, Hint(kind, input, limit));
         var used = input.Length;
         Exception? failure = null;
         try
         {
-            used = Into(kind, input, output);
-            budget.SpendBytes(output.Length);
+            try
+            {
+                used = Into(kind, input, output);
+            }
+            finally
+            {
+                budget.SpendBytes(output.Length);
+            }
         }
         catch (UnreadableException unreadable)
         {

@@ -32,9 +32,13 @@ internal static unsafe class Deflate
         reader.Seek(start);
         var at = BodyOffset(ref reader, out name);
         var first = output.Length;
-        at += Inflate(input[at..], output, at);
-        reader.Seek(at);
+        var latest = at + Inflate(input[at..], output, at);
         var content = output.Written[first..];
+        Span<byte> trailer = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, Crc32.Of(content));
+        BinaryPrimitives.WriteInt32LittleEndian(trailer[4..], content.Length);
+        at = End(input, at, latest, trailer);
+        reader.Seek(at);
         var crc = reader.U32("CRC-32 behind the gzip data");
         var computed = Crc32.Of(content);
         if (crc != computed) throw new UnreadableException($"gzip content with CRC-32 {crc:x8}", $"{computed:x8}", at);
@@ -85,7 +89,10 @@ internal static unsafe class Deflate
     {
         if (!IsZlibHeader(input)) throw new UnreadableException("a zlib header", input.Length < 2 ? $"{input.Length} bytes" : Convert.ToHexStringLower(input[..2]), 0);
         var first = output.Length;
-        var at = 2 + Inflate(input[2..], output, 2);
+        var latest = 2 + Inflate(input[2..], output, 2);
+        Span<byte> trailer = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(trailer, Adler(output.Written[first..]));
+        var at = End(input, 2, latest, trailer);
         if (input.Length - at < 4) throw new UnreadableException("an Adler-32 of 4 bytes", $"{input.Length - at} bytes", at);
         var stated = BinaryPrimitives.ReadUInt32BigEndian(input[at..]);
         var computed = Adler(output.Written[first..]);
@@ -114,7 +121,37 @@ internal static unsafe class Deflate
         return b << 16 | a;
     }
 
-    // Raw deflate (RFC 1951).
+    // Where the deflate data ends. The runtime reads ahead by a buffer and does not tell how much of it was used, so the end is where the check
+    // of what was decoded stands; and where it stands nowhere, since it is wrong, the stream is inflated again, byte by byte near its end.
+    private static int End(ReadOnlySpan<byte> input, int body, int latest, ReadOnlySpan<byte> trailer)
+    {
+        var earliest = Math.Max(body, latest - Ahead);
+        var window = input[earliest..Math.Min(input.Length, latest + trailer.Length)];
+        var found = window.IndexOf(trailer);
+        if (found >= 0) return earliest + found;
+        fixed (byte* start = input[body..])
+        {
+            using var source = new Trickle(start, input.Length - body, earliest - body);
+            using var inflate = new DeflateStream(source, CompressionMode.Decompress, leaveOpen: true);
+            var discarded = new byte[1 << 16];
+            while (inflate.Read(discarded) > 0)
+            {
+            }
+            return body + (int)source.Position;
+        }
+    }
+
+    // What DeflateStream reads at once.
+    private const int Ahead = 8192;
+
+    /// <summary>Memory as a stream that gives one byte at a time from <paramref name="slowly"/> on.</summary>
+    private sealed class Trickle(byte* start, int length, int slowly) : UnmanagedMemoryStream(start, length)
+    {
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, Position < slowly ? (int)(slowly - Position) : 1)]);
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+    }
+
+    // Raw deflate (RFC 1951); returns the latest place where it can have ended.
     private static int Inflate(ReadOnlySpan<byte> input, Output output, long origin)
     {
         fixed (byte* start = input)
