@@ -5,6 +5,9 @@ using Assay.Evidence;
 IReadOnlyList<Verb> verbs =
 [
     TreeVerb.Verb,
+    FlowsVerb.Verb,
+    AssessVerb.Verb,
+    CatalogueVerb.Verb,
 ];
 
 return Run(args, verbs);
