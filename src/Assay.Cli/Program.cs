@@ -4,6 +4,8 @@ using Assay.Evidence;
 // The table of contents of the command: one file per verb.
 IReadOnlyList<Verb> verbs =
 [
+    AssessVerb.Verb,
+    CatalogueVerb.Verb,
 ];
 
 return Run(args, verbs);
