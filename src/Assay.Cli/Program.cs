@@ -7,6 +7,7 @@ IReadOnlyList<Verb> verbs =
     TreeVerb.Verb,
     FlowsVerb.Verb,
     AssessVerb.Verb,
+    LabelVerb.Verb,
     CatalogueVerb.Verb,
 ];
 
