@@ -72,7 +72,7 @@ public static class HtmlReport
         Div(P(Strong("Do this next"), result.NextStep)).Class("next"),
         Phrases.NextLevel(result) is { } next ? Blocked(result, next) : null,
         result.Levels.Count > 0 ? Levels(result) : null,
-        P("What the answers rest on: ", Strong(Phrases.Counts(result.Grades)), "."),
+        P("Test units by what their pass rests on: ", Strong(Phrases.Counts(result.Grades)), result.Overall is { } overall ? Many(". All mandatory provisions and claimed recommendations together: ", Badge(overall)) : "."),
         result.Editions.Provisional ? P(Mark("provisional"), " ", Phrases.Provisional) : null,
         result.Advice.Count > 0 ? Many(H3("About the dossier itself"), Ul(result.Advice.Select(a => Li(a)))) : null,
         P(Phrases.NotALabel).Class("soft"));
@@ -81,7 +81,9 @@ public static class HtmlReport
         H3($"What blocks level {level.Level}"),
         Ul(Phrases.Blocked(level).Select(provision => Li(
             Badge(provision.First().Outcome), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
-            Ul(provision.Select(b => Li(b.Unit is null ? null : $"{b.Unit}: ", b.Reason)))))));
+            Ul(provision.Select(b => Li(
+                P(b.Unit is null ? null : Many(Strong(b.Unit), " "), Phrases.Short(b.Reason)),
+                b.Settle is null ? null : P("Would settle it: ", b.Settle).Class("soft"))))))));
 
     private static Many Levels(AssessmentResult result) => Many(
         Table("Levels, from the lowest", ["Level", "Provisions", "Met", "What stands in its way"], result.Levels.Select(l => (IReadOnlyList<Node>)
@@ -189,7 +191,7 @@ public static class HtmlReport
     {
         var named = unit.Findings.Where(findings.ContainsKey).Select(id => findings[id]).ToList();
         return Li(
-            P(Badge(unit.Outcome, unit.Grade), " ", Strong(unit.Unit), catalogue?.Unit(unit.Unit)?.Title is { } title ? " " + title : null),
+            P(Badge(unit.Outcome, unit.Grade), " ", Strong(unit.Unit), (catalogue?.Unit(unit.Unit) ?? Catalogue.Default.Unit(unit.Unit))?.Title is { } title ? " " + title : null),
             verdict.Reason.StartsWith(unit.Reason, StringComparison.Ordinal) || verdict.Reason.StartsWith($"{unit.Unit}: {unit.Reason}", StringComparison.Ordinal) ? null : P(unit.Reason),
             unit.Scope is null ? null : P("Looked at: ", Data(unit.Scope)).Class("soft"),
             named.Count == 0 ? null : Ul(named.Take(FindingsOfUnit).Select(f => Li(Data($"{f.Subject}: {f.Value}"), " ", Where(f.Location)))).Class("findings"),

@@ -119,6 +119,15 @@ public static class Phrases
         ? $"all {Number(coverage.Total)} {coverage.Unit}"
         : $"{Number(coverage.Examined)} of {Number(coverage.Total)} {coverage.Unit}";
 
+    /// <summary>At most 240 characters, cut at a blank, for where the whole text stands elsewhere in the same report.</summary>
+    public static string Short(string text)
+    {
+        const int Most = 240;
+        if (text.Length <= Most) return text;
+        var blank = text.LastIndexOf(' ', Most);
+        return text[..(blank > Most / 2 ? blank : char.IsHighSurrogate(text[Most - 1]) ? Most - 1 : Most)] + " …";
+    }
+
     /// <summary>A camelCase name of a kind or count as words: <c>billOfMaterials</c> becomes <c>bill of materials</c>.</summary>
     public static string Words(string name) =>
         string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));

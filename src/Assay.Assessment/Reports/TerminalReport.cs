@@ -72,7 +72,7 @@ public sealed class TerminalReport
         }
         to.Write('\n');
         if (result.Verdicts.Count > 0) Line(Phrases.Counts(result.Verdicts.Select(v => v.Outcome)));
-        Line($"Grades: {Phrases.Counts(result.Grades)}");
+        Line($"Test units by grade: {Phrases.Counts(result.Grades)}");
     }
 
     private void Contradictions()
@@ -118,7 +118,8 @@ public sealed class TerminalReport
             foreach (var blocking in next.Blocking)
             {
                 Paint($"{Phrases.Symbol(blocking.Outcome)} ", Of(blocking.Outcome));
-                Line($"{blocking.Unit ?? blocking.Provision} {Phrases.Word(blocking.Outcome)}: {blocking.Reason}", Style.Plain, "  ", 2);
+                Line($"{blocking.Unit ?? blocking.Provision} {Phrases.Word(blocking.Outcome)}: {Phrases.Short(blocking.Reason)}", Style.Plain, "  ", 2);
+                if (blocking.Settle is { } settle) Item("    ", $"would settle it: {settle}");
             }
         }
         Heading("Do this next");
