@@ -1,3 +1,4 @@
+using Assay.Assessment.Declarations;
 using Assay.Evidence;
 using Assay.Software.Components;
 
@@ -13,8 +14,11 @@ public static class Examination
         var coverage = new List<Coverage>();
         var components = new List<Component>();
         var materials = new List<Component>();
+        var declaration = Declaration.Read([.. dossier.Files.Where(f => f.Kind is FileKind.Document or FileKind.Declaration or FileKind.Signature).Select(f => f.Artefact)], options.AsOf);
+        var papers = declaration.Files.ToHashSet(StringComparer.Ordinal);
+        IReadOnlyList<DossierFile> files = [.. dossier.Files.Select(f => papers.Contains(f.Name) ? f with { Kind = FileKind.Declaration } : f)];
         var step = 0;
-        foreach (var file in dossier.Files)
+        foreach (var file in files)
         {
             options.Cancel.ThrowIfCancellationRequested();
             options.Progress?.Invoke(new Progress($"reading {file.Name}", step++, dossier.Files.Count));
@@ -28,14 +32,13 @@ public static class Examination
                 case FileKind.Capture or FileKind.Image or FileKind.Unread:
                     coverage.Add(Kept(file, "a kind of file that is read here", file.Kind == FileKind.Unread ? "a picture, a printed or an office document, or an empty file" : "a file that this program cannot open yet"));
                     break;
-                case FileKind.Declaration or FileKind.Signature:
+                case FileKind.Declaration when papers.Contains(file.Name):
                     break;
                 default:
                     coverage.Add(Kept(file));
                     break;
             }
         }
-        var declaration = DeclarationFiles.Read(dossier.Files);
         coverage.AddRange(declaration.Coverage);
         if (dossier.Losses.Count > 0)
         {
@@ -45,7 +48,7 @@ public static class Examination
         {
             Device = dossier.Device,
             AsOf = options.AsOf,
-            Files = dossier.Files,
+            Files = files,
             Findings = findings,
             Coverage = coverage,
             Components = components,

@@ -16,18 +16,44 @@ internal static class ProductFacts
     public static ConditionFacts Condition(Catalogue catalogue, Provision provision, Examined examined)
     {
         if (provision.Condition is null) return ConditionFacts.Unconditional;
-        var names = catalogue.FactsOf(provision);
-        var shown = names.ToDictionary(n => n, n => Shown(n, examined), StringComparer.Ordinal);
-        var truth = catalogue.Applies(provision, name => shown.GetValueOrDefault(name) is null ? Truth.Unknown : Truth.True);
-        var from = shown.Values.OfType<Statement>().ToList();
-        return new ConditionFacts { Truth = truth, From = from, Against = [.. from.Where(s => !s.IsPaper)] };
+        var facts = catalogue.FactsOf(provision).ToDictionary(n => n, n => Of(n, examined), StringComparer.Ordinal);
+        return Joined(catalogue.Applies(provision, name => facts[name].Truth), [.. facts.Values]);
     }
 
     /// <summary>Whether the product has what a unit's escape clause names.</summary>
-    public static ConditionFacts Feature(TestUnit unit, Examined examined) =>
-        unit.Escape is null ? ConditionFacts.Unconditional
-        : Shown(unit.Escape, examined) is { } shown ? new ConditionFacts { Truth = Truth.True, From = [shown] }
-        : ConditionFacts.Unknown;
+    public static ConditionFacts Feature(TestUnit unit, Examined examined) => unit.Escape is null ? ConditionFacts.Unconditional : Of(unit.Escape, examined);
+
+    private static ConditionFacts Joined(Truth truth, IReadOnlyList<ConditionFacts> facts)
+    {
+        // A word that nobody signed makes the whole an unsigned one.
+        var denied = facts.Where(f => f.From.Count > 0 && f.Truth == Truth.False).ToList();
+        return new ConditionFacts
+        {
+            Truth = truth,
+            From = [.. facts.SelectMany(f => f.From)],
+            Grade = denied.Count > 0 && denied.All(f => f.Grade is not null) ? denied.Max(f => f.Grade) : null,
+            Against = [.. facts.SelectMany(f => f.Against)],
+        };
+    }
+
+    private static ConditionFacts Of(string fact, Examined examined)
+    {
+        var shown = Shown(fact, examined);
+        IReadOnlyList<Statement> seen = shown is { IsPaper: false } ? [shown] : [];
+        // What the maker says of a fact counts as the fact; what was seen stands against a "no".
+        if (examined.Declaration.Facts.FirstOrDefault(f => f.Fact == fact && f.SignedBy is not null) is { } signed) return Said(signed);
+        if (examined.Declaration.Facts.FirstOrDefault(f => f.Fact == fact) is { } unsigned) return Said(unsigned);
+        return shown is null ? ConditionFacts.Unknown : new ConditionFacts { Truth = Truth.True, From = [shown], Against = seen };
+
+        ConditionFacts Said(FactClaim claim) => new()
+        {
+            Truth = claim.Holds ? Truth.True : Truth.False,
+            From = [new Statement($"declaration: {claim.Fact}: {(claim.Holds ? "yes" : "no")}", claim.Location, IsPaper: true)],
+            Grade = claim.SignedBy is null ? null : Grade.Declared,
+            // A table row that describes what the same maker denies is paper against paper, and no less of a contradiction.
+            Against = claim.Holds || shown is null ? seen : [shown],
+        };
+    }
 
     // Evidence comes before papers: it is what a paper would have to stand against.
     private static Statement? Shown(string fact, Examined examined) => fact switch

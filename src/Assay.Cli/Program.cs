@@ -4,6 +4,7 @@ using Assay.Evidence;
 // The table of contents of the command: one file per verb.
 IReadOnlyList<Verb> verbs =
 [
+    TreeVerb.Verb,
 ];
 
 return Run(args, verbs);
