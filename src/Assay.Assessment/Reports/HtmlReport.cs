@@ -45,7 +45,7 @@ public static class HtmlReport
         var shown = sections.Where(s => s.Content is not null).ToList();
         return new Page
         {
-            Title = $"Assessment of {result.Device.Model} by {result.Device.Maker}, {Phrases.Argument(result.AsOf)}",
+            Title = $"Assessment of {Phrases.Name(result.Device)}, {Phrases.Argument(result.AsOf)}",
             Body =
             [
                 Heading(result),
@@ -59,7 +59,7 @@ public static class HtmlReport
 
     private static Element Heading(AssessmentResult result) => Header(
         P("Assessment report").Class("kicker"),
-        H1(Data(result.Device.Maker), " ", Data(result.Device.Model)),
+        H1(Data(Phrases.Name(result.Device))),
         Facts(
             ("Versions", result.Device.Versions.Count == 0 ? "not stated" : Join(result.Device.Versions.Select(Data))),
             ("Category", result.Device.Category is { } category ? Data(category) : null),
@@ -80,18 +80,18 @@ public static class HtmlReport
     private static Many Blocked(AssessmentResult result, LevelResult level) => Many(
         H3($"What blocks level {level.Level}"),
         Ul(Phrases.Blocked(level).Select(provision => Li(
-            Badge(provision.First().Outcome), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
-            Ul(provision.Select(b => Li(
-                P(b.Unit is null ? null : Many(Strong(b.Unit), " "), Phrases.Short(b.Reason)),
+            Badge(Phrases.Worst(provision)), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
+            Ul(Phrases.Alike(provision).Select(b => Li(
+                P(b.Units.Length == 0 ? null : Many(Strong(b.Units), " "), b.Outcome == Phrases.Worst(provision) ? null : Phrases.Word(b.Outcome) + ": ", Phrases.Short(b.Reason)),
                 b.Settle is null ? null : P("Would settle it: ", b.Settle).Class("soft"))))))));
 
     private static Many Levels(AssessmentResult result) => Many(
         Table("Levels, from the lowest", ["Level", "Provisions", "Met", "What stands in its way"], result.Levels.Select(l => (IReadOnlyList<Node>)
         [
-            $"Level {l.Level}",
+            $"Level\u00a0{l.Level}",
             l.Profile,
-            l.Met ? Many("✓ met") : Many("✕ not met"),
-            l.Met ? "nothing" : Many(Phrases.Counts(Phrases.Blocked(l).Select(p => p.First().Outcome))),
+            l.Met ? "✓\u00a0met" : "✕\u00a0not\u00a0met",
+            l.Met ? "nothing" : Phrases.Counts(Phrases.Blocked(l).Select(Phrases.Worst)),
         ])),
         P(Phrases.Level).Class("soft"));
 
@@ -108,7 +108,7 @@ public static class HtmlReport
                 Phrases.Number(counts[o]),
                 Many(P(Phrases.Meaning(o)), P(Join(result.Verdicts.Where(v => v.Outcome == o).Select(v => ToProvision(result, v.Provision)))).Class("ids")),
             ])),
-            result.Verdicts.Any(v => v.Grade is not null)
+            result.Verdicts.Any(v => v.Outcome == Outcome.Pass && v.Grade is not null)
                 ? Table("What a pass rests on", ["Grade", "Provisions", "Meaning"], Enum.GetValues<Grade>()
                     .Select(g => (Grade: g, Count: result.Verdicts.Count(v => v.Outcome == Outcome.Pass && v.Grade == g)))
                     .Where(g => g.Count > 0)
