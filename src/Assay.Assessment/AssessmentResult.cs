@@ -75,10 +75,6 @@ public sealed record EvidenceItem(string Artefact, string Kind, string Sha256, l
 /// <param name="Claimed">What the maker's conformance statement says; null where it says nothing.</param>
 public sealed record ProvisionFacts(string Title, bool Mandatory, bool Conditional, Support? Claimed);
 
-/// <summary>How many test units passed by which grade (semantics.md section 1: whole words, counted, never one lowest letter).</summary>
-/// <param name="Open">Units that nothing decided; failures, disputes, what does not apply and what is not claimed are in no figure.</param>
-public sealed record GradeCounts(int Tool, int Lab, int Supported, int Declared, int Open);
-
 /// <summary>Whether a level of the scheme is met, and what stands in its way.</summary>
 /// <param name="Profile">The list of provisions, by its name.</param>
 public sealed record LevelResult(int Level, string Profile, bool Met, IReadOnlyList<Blocking> Blocking);

@@ -6,6 +6,7 @@ IReadOnlyList<Verb> verbs =
 [
     AssessVerb.Verb,
     CatalogueVerb.Verb,
+    TreeVerb.Verb,
 ];
 
 return Run(args, verbs);

@@ -120,6 +120,25 @@ public partial class ExamplesTests
     }
 
     [Fact]
+    public void Openssl_agrees_that_the_example_maker_signed_every_claim_of_the_repaired_version()
+    {
+        Tool.Need("openssl", "openssl");
+        var papers = Directory.GetFiles(Path.Combine(Examples, "doorbell-1.1", "declaration"), "*.yaml");
+        Assert.Equal(2, papers.Length);
+        using var scratch = new Scratch();
+        foreach (var paper in papers)
+        {
+            Assert.True(Verifies(paper, paper), $"{paper} was changed after it was signed: examples/make --sign");
+            File.WriteAllText(scratch.File("changed.yaml"), File.ReadAllText(paper) + "\n");
+            Assert.False(Verifies(paper, scratch.File("changed.yaml")));
+        }
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Examples, "doorbell-1.0"), "*.p7s", SearchOption.AllDirectories));
+
+        static bool Verifies(string signed, string content) => Tool.Run("openssl", ["cms", "-verify", "-binary", "-inform", "DER", "-in", signed + ".p7s", "-content", content,
+            "-CAfile", Path.Combine(Examples, "source", "maker", "maker.pem"), "-partial_chain", "-purpose", "any", "-out", "/dev/null"]).Exit == 0;
+    }
+
+    [Fact]
     public void Each_dossier_is_small()
     {
         foreach (var dossier in Directory.EnumerateDirectories(Examples, "doorbell-*"))

@@ -86,7 +86,7 @@ public static class HtmlReport
     private static Many Levels(AssessmentResult result) => Many(
         Table("Levels, from the lowest", ["Level", "Provisions", "Met", "What stands in its way"], result.Levels.Select(l => (IReadOnlyList<Node>)
         [
-            l.Level.ToString(CultureInfo.InvariantCulture),
+            $"Level {l.Level}",
             l.Profile,
             l.Met ? Many("✓ met") : Many("✕ not met"),
             l.Met ? "nothing" : Many(Phrases.Counts(Phrases.Blocked(l).Select(p => p.First().Outcome))),
@@ -125,7 +125,7 @@ public static class HtmlReport
         {
             var share = 100.0 * counts[outcome] / total;
             shapes.Add(Shape("rect").Class(EvidenceJson.Name(outcome)).With("x", Percent(100.0 * at / total)).With("y", "0").With("width", Percent(share)).With("height", "100%"));
-            if (share >= 5) shapes.Add(Shape("text", $"{Phrases.Symbol(outcome)} {counts[outcome]}").With("x", Percent((100.0 * at / total) + (share / 2))).With("y", "50%"));
+            if (share >= 8) shapes.Add(Shape("text", $"{Phrases.Symbol(outcome)} {counts[outcome]}").With("x", Percent((100.0 * at / total) + (share / 2))).With("y", "50%"));
             at += counts[outcome];
         }
         return Drawing($"Bar of the outcomes of {Phrases.Count(total, "provision")}: {string.Join(", ", present.Select(o => $"{counts[o]} {Phrases.Word(o)}"))}", shapes);
@@ -217,7 +217,7 @@ public static class HtmlReport
                 Phrases.Scope(c.Scope),
                 Many(Phrases.Extent(c), c.From is { } from && c.To is { } to ? $", from {EvidenceJson.Time(from)} to {EvidenceJson.Time(to)}" : null,
                     c.Losses.Count > 0 ? $"; {Phrases.Count(c.Losses.Count, "part")} lost" : null),
-                c.Counts.Count == 0 ? "none" : string.Join(", ", c.Counts.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => $"{Phrases.Number(n.Value)} {Phrases.Words(n.Key)}")),
+                c.Counts.Count == 0 ? "none" : Data(string.Join(", ", c.Counts.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => $"{Phrases.Number(n.Value)} {Phrases.Words(n.Key)}"))),
             ])),
             losses.Count == 0 ? null : Many(
                 H3("What was lost"),

@@ -185,8 +185,12 @@ public sealed class TerminalReport
 
     private static string Cut(string line, int columns)
     {
-        while (Columns(line) > columns - 2) line = line[..^(char.IsLowSurrogate(line[^1]) ? 2 : 1)];
-        return line.TrimEnd() + " …";
+        while (Columns(line) > columns - 2)
+        {
+            var blank = line.LastIndexOf(' ');
+            line = blank > columns / 2 ? line[..blank] : line[..^(char.IsLowSurrogate(line[^1]) ? 2 : 1)];
+        }
+        return line + " …";
     }
 
     // Breaks at blanks; a word longer than a line is cut into pieces.
