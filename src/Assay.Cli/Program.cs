@@ -4,9 +4,11 @@ using Assay.Evidence;
 // The table of contents of the command: one file per verb.
 IReadOnlyList<Verb> verbs =
 [
-    AssessVerb.Verb,
-    CatalogueVerb.Verb,
     TreeVerb.Verb,
+    FlowsVerb.Verb,
+    AssessVerb.Verb,
+    LabelVerb.Verb,
+    CatalogueVerb.Verb,
 ];
 
 return Run(args, verbs);
