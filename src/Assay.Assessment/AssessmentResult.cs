@@ -24,7 +24,7 @@ public sealed record AssessmentResult
     /// <summary>What the catalogue says of each provision, by its id.</summary>
     public required IReadOnlyDictionary<string, ProvisionFacts> Provisions { get; init; }
     /// <summary>How many units rest on what, preparatory steps in no figure.</summary>
-    public required GradeCounts Grades { get; init; }
+    public required UnitCounts Grades { get; init; }
     /// <summary>The answer for all mandatory provisions and claimed recommendations together; null where the catalogue gives none.</summary>
     public Outcome? Overall { get; init; }
     /// <summary>Every level of the scheme, from the lowest.</summary>

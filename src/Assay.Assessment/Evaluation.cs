@@ -75,8 +75,8 @@ public static class Evaluation
         var tested = units == catalogue ? provision.Id : provision.EarlierIsEqual ? provision.Earlier : null;
         var expected = tested is null ? [] : units.UnitsOf(tested);
         var word = claims[provision.Id];
-        var condition = Applicability.Condition(catalogue, provision, examined);
-        var verdicts = expected.Select(unit => Verdict.OfUnit(Facts(unit, provision, condition, Applicability.Feature(unit, examined), word, answers[unit.Id], scope))).ToList();
+        var condition = ProductFacts.Condition(catalogue, provision, examined);
+        var verdicts = expected.Select(unit => Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), word, answers[unit.Id], scope))).ToList();
         return Verdict.OfProvision(provision, verdicts, expected, claimed: word.Any(c => c.Support == Support.Yes && c.SignedBy is not null));
     }
 
