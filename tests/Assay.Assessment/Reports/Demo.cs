@@ -107,7 +107,7 @@ internal static class Demo
                 new LevelResult(1, "UK PSTI", false,
                 [
                     new Blocking("5.1-1-2c", "5.1-1", Outcome.Fail, "A fixed password hash for root in the image."),
-                    new Blocking("5.3-13-1a", "5.3-13", Outcome.Disputed, "Two documents name different support periods."),
+                    new Blocking("5.3-13-1a", "5.3-13", Outcome.Disputed, "Two documents name different support periods.", "One date in device.yaml and in every document."),
                 ]),
                 new LevelResult(2, "Finnish label", false,
                 [
@@ -183,7 +183,7 @@ internal static class Demo
             })],
             Findings = findings,
             Verdicts = [.. first.Verdicts.Select(v => v with { Reason = Hostile + v.Reason, Settle = Hostile + v.Settle, Units = [.. v.Units.Select(Of)] })],
-            Levels = [.. first.Levels.Select(l => l with { Blocking = [.. l.Blocking.Select(b => b with { Reason = Hostile + b.Reason })] })],
+            Levels = [.. first.Levels.Select(l => l with { Blocking = [.. l.Blocking.Select(b => b with { Reason = Hostile + b.Reason, Settle = Hostile })] })],
             Contradictions = [.. first.Contradictions.Select(Both)],
             Unread = [.. first.Unread.Select(u => new Unread(Bad(u.Location), Hostile, Hostile))],
             NotChecked = [Hostile], Advice = [Hostile], NextStep = Hostile,
