@@ -59,6 +59,7 @@ public class WordsTests
     [InlineData("2028-02", "2028-02-29")]
     [InlineData("Q2 2028", "2028-06-30")]
     [InlineData("03/04/2028", "2028-04-03 ambiguous")]
+    [InlineData("04/03/2028", "2028-04-03 ambiguous")]
     [InlineData("04/04/2028", "2028-04-04")]
     [InlineData("from 2024-01-01 to 2031-12-31", "2024-01-01 2031-12-31")]
     [InlineData("31.02.2028", "")]
