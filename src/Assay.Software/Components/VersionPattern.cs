@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Assay.Software.Components;
+
+/// <summary>How one product writes its own version into its programs: one row of <c>patterns.tsv</c>, which names where that can be read.</summary>
+public sealed class VersionPattern
+{
+    private const string Number = @"(?<![\d.])(?<version>\d+\.\d+(?:\.\d+){0,2})(?!\d|\.\d)";
+    private readonly string pattern;
+    private Regex? compiled;
+
+    private VersionPattern(string[] columns)
+    {
+        (Product, Rule, Anchor) = (columns[0], columns[1], columns[2]);
+        Also = columns[3] == "-" ? null : columns[3];
+        pattern = columns[4].Replace("{v}", Number, StringComparison.Ordinal);
+        Cpe = [.. columns[5].Split(' ').Select(c => c.Trim())];
+        Purl = columns[6];
+        Aliases = columns[7] == "-" ? [] : [.. columns[7].Split(' ')];
+        Source = columns[8];
+        Positive = columns[9].Replace("\\n", "\n", StringComparison.Ordinal);
+        Negative = columns[10].Replace("\\n", "\n", StringComparison.Ordinal);
+    }
+
+    public string Product { get; }
+    /// <summary><c>near</c>: the pattern over the text around the anchor; <c>lone</c>: the anchor anywhere and one version among the strings; <c>name</c>: over the file's name.</summary>
+    public string Rule { get; }
+    public string Anchor { get; }
+    /// <summary>A second text that the file must hold, or null.</summary>
+    public string? Also { get; }
+    /// <summary>CPE 2.3 identities without version: <c>a:vendor:product</c>.</summary>
+    public ImmutableArray<string> Cpe { get; }
+    public string Purl { get; }
+    /// <summary>Names that package databases use for the same product.</summary>
+    public ImmutableArray<string> Aliases { get; }
+    public string Source { get; }
+    public string Positive { get; }
+    public string Negative { get; }
+
+    /// <summary>How sure a match is that the product is in the file and not only spoken of.</summary>
+    public double Confidence => Rule switch { "near" => 0.9, "lone" => 0.7, _ => 0.6 };
+
+    /// <summary>Every row, in the order of the file.</summary>
+    public static IReadOnlyList<VersionPattern> All { get; } = Load();
+
+    /// <summary>True where <paramref name="name"/> is what anyone calls this product: its name, an alias, or the product of its CPE.</summary>
+    public bool IsCalled(string name) =>
+        string.Equals(Product, name, StringComparison.OrdinalIgnoreCase) || Aliases.Contains(name, StringComparer.OrdinalIgnoreCase)
+        || Cpe.Any(c => string.Equals(c[(c.LastIndexOf(':') + 1)..], name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The CPE 2.3 names of one version of it.</summary>
+    public IReadOnlyList<string> CpeOf(string version) => [.. Cpe.Select(c => $"cpe:2.3:{c}:{version.Replace("+", "\\+", StringComparison.Ordinal)}:*:*:*:*:*:*:*")];
+
+    /// <summary>The version that <paramref name="text"/> states, or null.</summary>
+    /// <param name="text">Text around an anchor, or a file's name.</param>
+    public string? VersionIn(string text)
+    {
+        // Only bounded windows come here; the limit is for the hostile ones.
+        compiled ??= new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromMilliseconds(200));
+        try
+        {
+            var match = compiled.Match(text);
+            return match.Success ? match.Groups["version"].Value.Replace('_', '.').TrimStart('v') : null;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private static List<VersionPattern> Load()
+    {
+        using var stream = typeof(VersionPattern).Assembly.GetManifestResourceStream("patterns.tsv")!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var patterns = new List<VersionPattern>();
+        for (var number = 1; reader.ReadLine() is { } line; number++)
+        {
+            if (line.StartsWith('#') || line.StartsWith("product\trule\t", StringComparison.Ordinal)) continue;
+            var columns = line.Split('\t');
+            if (columns.Length != 11 || columns.Any(c => c.Length == 0)) throw new InvalidDataException($"patterns.tsv line {number}: expected 11 filled columns, source included, found {columns.Length}");
+            patterns.Add(new VersionPattern(columns));
+        }
+        return patterns;
+    }
+}
+
+/// <summary>A product that speaks its own version out of a file's bytes.</summary>
+/// <param name="Offset">Of the anchor in the file; null where the file's name says it.</param>
+public sealed record VersionSeen(VersionPattern Pattern, string Version, int? Offset);
+
+/// <summary>Collects the versions of one file while its bytes are searched for the anchors of <see cref="VersionPattern.All"/>.</summary>
+public sealed class VersionReading
+{
+    private const int Before = 320, After = 420;
+    /// <summary>A file that holds an anchor more often than this speaks of the product; it is not the product.</summary>
+    private const int MostTrials = 400;
+    private static readonly VersionPattern[] Searched = [.. VersionPattern.All.Where(p => p.Rule != "name")];
+    private static readonly VersionPattern[] Named = [.. VersionPattern.All.Where(p => p.Rule == "name")];
+    private static readonly LiteralSearch Search = new(Anchors);
+
+    private readonly Dictionary<(int, string), VersionSeen> seen = [];
+    private readonly Dictionary<int, int> trials = [];
+
+    /// <summary>The anchors to search for, in the order that <see cref="Hit"/> expects.</summary>
+    public static IReadOnlyList<string> Anchors => [.. Searched.Select(p => p.Anchor)];
+
+    /// <summary>Versions in a file on its own; <paramref name="fileName"/> without folders, or null.</summary>
+    public static IReadOnlyList<VersionSeen> Read(ReadOnlySpan<byte> content, string? fileName)
+    {
+        var reading = new VersionReading();
+        Search.Find(content, reading, (state, bytes, anchor, offset) => state.Hit(bytes, anchor, offset));
+        return reading.Finish(content, fileName);
+    }
+
+    /// <summary>The anchor was found at <paramref name="offset"/>.</summary>
+    public void Hit(ReadOnlySpan<byte> content, int anchor, int offset)
+    {
+        var pattern = Searched[anchor];
+        var count = trials.GetValueOrDefault(anchor) + 1;
+        trials[anchor] = count;
+        if (count > MostTrials || pattern.Rule == "lone") return;
+        var from = Math.Max(0, offset - Before);
+        var to = Math.Min(content.Length, offset + pattern.Anchor.Length + After);
+        if (pattern.VersionIn(Strings(content[from..to])) is not { } version) return;
+        seen.TryAdd((anchor, version), new VersionSeen(pattern, version, offset));
+    }
+
+    /// <summary>One entry for each product and version, ordered by product.</summary>
+    public IReadOnlyList<VersionSeen> Finish(ReadOnlySpan<byte> content, string? fileName)
+    {
+        var versions = new List<VersionSeen>();
+        foreach (var found in seen.Values)
+        {
+            if (found.Pattern.Also is not { } also || content.IndexOf(Encoding.ASCII.GetBytes(also)) >= 0) versions.Add(found);
+        }
+        foreach (var anchor in trials.Keys)
+        {
+            if (Searched[anchor].Rule == "lone" && !versions.Any(v => v.Pattern.Product == Searched[anchor].Product) && Lone(content, Searched[anchor]) is { } lone)
+            {
+                versions.Add(new VersionSeen(Searched[anchor], lone, null));
+            }
+        }
+        if (fileName is not null)
+        {
+            foreach (var pattern in Named)
+            {
+                if (fileName.StartsWith(pattern.Anchor, StringComparison.Ordinal) && pattern.VersionIn(fileName) is { } version) versions.Add(new VersionSeen(pattern, version, null));
+            }
+        }
+        return [.. versions.OrderByDescending(v => v.Pattern.Confidence).ThenBy(v => v.Offset).DistinctBy(v => (v.Pattern.Product, v.Version))
+            .OrderBy(v => v.Pattern.Product, StringComparer.Ordinal).ThenBy(v => v.Version, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The only string of a whole file that is a version and nothing else; null where there is none or more than one.</summary>
+    private static string? Lone(ReadOnlySpan<byte> content, VersionPattern pattern)
+    {
+        string? only = null;
+        for (var at = 0; at < content.Length;)
+        {
+            var end = content[at..].IndexOf((byte)0);
+            end = end < 0 ? content.Length : at + end;
+            // A version stands at the end of what precedes a zero byte; code before it may be printable by chance.
+            var start = end;
+            while (start > at && end - start < 16 && content[start - 1] is (>= (byte)'0' and <= (byte)'9') or (byte)'.') start--;
+            if (end - start is > 2 and < 12 && start == at && pattern.VersionIn(Encoding.ASCII.GetString(content[start..end])) is { } version)
+            {
+                if (only is not null && only != version) return null;
+                only = version;
+            }
+            at = end + 1;
+        }
+        return only;
+    }
+
+    /// <summary>A window as its strings: what cannot be printed becomes one line end.</summary>
+    private static string Strings(ReadOnlySpan<byte> window)
+    {
+        Span<char> text = stackalloc char[window.Length];
+        var length = 0;
+        foreach (var b in window)
+        {
+            if (b is >= 0x20 and < 0x7f or (byte)'\t') text[length++] = (char)b;
+            else if (length > 0 && text[length - 1] != '\n') text[length++] = '\n';
+        }
+        return new string(text[..length]);
+    }
+}
