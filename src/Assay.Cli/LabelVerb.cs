@@ -105,9 +105,11 @@ public static class LabelVerb
         }, json =>
         {
             json.WriteStartObject();
-            json.WriteString("schema", "assay/label-decision/1");
+            json.WriteString("schema", "assay/label-act/1");
+            json.WriteString("act", "decision");
             json.WriteBoolean("granted", !refused);
-            json.WriteString("file", outputFile);
+            json.WriteString("about", Device(assessment));
+            Texts(json, "files", [outputFile]);
             WriteDecision(json, decision);
             json.WriteEndObject();
         });
@@ -160,7 +162,11 @@ public static class LabelVerb
         }, json =>
         {
             json.WriteStartObject();
-            json.WriteString("schema", "assay/label-issue/1");
+            json.WriteString("schema", "assay/label-act/1");
+            json.WriteString("act", "label");
+            json.WriteBoolean("granted", true);
+            json.WriteString("about", what);
+            Texts(json, "files", files);
             json.WriteBoolean("test", isTest);
             if (isTest) json.WriteString("notice", LabelCheck.NotALabel);
             json.WriteNumber("hallmarkBytes", label.Hallmark.Length);
@@ -169,9 +175,6 @@ public static class LabelVerb
             json.WriteString("level", picture.Code.Level.ToString());
             json.WriteNumber("millimetres", Math.Round(picture.Code.Millimetres, 1));
             json.WriteEndObject();
-            json.WriteStartArray("files");
-            foreach (var file in files) json.WriteStringValue(file);
-            json.WriteEndArray();
             json.WriteEndObject();
         });
         terminal.Hint($"next: assay label verify {files[3]}");
@@ -187,13 +190,13 @@ public static class LabelVerb
     private static int Verify(Arguments arguments, Terminal terminal)
     {
         var all = Examine(arguments, terminal);
-        Answer(terminal, "assay/label-check/1", all, whole: false);
+        Answer(terminal, all, whole: false);
         return all.All(e => e.Check is { Exit: 0 }) ? Exit.Done : Exit.No;
     }
 
     private static int Show(Arguments arguments, Terminal terminal)
     {
-        Answer(terminal, "assay/label-show/1", Examine(arguments, terminal), whole: true);
+        Answer(terminal, Examine(arguments, terminal), whole: true);
         return Exit.Done;
     }
 
@@ -221,14 +224,14 @@ public static class LabelVerb
         })];
     }
 
-    private static void Answer(Terminal terminal, string schema, List<Examined> all, bool whole)
+    private static void Answer(Terminal terminal, List<Examined> all, bool whole)
     {
         if (terminal.Format == "json")
         {
             terminal.WriteJson(json =>
             {
                 json.WriteStartObject();
-                json.WriteString("schema", schema);
+                json.WriteString("schema", "assay/labels/1");
                 json.WriteStartArray("labels");
                 foreach (var one in all) WriteExamined(json, one, all);
                 json.WriteEndArray();
@@ -453,9 +456,11 @@ public static class LabelVerb
         }, json =>
         {
             json.WriteStartObject();
-            json.WriteString("schema", "assay/label-refusal/1");
-            json.WriteString("refused", what);
+            json.WriteString("schema", "assay/label-act/1");
+            json.WriteString("act", what);
+            json.WriteBoolean("granted", false);
             json.WriteString("about", about);
+            Texts(json, "files", []);
             Texts(json, "reasons", reasons);
             json.WriteEndObject();
         });
