@@ -85,17 +85,35 @@ internal sealed record DeviceSheet
         foreach (var part in parts)
         {
             var text = part.Value.Text?.Trim();
-            if (part.Key == "kind" && text is not null && Enum.TryParse<FileKind>(text, ignoreCase: true, out var named) && Enum.IsDefined(named) && named != FileKind.Device) kind = named;
+            if (part.Key is "kind" or "is" && text is not null && KindOf(text) is { } named) kind = named;
+            else if (part.Key == "version" && text is not null) { } // Which of the versions this file is of: kept in the sheet, which is evidence itself.
             else if (part.Key == "state" && text is "factoryDefault" or "initialised") state = text;
-            else losses.Add(Odd(artefact, part.Line, "kind: image, capture, declaration … or state: factoryDefault, initialised", $"{Shortened.Visible(part.Key)}: {part.Value.Kind}"));
+            else losses.Add(Odd(artefact, part.Line, "is: firmware image, capture, declaration, document …, state: factoryDefault or initialised, or version", $"{Shortened.Visible(part.Key)}: {part.Value.Kind}"));
         }
         return new FileSaid(kind, state, new Location { Artefact = artefact, Line = file.Line });
     }
 
     private static List<string>? Texts(YamlNode node) => node switch
     {
+        // "from: 1.0, to: 1.2": the two ends of the range that the evidence is for.
+        YamlMap range when range["from"]?.Text is { } from && range.Entries.All(e => e.Key is "from" or "to") =>
+            [.. new[] { from, range["to"]?.Text ?? from }.Select(v => Shortened.Visible(v.Trim())).Distinct(StringComparer.Ordinal)],
         YamlScalar { IsNull: false } one => [Shortened.Visible(one.Value.Trim())],
         YamlList many when many.Items.All(i => i.Text is not null) => [.. many.Items.Select(i => Shortened.Visible(i.Text!.Trim()))],
+        _ => null,
+    };
+
+    private static FileKind? KindOf(string words) => words.ToLowerInvariant() switch
+    {
+        "image" or "firmware" or "firmware image" => FileKind.Image,
+        "capture" or "traffic capture" => FileKind.Capture,
+        "bill of materials" or "billofmaterials" or "sbom" => FileKind.BillOfMaterials,
+        "mud" or "mud file" => FileKind.Mud,
+        "declaration" or "ics" or "ixit" => FileKind.Declaration,
+        "build configuration" or "buildconfiguration" => FileKind.BuildConfiguration,
+        "partition table" or "partitiontable" => FileKind.PartitionTable,
+        "document" => FileKind.Document,
+        "signature" => FileKind.Signature,
         _ => null,
     };
 

@@ -16,7 +16,7 @@ public enum FileKind
     /// <summary>CycloneDX or SPDX.</summary>
     BillOfMaterials,
     Mud,
-    /// <summary>ICS, IXIT or own assessment.</summary>
+    /// <summary>ICS, IXIT or own assessment: a text that the examination could read as one.</summary>
     Declaration,
     /// <summary>A detached signature (CMS or COSE) over another file.</summary>
     Signature,
@@ -183,7 +183,7 @@ public sealed class Dossier : IDisposable
         if (first.StartsWith("SPDXVersion:", StringComparison.Ordinal)) return FileKind.BillOfMaterials;
         var settings = lines.Count(l => l.StartsWith("CONFIG_", StringComparison.Ordinal) || l.StartsWith("# CONFIG_", StringComparison.Ordinal));
         if (settings > 0 && settings * 2 >= lines.Count(l => l.Length > 0 && l != "#" && !(l.StartsWith("# ", StringComparison.Ordinal) && !l.StartsWith("# CONFIG_", StringComparison.Ordinal)))) return FileKind.BuildConfiguration;
-        return DeclarationFiles.Recognises(artefact, lines) ? FileKind.Declaration : FileKind.Document;
+        return FileKind.Document;
     }
 
     private static FileKind? KindOfJson(Artefact artefact)

@@ -4,6 +4,11 @@ using Assay.Evidence;
 // The table of contents of the command: one file per verb.
 IReadOnlyList<Verb> verbs =
 [
+    TreeVerb.Verb,
+    FlowsVerb.Verb,
+    AssessVerb.Verb,
+    LabelVerb.Verb,
+    CatalogueVerb.Verb,
 ];
 
 return Run(args, verbs);

@@ -50,7 +50,7 @@ public sealed class Terminal
     /// <summary>Writes the answer as text: to <c>-o FILE</c> or to standard output.</summary>
     public void Write(Action<TextWriter> answer) => WriteBytes(stream =>
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
         answer(writer);
     });
 

@@ -17,6 +17,8 @@ public static class Traits
     public const string PrivateKey = "privateKey";
     public const string HostKey = "hostKey";
     public const string UnderWebRoot = "underWebRoot";
+    /// <summary>Kept under a pass phrase.</summary>
+    public const string Encrypted = "encrypted";
     public const string ShortKey = "shortKey";
     public const string Expired = "expired";
     public const string NotYetValid = "notYetValid";
@@ -53,6 +55,7 @@ public static class Traits
     public const string NoExecuteMissing = "noExecuteMissing";
     public const string PieMissing = "pieMissing";
     public const string RelroMissing = "relroMissing";
+    public const string RelroPartial = "relroPartial";
     public const string CanaryMissing = "canaryMissing";
     public const string FortifyMissing = "fortifyMissing";
 
@@ -65,4 +68,11 @@ public static class Traits
     public const string Local = "local";
     public const string Remote = "remote";
     public const string Login = "login";
+    public const string Mqtt = "mqtt";
+    /// <summary>A password's digest, not the password itself.</summary>
+    public const string Digest = "digest";
+    /// <summary>The server agreed to it; without this word it was only offered.</summary>
+    public const string Chosen = "chosen";
+    /// <summary>Key exchange without forward secrecy.</summary>
+    public const string StaticRsa = "staticRsa";
 }

@@ -1,18 +1,24 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Assay.Evidence;
 using Assay.Evidence.Files;
 
 namespace Assay.Firmware;
 
-/// <summary>The table of every file in an image, by the rules of <c>assay tree --format tsv</c>.</summary>
+/// <summary>One line of a tree.</summary>
+/// <param name="Path">As <c>assay tree</c> and findings show it: below its part's name where the image has several file systems.</param>
+/// <param name="Sha256">Of a regular file's content; null for other types, and where the content could not be read.</param>
+public sealed record TreeRow(FileEntry Entry, string Path, string? Sha256);
+
+/// <summary>Every file in an image, by the rules of <c>assay tree</c>.</summary>
 public static class Tree
 {
-    /// <summary>Reads all contents and writes the table: a header, then rows ordered by the raw bytes of the whole path.</summary>
+    /// <summary>Reads all contents; rows are ordered by the raw bytes of the whole path.</summary>
     /// <param name="parts">Whether parts that are not file systems have rows of their own, of their unpacked content, and file systems beside the root are listed.</param>
-    public static void Write(Image image, TextWriter writer, bool parts, int workers = 1, CancellationToken cancel = default)
+    public static IReadOnlyList<TreeRow> Rows(Image image, bool parts, ExaminationOptions options)
     {
-        var rows = new List<(byte[] Path, string Row)>();
+        var rows = new List<(byte[] Path, TreeRow Row)>();
         foreach (var part in image.FileSystems)
         {
             if (image.Root is not null && part != image.Root && !parts) continue;
@@ -21,12 +27,12 @@ public static class Tree
             {
                 var hash = Hash(content);
                 foreach (var entry in entries) hashes[entry.Path] = hash;
-            }, workers, cancel);
+            }, options.Workers, options.Cancel);
             var prefix = part == image.Root ? [] : Encoding.UTF8.GetBytes(part.Path);
             foreach (var entry in part.FileSystem.Entries)
             {
                 byte[] raw = [.. prefix, .. entry.Path.Raw];
-                rows.Add((raw, TreeTable.Row(entry, image.PathOf(part, entry), hashes.GetValueOrDefault(entry.Path))));
+                rows.Add((raw, new TreeRow(entry, image.PathOf(part, entry), hashes.GetValueOrDefault(entry.Path))));
             }
         }
         if (parts)
@@ -41,11 +47,17 @@ public static class Tree
                     Mode = -1,
                     Size = content.Length,
                 };
-                rows.Add((Encoding.UTF8.GetBytes(part.Path), TreeTable.Row(entry, part.Path, part.FileSystem is null ? Hash(content.Span) : null)));
+                rows.Add((Encoding.UTF8.GetBytes(part.Path), new TreeRow(entry, part.Path, part.FileSystem is null ? Hash(content.Span) : null)));
             }
         }
+        return [.. rows.OrderBy(r => r.Path, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b))).Select(r => r.Row)];
+    }
+
+    /// <summary>The rows as <c>--format tsv</c>.</summary>
+    public static void Write(IReadOnlyList<TreeRow> rows, TextWriter writer)
+    {
         writer.Write(TreeTable.Header + "\n");
-        foreach (var (_, row) in rows.OrderBy(r => r.Path, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))) writer.Write(row + "\n");
+        foreach (var row in rows) writer.Write(TreeTable.Row(row.Entry, row.Path, row.Sha256) + "\n");
     }
 
     private static string Hash(ReadOnlySpan<byte> content)

@@ -16,7 +16,7 @@ internal static class Examination
     internal static string Tree(Image image, bool parts = false)
     {
         using var writer = new StringWriter();
-        Assay.Firmware.Tree.Write(image, writer, parts, workers: 2);
+        Assay.Firmware.Tree.Write(Assay.Firmware.Tree.Rows(image, parts, Options()), writer);
         return writer.ToString();
     }
 

@@ -91,10 +91,11 @@ public partial class ExamplesTests
 
     [Theory]
     [InlineData("credential", "http.authbasic == \"admin:admin\"")]
-    [InlineData("update", "http.host == \"update.doorbell.example\"")]
+    [InlineData("update", "ip.addr == 203.0.113.10 && tcp.port == 80 && tcp.len > 0")]
     [InlineData("weakCrypto", "tls.handshake.type == 1 && tls.handshake.version == 0x0301")]
-    [InlineData("service", "telnet && tcp.srcport == 23")]
-    [InlineData("disclosure", "mdns && dns.txt == \"fw=1.0\"")]
+    [InlineData("cleartext", "telnet && tcp.srcport == 23")]
+    [InlineData("exposure", "tcp.srcport in {23, 80} && ip.src == 192.168.77.20 && tcp.flags.syn == 1 && tcp.flags.ack == 1")]
+    [InlineData("disclosure", "(mdns && dns.txt == \"fw=1.0\") || dhcp.option.vendor_class_id == \"EDB-100 1.0\" || http.server == \"doorbelld/1.0\"")]
     public void Tshark_names_the_frames_of_what_was_planted_in_the_captures(string kind, string filter)
     {
         Tool.Need("tshark", "tshark");
@@ -117,6 +118,25 @@ public partial class ExamplesTests
         {
             Assert.Equal(expected, Tshark(Path.Combine(dossier, "captures", "setup.pcap"), filter).Text != "");
         }
+    }
+
+    [Fact]
+    public void Openssl_agrees_that_the_example_maker_signed_every_claim_of_the_repaired_version()
+    {
+        Tool.Need("openssl", "openssl");
+        var papers = Directory.GetFiles(Path.Combine(Examples, "doorbell-1.1", "declaration"), "*.yaml");
+        Assert.Equal(2, papers.Length);
+        using var scratch = new Scratch();
+        foreach (var paper in papers)
+        {
+            Assert.True(Verifies(paper, paper), $"{paper} was changed after it was signed: examples/make --sign");
+            File.WriteAllText(scratch.File("changed.yaml"), File.ReadAllText(paper) + "\n");
+            Assert.False(Verifies(paper, scratch.File("changed.yaml")));
+        }
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Examples, "doorbell-1.0"), "*.p7s", SearchOption.AllDirectories));
+
+        static bool Verifies(string signed, string content) => Tool.Run("openssl", ["cms", "-verify", "-binary", "-inform", "DER", "-in", signed + ".p7s", "-content", content,
+            "-CAfile", Path.Combine(Examples, "source", "maker", "maker.pem"), "-partial_chain", "-purpose", "any", "-out", "/dev/null"]).Exit == 0;
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public abstract class Check(string id, int version, Polarity polarity, CoverageS
         Contradiction = contradiction,
         Findings = findings,
         Locations = [contradiction.One.Location, contradiction.Other.Location],
-        Settle = contradiction.IsPaperAgainstPaper ? "the supplier says which of the two papers holds" : settle,
+        Settle = contradiction.IsPaperAgainstPaper ? $"the supplier's word on which of the two papers holds; {settle}" : settle,
     };
 
     /// <summary>It could not look, or what it saw needs a person: the unit stays open, and this is what would settle it.</summary>

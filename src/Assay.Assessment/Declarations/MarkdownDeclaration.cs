@@ -132,7 +132,8 @@ internal sealed partial class MarkdownDeclaration
         var colon = text.IndexOf(':');
         var name = (colon > 0 ? text[..colon] : text).Trim();
         var value = colon > 0 ? text[(colon + 1)..].Trim() : "";
-        var inRow = row is not null && block.Level > rowLevel;
+        // Fields of a table without ids stand where rows of others do, and so does its summary.
+        var inRow = row is not null && block.Level > rowLevel && !(table.Name.IsRecord && block.Level <= rowLevel + 1 && Summary().IsMatch(text));
         var known = table.Name.Field(name);
         if (!inRow && known is null && (!table.Name.IsRecord || Summary().IsMatch(text)) && table.Name.Misspelt(name) is null)
         {

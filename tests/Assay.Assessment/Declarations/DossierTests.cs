@@ -71,6 +71,22 @@ public class DossierTests
         static IEnumerable<string> Words(string text) => Regex.Matches(text.Replace("<br>", "\n"), @"[\p{L}\p{N}]{2,}").Select(m => m.Value);
     }
 
+    // Some documents state a figure twice; what a summary says must be there to be held against the row.
+    [Theory, MemberData(nameof(Dossiers))]
+    public void Summaries_keep_their_own_columns_beside_the_rows(string dossier)
+    {
+        var documents = Documents(dossier, @"IXIT[ -]\d+-").Where(d => Regex.IsMatch(d.Text, "^## Summary Matrix", RegexOptions.Multiline)).ToList();
+        if (documents.Count == 0) Assert.Skip($"no summaries in {dossier}");
+        var declaration = Declaration.Read(Folder(dossier), AsOf);
+        foreach (var (name, _) in documents)
+        {
+            var table = Assert.Single(declaration.Tables, t => t.Location.Artefact == name);
+            var summary = Assert.Single(table.Sections, s => s.Name.StartsWith("Summary Matrix"));
+            Assert.NotEmpty(summary.Rows);
+            Assert.All(summary.Rows, r => Assert.True(r.Fields.Count > 0 && r.Location.Line > summary.Location.Line));
+        }
+    }
+
     [Theory, MemberData(nameof(Dossiers))]
     public void Self_assessments_are_unsigned_claims_with_the_makers_verdict(string dossier)
     {

@@ -7,7 +7,7 @@ using Assay.Evidence;
 namespace Assay.Assessment;
 
 /// <summary>Evaluates a dossier against a catalogue: examine, check, answer each unit, roll up. Writes nothing and decides no label.</summary>
-public static class Assessment
+public static class Evaluation
 {
     /// <summary>Examines every file of the dossier and answers.</summary>
     public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options) => Of(Examination.Of(dossier, options), catalogue);
@@ -20,7 +20,7 @@ public static class Assessment
         var examined = Ordered(raw, catalogue);
         var answers = checks.SelectMany(c => c.Look(examined)).ToList();
         var byUnit = answers.ToLookup(a => a.Unit, StringComparer.Ordinal);
-        var claims = Claims(examined.Declaration, catalogue);
+        var claims = catalogue.Provisions.ToDictionary(p => p.Id, p => examined.Declaration.ClaimsOn(p), StringComparer.Ordinal);
         var scope = Scope(examined);
         var verdicts = catalogue.Provisions.Select(p => OfProvision(p, catalogue, examined, claims, byUnit, scope)).ToList();
         var profile = Verdict.OfProfile(catalogue, verdicts);
@@ -36,16 +36,16 @@ public static class Assessment
             Findings = examined.Findings,
             Components = examined.Components,
             Verdicts = verdicts,
-            Provisions = catalogue.Provisions.ToDictionary(p => p.Id, p => new ProvisionFacts(p.Title, p.IsMandatory, p.Condition is not null, claims[p.Id].Select(c => (Support?)c.Support).FirstOrDefault()), StringComparer.Ordinal),
-            Grades = new GradeCounts(profile.Counts.Tool, profile.Counts.Lab, profile.Counts.Supported, profile.Counts.Declared, profile.Counts.Open),
+            Provisions = catalogue.Provisions.ToDictionary(p => p.Id, p => new ProvisionFacts(p.Title, p.IsMandatory, p.Condition is not null, claims[p.Id].Count > 0 ? claims[p.Id][0].Support : null), StringComparer.Ordinal),
+            Grades = profile.Counts,
             Overall = profile.Outcome,
             Levels = levels,
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
             Unread = examined.Declaration.Unread,
             Checks = [.. checks.Select(c => new CheckRun(c.Id, c.Version, EvidenceJson.Name(c.Polarity), c.LooksFor, c.Units, answers.Count(a => a.Check == c.Id && a.Says != Says.Open)))],
-            NotChecked = NotChecked(examined, verdicts, catalogue, claims),
+            NotChecked = NotChecked(examined, catalogue, claims),
             Advice = examined.Advice,
-            NextStep = NextStep(examined, levels),
+            NextStep = NextStep(examined, levels, verdicts),
         };
     }
 
@@ -68,13 +68,13 @@ public static class Assessment
         },
     };
 
-    private static ProvisionVerdict OfProvision(Provision provision, Catalogue catalogue, Examined examined, ILookup<string, Claim> claims, ILookup<string, Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope)
+    private static ProvisionVerdict OfProvision(Provision provision, Catalogue catalogue, Examined examined, IReadOnlyDictionary<string, IReadOnlyList<Claim>> claims, ILookup<string, Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope)
     {
         // An edition without units of its own borrows them where a provision is unchanged, and nowhere else.
         var units = Units(catalogue);
         var tested = units == catalogue ? provision.Id : provision.EarlierIsEqual ? provision.Earlier : null;
         var expected = tested is null ? [] : units.UnitsOf(tested);
-        var word = claims[provision.Id].ToList();
+        var word = claims[provision.Id];
         var condition = ProductFacts.Condition(catalogue, provision, examined);
         var verdicts = expected.Select(unit => Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), word, answers[unit.Id], scope))).ToList();
         return Verdict.OfProvision(provision, verdicts, expected, claimed: word.Any(c => c.Support == Support.Yes && c.SignedBy is not null));
@@ -103,31 +103,11 @@ public static class Assessment
         };
     }
 
-    // Ids of an earlier or later edition count where the provision is the same there.
-    private static ILookup<string, Claim> Claims(Declaration declaration, Catalogue catalogue)
-    {
-        var own = declaration.SelfAssessments.Select(Claim).OfType<Claim>();
-        return declaration.Claims.Concat(own).Select(c => (Id: Known(c.Provision, catalogue), Claim: c)).Where(c => c.Id is not null).ToLookup(c => c.Id!, c => c.Claim, StringComparer.Ordinal);
-    }
-
-    private static string? Known(string id, Catalogue catalogue) =>
-        catalogue.Provision(id)?.Id
-        ?? catalogue.Provisions.FirstOrDefault(p => p.EarlierIsEqual && p.Earlier == id)?.Id
-        ?? Catalogue.All.Where(c => c != catalogue).Select(c => c.Provision(id)).FirstOrDefault(p => p is { EarlierIsEqual: true, Earlier: not null } && catalogue.Provision(p.Earlier) is not null)?.Earlier;
-
-    private static Claim? Claim(SelfAssessment own)
-    {
-        Support? support = own.Verdict.StartsWith("PASS", StringComparison.OrdinalIgnoreCase) ? Support.Yes
-            : own.Verdict.StartsWith("FAIL", StringComparison.OrdinalIgnoreCase) ? Support.No
-            : own.Verdict.StartsWith("N/A", StringComparison.OrdinalIgnoreCase) ? Support.NotApplicable : null;
-        return support is null ? null : new Claim { Provision = own.Provision, Support = support.Value, Justification = $"own test record: {Wording.Begin(own.Verdict)}", Location = own.Location, SignedBy = own.SignedBy };
-    }
-
     /// <summary>What was looked at, in words for a verdict.</summary>
     private static Dictionary<CoverageScope, string> Scope(Examined examined) => examined.Coverage.GroupBy(c => c.Scope).ToDictionary(g => g.Key, g =>
         string.Join(", ", g.GroupBy(c => c.Unit).Select(u => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{u.Sum(c => c.Examined)} of {u.Sum(c => c.Total)} {u.Key} of {u.Count()} file{(u.Count() == 1 ? "" : "s")}"))));
 
-    private static List<string> NotChecked(Examined examined, IReadOnlyList<ProvisionVerdict> verdicts, Catalogue catalogue, ILookup<string, Claim> claims)
+    private static List<string> NotChecked(Examined examined, Catalogue catalogue, IReadOnlyDictionary<string, IReadOnlyList<Claim>> claims)
     {
         var not = new List<string>();
         if (!examined.Looked(CoverageScope.Files)) not.Add("The software inside the device: no firmware image was handed over, or none could be read.");
@@ -142,17 +122,21 @@ public static class Assessment
         var unread = examined.Files.Count(f => f.Kind == FileKind.Unread);
         if (unread > 0) not.Add($"{unread} file(s) of a kind that is not read: kept and hashed only.");
         if (examined.Declaration.Unread.Count > 0) not.Add($"{examined.Declaration.Unread.Count} part(s) of the declaration that fit no layout; each is listed.");
-        var unknown = examined.Declaration.Claims.Select(c => c.Provision).Concat(examined.Declaration.SelfAssessments.Select(s => s.Provision)).Where(p => Known(p, catalogue) is null).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var placed = claims.Values.SelectMany(c => c).Select(c => c.Provision).ToHashSet(StringComparer.Ordinal);
+        var unknown = examined.Declaration.Claims.Select(c => c.Provision).Concat(examined.Declaration.SelfAssessments.Where(s => s.AsClaim() is not null).Select(s => s.Provision))
+            .Where(p => !placed.Contains(p)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (unknown.Count > 0) not.Add($"Claims on provisions that this edition does not have, or has otherwise: {Shortened.Visible(string.Join(", ", unknown))}.");
         if (catalogue.Provisional is { } provisional) not.Add($"The edition is provisional here: {provisional}.");
         return not;
     }
 
-    private static string NextStep(Examined examined, IReadOnlyList<LevelResult> levels)
+    private static string NextStep(Examined examined, IReadOnlyList<LevelResult> levels, IReadOnlyList<ProvisionVerdict> verdicts)
     {
         if (examined.Files.Count == 0 && examined.Coverage.Count == 0) return "Put evidence into the dossier: a firmware image, a capture, the declaration (assay assess --init FOLDER writes a draft).";
         if (levels.FirstOrDefault(l => !l.Met) is not { } next) return "Every level is met: a person may decide on this statement (assay label decide).";
-        var block = next.Blocking.FirstOrDefault(b => b.Outcome == Outcome.Fail) ?? next.Blocking.FirstOrDefault();
+        // What a check saw comes before what a paper says: it is the better place to begin mending.
+        var seen = verdicts.SelectMany(v => v.Units).Where(u => u is { Outcome: Outcome.Fail, Grade: Grade.Tool }).Select(u => u.Unit).ToHashSet(StringComparer.Ordinal);
+        var block = next.Blocking.FirstOrDefault(b => b.Unit is not null && seen.Contains(b.Unit)) ?? next.Blocking.FirstOrDefault(b => b.Outcome == Outcome.Fail) ?? next.Blocking.FirstOrDefault();
         if (block is null) return $"Level {next.Level} cannot be met in this edition.";
         var met = levels.LastOrDefault(l => l.Met && l.Level < next.Level);
         var before = met is null ? "" : $"Level {met.Level} is met: a person may decide on it (assay label decide). ";
