@@ -363,7 +363,7 @@ public static class LabelVerb
         yield return ("examined", $"{string.Join(", ", certificate.Examined)} as of {Day(certificate.AsOf)}, by {certificate.Assessor}");
         yield return ("decided", $"by {certificate.DecidedBy} ({certificate.DecidedAs})");
         yield return ("editions", string.Join(", ", certificate.Editions));
-        yield return ("grades", string.Join(", ", certificate.Grades.Select(g => $"{g.Value.ToString(CultureInfo.InvariantCulture)} {g.Key}")));
+        yield return ("grades", Grades(certificate.Grades));
         foreach (var limit in certificate.Limits) yield return ("limit", limit);
         foreach (var item in certificate.NotChecked) yield return ("not checked", item);
         foreach (var (artefact, sha256) in certificate.Evidence) yield return ("evidence", $"{artefact} {sha256}");
@@ -391,7 +391,7 @@ public static class LabelVerb
         yield return ("device", Device(assessment));
         foreach (var level in assessment.Levels)
             yield return (level.Met ? "met" : "not met", level.Level + (level.Blocking.Count == 0 ? "" : $": {string.Join("; ", level.Blocking.Take(3).Select(b => $"{b.Name} {b.Outcome}"))}{(level.Blocking.Count > 3 ? $" and {level.Blocking.Count - 3} more" : "")}"));
-        yield return ("grades", string.Join(", ", assessment.Grades.Select(g => $"{g.Value.ToString(CultureInfo.InvariantCulture)} {g.Key}")));
+        yield return ("grades", Grades(assessment.Grades));
     }
 
     // What was handed over, down to the signed bytes: a file is known by its content, anything else is the text of a code.
@@ -540,6 +540,13 @@ public static class LabelVerb
 
     private static long? Number(Arguments arguments, string option) => arguments.Value(option) is not { } text ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new UsageException($"{option} expects a number, found {text}");
+
+    // From what rests on most to what rests on nothing; a grade that we do not know comes last.
+    private static string Grades(IReadOnlyList<KeyValuePair<string, long>> grades)
+    {
+        string[] order = ["tool", "lab", "supported", "declared", "open"];
+        return string.Join(", ", grades.OrderBy(g => Array.IndexOf(order, g.Key) is var at && at < 0 ? order.Length : at).Select(g => $"{g.Value.ToString(CultureInfo.InvariantCulture)} {g.Key}"));
+    }
 
     private static string Device(AssessmentSummary assessment) => $"{assessment.Maker} {assessment.Model}";
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -163,6 +163,34 @@ public sealed class LabelVerbTests : IDisposable
     }
 
     [Fact]
+    public void What_a_program_gets_fits_the_schemas()
+    {
+        var folder = Assay.Tests.Npm.Folder("ajv@8.17.1");
+        Statement(met: false);
+        string[] decide = ["decide", scratch.File("statement.cose"), "--level", "1", "--by", "A", "--role", "B", "--format", "json"];
+        Save("refused", Label(decide).Text);
+        Granted();
+        Save("granted", Label([.. decide, "--force"]).Text);
+        Save("issued", Label("issue", scratch.File("statement.cose"), scratch.File("decision.cose"), "--format", "json").Text);
+        Save("shown", Label("show", scratch.File("statement.cose"), scratch.File("decision.cose"), scratch.File("hallmark.cose"), scratch.File("certificate.cose"), "https://assay.example/l#0", "--format", "json").Text);
+        Save("wrong", """{ "schema": "assay/labels/1", "labels": [ { "input": "x", "answer": "all is well" } ] }""");
+        var result = Assay.Tests.Npm.Run(folder, """
+            import Ajv from 'ajv/dist/2020.js';
+            import fs from 'node:fs';
+            const [schemas, ...files] = process.argv.slice(2);
+            for (const file of files) {
+                const document = JSON.parse(fs.readFileSync(file));
+                const schema = JSON.parse(fs.readFileSync(`${schemas}/${document.schema.split('/')[1]}.schema.json`));
+                const validate = new Ajv({ strict: false }).compile(schema);
+                console.log(file.split('/').pop(), validate(document), validate.errors ? validate.errors.length > 0 : '');
+            }
+            """, [Path.Combine(Assay.Tests.Checkout.Root, "docs", "schemas"), .. new[] { "refused", "granted", "issued", "shown", "wrong" }.Select(scratch.File)]);
+        Assert.Equal("refused true \ngranted true \nissued true \nshown true \nwrong false true\n", result.Text + result.Error);
+
+        void Save(string name, string json) => File.WriteAllText(scratch.File(name), json);
+    }
+
+    [Fact]
     public void The_statement_s_own_key_does_not_decide()
     {
         Statement(met: true);
