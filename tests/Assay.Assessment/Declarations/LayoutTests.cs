@@ -222,6 +222,7 @@ public class LayoutTests
     [Theory]
     [InlineData("# Read me\n\nSome words on the product.\n\n## Interfaces\n\nUSB\n\n| Port | Use |\n|---|---|\n| 80 | web |\n")]
     [InlineData("maker: Example\nmodel: Doorbell\n")]
+    [InlineData("# a draft\nics:\n  # 5.1-1: yes\n")]
     [InlineData("services:\n  web:\n    image: x\n")]
     [InlineData("{\"type\": \"object\", \"properties\": {}}")]
     [InlineData("a,b,c\n1,2,3\n")]
