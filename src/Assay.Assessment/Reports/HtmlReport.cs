@@ -45,7 +45,7 @@ public static class HtmlReport
         var shown = sections.Where(s => s.Content is not null).ToList();
         return new Page
         {
-            Title = $"Assessment of {result.Device.Model} by {result.Device.Maker}, {Phrases.Argument(result.AsOf)}",
+            Title = $"Assessment of {Phrases.Name(result.Device)}, {Phrases.Argument(result.AsOf)}",
             Body =
             [
                 Heading(result),
@@ -59,7 +59,7 @@ public static class HtmlReport
 
     private static Element Heading(AssessmentResult result) => Header(
         P("Assessment report").Class("kicker"),
-        H1(Data(result.Device.Maker), " ", Data(result.Device.Model)),
+        H1(Data(Phrases.Name(result.Device))),
         Facts(
             ("Versions", result.Device.Versions.Count == 0 ? "not stated" : Join(result.Device.Versions.Select(Data))),
             ("Category", result.Device.Category is { } category ? Data(category) : null),
@@ -72,7 +72,7 @@ public static class HtmlReport
         Div(P(Strong("Do this next"), result.NextStep)).Class("next"),
         Phrases.NextLevel(result) is { } next ? Blocked(result, next) : null,
         result.Levels.Count > 0 ? Levels(result) : null,
-        P("What the answers rest on: ", Strong(Phrases.Counts(result.Grades)), "."),
+        P("Test units by what their pass rests on: ", Strong(Phrases.Counts(result.Grades)), result.Overall is { } overall ? Many(". All mandatory provisions and claimed recommendations together: ", Badge(overall)) : "."),
         result.Editions.Provisional ? P(Mark("provisional"), " ", Phrases.Provisional) : null,
         result.Advice.Count > 0 ? Many(H3("About the dossier itself"), Ul(result.Advice.Select(a => Li(a)))) : null,
         P(Phrases.NotALabel).Class("soft"));
@@ -80,16 +80,18 @@ public static class HtmlReport
     private static Many Blocked(AssessmentResult result, LevelResult level) => Many(
         H3($"What blocks level {level.Level}"),
         Ul(Phrases.Blocked(level).Select(provision => Li(
-            Badge(provision.First().Outcome), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
-            Ul(provision.Select(b => Li(b.Unit is null ? null : $"{b.Unit}: ", b.Reason)))))));
+            Badge(Phrases.Worst(provision)), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
+            Ul(Phrases.Alike(provision).Select(b => Li(
+                P(b.Units.Length == 0 ? null : Many(Strong(b.Units), " "), b.Outcome == Phrases.Worst(provision) ? null : Phrases.Word(b.Outcome) + ": ", Phrases.Short(b.Reason)),
+                b.Settle is null ? null : P("Would settle it: ", b.Settle).Class("soft"))))))));
 
     private static Many Levels(AssessmentResult result) => Many(
         Table("Levels, from the lowest", ["Level", "Provisions", "Met", "What stands in its way"], result.Levels.Select(l => (IReadOnlyList<Node>)
         [
-            $"Level {l.Level}",
+            $"Level\u00a0{l.Level}",
             l.Profile,
-            l.Met ? Many("✓ met") : Many("✕ not met"),
-            l.Met ? "nothing" : Many(Phrases.Counts(Phrases.Blocked(l).Select(p => p.First().Outcome))),
+            l.Met ? "✓\u00a0met" : "✕\u00a0not\u00a0met",
+            l.Met ? "nothing" : Phrases.Counts(Phrases.Blocked(l).Select(Phrases.Worst)),
         ])),
         P(Phrases.Level).Class("soft"));
 
@@ -106,7 +108,7 @@ public static class HtmlReport
                 Phrases.Number(counts[o]),
                 Many(P(Phrases.Meaning(o)), P(Join(result.Verdicts.Where(v => v.Outcome == o).Select(v => ToProvision(result, v.Provision)))).Class("ids")),
             ])),
-            result.Verdicts.Any(v => v.Grade is not null)
+            result.Verdicts.Any(v => v.Outcome == Outcome.Pass && v.Grade is not null)
                 ? Table("What a pass rests on", ["Grade", "Provisions", "Meaning"], Enum.GetValues<Grade>()
                     .Select(g => (Grade: g, Count: result.Verdicts.Count(v => v.Outcome == Outcome.Pass && v.Grade == g)))
                     .Where(g => g.Count > 0)
@@ -189,7 +191,7 @@ public static class HtmlReport
     {
         var named = unit.Findings.Where(findings.ContainsKey).Select(id => findings[id]).ToList();
         return Li(
-            P(Badge(unit.Outcome, unit.Grade), " ", Strong(unit.Unit), catalogue?.Unit(unit.Unit)?.Title is { } title ? " " + title : null),
+            P(Badge(unit.Outcome, unit.Grade), " ", Strong(unit.Unit), (catalogue?.Unit(unit.Unit) ?? Catalogue.Default.Unit(unit.Unit))?.Title is { } title ? " " + title : null),
             verdict.Reason.StartsWith(unit.Reason, StringComparison.Ordinal) || verdict.Reason.StartsWith($"{unit.Unit}: {unit.Reason}", StringComparison.Ordinal) ? null : P(unit.Reason),
             unit.Scope is null ? null : P("Looked at: ", Data(unit.Scope)).Class("soft"),
             named.Count == 0 ? null : Ul(named.Take(FindingsOfUnit).Select(f => Li(Data($"{f.Subject}: {f.Value}"), " ", Where(f.Location)))).Class("findings"),

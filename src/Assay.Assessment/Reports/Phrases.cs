@@ -59,7 +59,7 @@ public static class Phrases
     };
 
     /// <summary><c>41 tool, 63 lab, 92 declared, 30 open</c>: whole words; a grade that nothing has is left out, what is open never.</summary>
-    public static string Counts(GradeCounts grades)
+    public static string Counts(UnitCounts grades)
     {
         (int Count, string Word)[] parts = [(grades.Tool, "tool"), (grades.Lab, "lab"), (grades.Supported, "supported"), (grades.Declared, "declared")];
         return string.Join(", ", parts.Where(p => p.Count > 0).Append((Count: grades.Open, Word: "open")).Select(p => $"{Number(p.Count)} {p.Word}"));
@@ -93,6 +93,31 @@ public static class Phrases
     /// <summary>What blocks a level, one entry for each provision, in the catalogue's order.</summary>
     public static IReadOnlyList<IGrouping<string, Blocking>> Blocked(LevelResult level) => [.. level.Blocking.GroupBy(b => b.Provision)];
 
+    /// <summary>Maker and model, or words that say that nobody named them.</summary>
+    public static string Name(Device device) => (device.Maker, device.Model) switch
+    {
+        (Device.Unknown, Device.Unknown) => "A device that nobody named",
+        (Device.Unknown, _) => $"{device.Model}, maker not named",
+        (_, Device.Unknown) => $"{device.Maker}, model not named",
+        _ => $"{device.Maker} {device.Model}",
+    };
+
+    /// <summary>The outcome among these that stands first in <see cref="Order"/>.</summary>
+    public static Outcome Worst(IEnumerable<Blocking> blocking)
+    {
+        var outcomes = blocking.Select(b => b.Outcome).ToHashSet();
+        return Order.First(outcomes.Contains);
+    }
+
+    /// <summary>Units of one provision that block for the same reason, as one: <c>5.1-2-1a, 5.1-2-1b</c>; what fails comes first.</summary>
+    public static IReadOnlyList<(string Units, Outcome Outcome, string Reason, string? Settle)> Alike(IEnumerable<Blocking> blocking) =>
+        [.. blocking.GroupBy(b => (b.Outcome, b.Reason, b.Settle)).OrderBy(g => Order.ToList().IndexOf(g.Key.Outcome))
+            .Select(g => (string.Join(", ", g.Select(b => b.Unit).OfType<string>()), g.Key.Outcome, g.Key.Reason, g.Key.Settle))];
+
+    /// <summary>A provision's reason without the id of the unit that it was taken from, for where a line is short.</summary>
+    public static string Bare(ProvisionVerdict verdict) =>
+        verdict.Units.FirstOrDefault(u => verdict.Reason.StartsWith(u.Unit + ": ", StringComparison.Ordinal)) is { } unit ? verdict.Reason[(unit.Unit.Length + 2)..] : verdict.Reason;
+
     /// <summary>Every contradiction once, also those that only a unit names.</summary>
     public static IReadOnlyList<Contradiction> Contradictions(AssessmentResult result) =>
         [.. result.Contradictions.Concat(result.Verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions)).Distinct()];
@@ -118,6 +143,15 @@ public static class Phrases
     public static string Extent(Coverage coverage) => coverage.Examined == coverage.Total
         ? $"all {Number(coverage.Total)} {coverage.Unit}"
         : $"{Number(coverage.Examined)} of {Number(coverage.Total)} {coverage.Unit}";
+
+    /// <summary>At most 240 characters, cut at a blank, for where the whole text stands elsewhere in the same report.</summary>
+    public static string Short(string text)
+    {
+        const int Most = 240;
+        if (text.Length <= Most) return text;
+        var blank = text.LastIndexOf(' ', Most);
+        return text[..(blank > Most / 2 ? blank : char.IsHighSurrogate(text[Most - 1]) ? Most - 1 : Most)] + " …";
+    }
 
     /// <summary>A camelCase name of a kind or count as words: <c>billOfMaterials</c> becomes <c>bill of materials</c>.</summary>
     public static string Words(string name) =>

@@ -26,7 +26,7 @@ public sealed class TerminalReport
 
     private void Write()
     {
-        Line($"{result.Device.Maker} {result.Device.Model}", Style.Strong);
+        Line(Phrases.Name(result.Device), Style.Strong);
         Line(result.Device.Versions.Count == 0 ? "Versions not stated" : $"Version{(result.Device.Versions.Count == 1 ? "" : "s")} {string.Join(", ", result.Device.Versions)}");
         Line($"As of {Phrases.Date(result.AsOf)}");
         Line($"{result.Editions.Standard} with {result.Editions.Methodology}{(result.Editions.Provisional ? " (provisional)" : "")}");
@@ -46,18 +46,17 @@ public sealed class TerminalReport
         {
             Heading("Provisions");
             var id = Math.Max(9, rows.Max(r => Columns(r.Provision)));
-            const int Result = 24;
+            static string Said(ProvisionVerdict r) => $"{Phrases.Symbol(r.Outcome)} {Phrases.Word(r.Outcome)}{(r is { Outcome: Outcome.Pass, Grade: { } g } ? ", " + Phrases.Word(g) : "")}";
+            var wide = rows.Max(r => Columns(Said(r))) + 1;
             foreach (var verdict in rows)
             {
-                var grade = verdict is { Outcome: Outcome.Pass, Grade: { } g } ? ", " + Phrases.Word(g) : "";
-                var said = $"{Phrases.Symbol(verdict.Outcome)} {Phrases.Word(verdict.Outcome)}{grade}";
-                var room = width - id - Result - 2;
-                var lines = Wrap(Visible(verdict.Reason), room);
+                var room = width - id - wide - 2;
+                var lines = Wrap(Visible(Phrases.Bare(verdict)), room);
                 if (verdict.Outcome is not (Outcome.Fail or Outcome.Disputed) && lines.Count > 1) lines = [Cut(lines[0], room)];
                 for (var i = 0; i < lines.Count; i++)
                 {
                     to.Write(Padded(i == 0 ? Visible(verdict.Provision) : "", id + 1));
-                    Paint(Padded(i == 0 ? said : "", Result + 1), Of(verdict.Outcome));
+                    Paint(Padded(i == 0 ? Said(verdict) : "", wide + 1), Of(verdict.Outcome));
                     to.Write(lines[i]);
                     to.Write('\n');
                 }
@@ -72,7 +71,7 @@ public sealed class TerminalReport
         }
         to.Write('\n');
         if (result.Verdicts.Count > 0) Line(Phrases.Counts(result.Verdicts.Select(v => v.Outcome)));
-        Line($"Grades: {Phrases.Counts(result.Grades)}");
+        Line($"Test units by grade: {Phrases.Counts(result.Grades)}");
     }
 
     private void Contradictions()
@@ -115,10 +114,14 @@ public sealed class TerminalReport
         if (Phrases.NextLevel(result) is { } next)
         {
             Heading($"What blocks level {next.Level}");
-            foreach (var blocking in next.Blocking)
+            foreach (var provision in Phrases.Blocked(next))
             {
-                Paint($"{Phrases.Symbol(blocking.Outcome)} ", Of(blocking.Outcome));
-                Line($"{blocking.Unit ?? blocking.Provision} {Phrases.Word(blocking.Outcome)}: {blocking.Reason}", Style.Plain, "  ", 2);
+                foreach (var (units, outcome, reason, settle) in Phrases.Alike(provision))
+                {
+                    Paint($"{Phrases.Symbol(outcome)} ", Of(outcome));
+                    Line($"{(units.Length > 0 ? units : provision.Key)} {Phrases.Word(outcome)}: {Phrases.Short(reason)}", Style.Plain, "  ", 2);
+                    if (settle is not null) Item("    ", $"would settle it: {settle}");
+                }
             }
         }
         Heading("Do this next");

@@ -101,13 +101,13 @@ internal static class Demo
             Components = [new Component { Name = "busybox", Version = "1.31.1", Evidence = [new ComponentEvidence("string", new Location { Artefact = Image, Path = "/bin/busybox" }, 0.9)] }],
             Verdicts = verdicts,
             Provisions = verdicts.ToDictionary(v => v.Provision, v => Titles[v.Provision], StringComparer.Ordinal),
-            Grades = new GradeCounts(3, 1, 1, 1, 10),
+            Grades = new UnitCounts { Tool = 3, Lab = 1, Supported = 1, Declared = 1, Open = 10 },
             Levels =
             [
                 new LevelResult(1, "UK PSTI", false,
                 [
                     new Blocking("5.1-1-2c", "5.1-1", Outcome.Fail, "A fixed password hash for root in the image."),
-                    new Blocking("5.3-13-1a", "5.3-13", Outcome.Disputed, "Two documents name different support periods."),
+                    new Blocking("5.3-13-1a", "5.3-13", Outcome.Disputed, "Two documents name different support periods.", "One date in device.yaml and in every document."),
                 ]),
                 new LevelResult(2, "Finnish label", false,
                 [
@@ -155,7 +155,7 @@ internal static class Demo
     {
         Device = new Device { Maker = Device.Unknown, Model = Device.Unknown },
         Evidence = [], Coverage = [], Findings = [], Components = [], Contradictions = [], Unread = [], Checks = [], Levels = [],
-        Verdicts = [], Provisions = new Dictionary<string, ProvisionFacts>(), Grades = new GradeCounts(0, 0, 0, 0, 0),
+        Verdicts = [], Provisions = new Dictionary<string, ProvisionFacts>(), Grades = new UnitCounts(),
         NotChecked = ["Nothing was handed over, so nothing was checked."], NextStep = "Put evidence into the dossier.",
     };
 
@@ -183,7 +183,7 @@ internal static class Demo
             })],
             Findings = findings,
             Verdicts = [.. first.Verdicts.Select(v => v with { Reason = Hostile + v.Reason, Settle = Hostile + v.Settle, Units = [.. v.Units.Select(Of)] })],
-            Levels = [.. first.Levels.Select(l => l with { Blocking = [.. l.Blocking.Select(b => b with { Reason = Hostile + b.Reason })] })],
+            Levels = [.. first.Levels.Select(l => l with { Blocking = [.. l.Blocking.Select(b => b with { Reason = Hostile + b.Reason, Settle = Hostile })] })],
             Contradictions = [.. first.Contradictions.Select(Both)],
             Unread = [.. first.Unread.Select(u => new Unread(Bad(u.Location), Hostile, Hostile))],
             NotChecked = [Hostile], Advice = [Hostile], NextStep = Hostile,
