@@ -40,7 +40,11 @@ public static class Examination
                         coverage.Add(capture.Coverage);
                         break;
                     case FileKind.Image:
-                        Open(file.Artefact, options, findings, components, coverage);
+                        var image = FirmwareExamination.Of(file.Artefact, options);
+                        findings.AddRange(image.Findings);
+                        components.AddRange(image.Components);
+                        // A file handed over alone is no device: what it does not hold says nothing of what the device does not hold.
+                        coverage.AddRange(image.Kind == "file" ? image.Coverage.Select(c => c with { Scope = CoverageScope.Document }) : image.Coverage);
                         break;
                     case FileKind.Capture:
                         coverage.Add(Kept(file, "a capture", "other bytes"));
@@ -79,31 +83,6 @@ public static class Examination
             Declaration = declaration,
             Advice = dossier.Advice,
         };
-    }
-
-    private static void Open(Artefact artefact, ExaminationOptions options, List<Finding> findings, List<Component> components, List<Coverage> coverage)
-    {
-        using var image = Image.Open(artefact, options);
-        foreach (var part in image.FileSystems)
-        {
-            var facts = RootFacts.Examine(artefact.Name, part.FileSystem!, options, part == image.Root ? "" : part.Path);
-            findings.AddRange(facts.Findings);
-            components.AddRange(facts.Components);
-            coverage.Add(facts.Coverage);
-        }
-        foreach (var part in image.AllParts.Where(p => p.FileSystem is null && p.Kind is "kernel" or "unknown"))
-        {
-            components.AddRange(KernelFacts.Read(new Location { Artefact = artefact.Name, Path = part.Path }, part.Content is { } content ? content.Span : part.Bytes.Span));
-        }
-        if (!image.IsRecognised && artefact.Size <= options.Budget.FileBytes)
-        {
-            // A program or a key handed over alone.
-            var facts = RootFacts.ExamineFile(artefact.Name, artefact.Bytes.Whole.Span, options);
-            findings.AddRange(facts.Findings);
-            components.AddRange(facts.Components);
-        }
-        // Last, since what was lost on the way is complete only now.
-        coverage.Add(image.Coverage);
     }
 
     /// <summary>What was seen of the device itself. A capture shows its neighbours too; without an address nobody can tell them apart, and all of it counts.</summary>
