@@ -53,6 +53,7 @@ internal static class Demo
             P("5.2-3", Outcome.NotClaimed, null, "The maker does not claim it: the monitoring service starts next year.", U("5.2-3-1a", Outcome.NotClaimed, null, "Not claimed, with a reason.")),
             P("5.3-2", Outcome.Fail, null, "The update is fetched in clear text and nothing verifies it.",
                 U("5.3-2-1a", Outcome.Inconclusive, null, "The design is declared without a signature."),
+                U("5.3-2-2a", Outcome.Inconclusive, null, "A step without a result of its own.") with { IsPreparatory = true },
                 U("5.3-2-2b", Outcome.Fail, null, "update-cleartext: the image is fetched over HTTP.", [Update.Id])),
             P("5.3-3", Outcome.Pass, Grade.Supported, "The signed claim of one press in the app agrees with the query seen on the wire.",
                 U("5.3-3-1a", Outcome.Pass, Grade.Supported, "update-query: a query each 24 hours, in 3 days of traffic.")),

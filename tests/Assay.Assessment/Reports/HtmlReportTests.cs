@@ -1,4 +1,5 @@
 using Assay.Assessment.Reports;
+using Assay.Assessment.Verdicts;
 using Assay.Tests;
 
 namespace Assay.Assessment.Tests.Reports;
@@ -67,6 +68,27 @@ public class HtmlReportTests
         var text = Text(HtmlReport.Page(Demo.Doorbell(), new()));
         Assert.Contains("root: password hash, MD5-crypt, $1… (34) firmware/doorbell-1.0.img /etc/shadow line 1", text, StringComparison.Ordinal);
         Assert.Contains("captures/first-day.pcapng frame 1204", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_preparatory_step_is_named_and_not_counted()
+    {
+        var text = Text(HtmlReport.Page(Demo.Doorbell(), new()));
+        Assert.Contains("preparatory step 5.3-2-2a", text, StringComparison.Ordinal);
+        Assert.Contains("2 units: 1 fail, 1 inconclusive", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_blocks_a_level_is_told_once_for_units_that_are_alike_and_failures_first()
+    {
+        var first = Demo.Doorbell();
+        var blocking = new[] { "5.1-2-1b", "5.1-2-1a" }.Select(u => new Blocking(u, "5.1-2", Outcome.Inconclusive, "nothing was declared", "a declaration"))
+            .Append(new Blocking("5.1-2-2a", "5.1-2", Outcome.Inconclusive, "nothing was seen", "a capture"))
+            .Append(new Blocking("5.2-1-2a", "5.2-1", Outcome.Fail, "no contact")).ToList();
+        var html = Html(first with { Levels = [first.Levels[0] with { Blocking = blocking }] });
+        Assert.Contains("5.1-2-1b, 5.1-2-1a", html, StringComparison.Ordinal);
+        Assert.Contains("blocked by 2 provisions", html, StringComparison.Ordinal);
+        Assert.True(html.IndexOf("no contact", StringComparison.Ordinal) < html.IndexOf("nothing was declared", StringComparison.Ordinal));
     }
 
     [Fact]
