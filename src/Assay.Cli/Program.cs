@@ -5,6 +5,10 @@ using Assay.Evidence;
 IReadOnlyList<Verb> verbs =
 [
     TreeVerb.Verb,
+    FlowsVerb.Verb,
+    AssessVerb.Verb,
+    LabelVerb.Verb,
+    CatalogueVerb.Verb,
 ];
 
 return Run(args, verbs);

@@ -12,7 +12,7 @@ public static class TreeVerb
     public static readonly Verb Verb = new()
     {
         Name = "tree",
-        Summary = "Lists every file inside an image, file system or archive, without unpacking it",
+        Summary = "list every file inside an image, file system or archive, without unpacking it",
         Usage = "IMAGE [--parts]",
         Example = "./assay tree examples/doorbell-1.0/firmware/doorbell-1.0.bin",
         Options = [new Option("--parts", null, "also what is no root file system: kernel, boot loader, nested containers")],

@@ -17,6 +17,8 @@ public static class Traits
     public const string PrivateKey = "privateKey";
     public const string HostKey = "hostKey";
     public const string UnderWebRoot = "underWebRoot";
+    /// <summary>Kept under a pass phrase.</summary>
+    public const string Encrypted = "encrypted";
     public const string ShortKey = "shortKey";
     public const string Expired = "expired";
     public const string NotYetValid = "notYetValid";
@@ -53,6 +55,7 @@ public static class Traits
     public const string NoExecuteMissing = "noExecuteMissing";
     public const string PieMissing = "pieMissing";
     public const string RelroMissing = "relroMissing";
+    public const string RelroPartial = "relroPartial";
     public const string CanaryMissing = "canaryMissing";
     public const string FortifyMissing = "fortifyMissing";
 

@@ -59,7 +59,7 @@ public static class Issuing
         if (decision.Subject != statement.Subject) refusals.Add($"the decision is on {decision.Subject}, the statement on {statement.Subject}");
         if (statementKey.Equals(decisionKey)) refusals.Add("statement and decision are signed with the same key: who examines does not decide");
         if (!decision.Granted) refusals.Add($"the decision of {decision.By} ({decision.Role}) is a refusal{(decision.Reason is null ? "" : $": {decision.Reason}")}");
-        if (decision.IssuedAt < statement.IssuedAt) refusals.Add($"the decision of {Day(decision.IssuedAt)} is older than the statement of {Day(statement.IssuedAt)}");
+        if (decision.IssuedAt.UtcDateTime.Date < statement.IssuedAt.UtcDateTime.Date) refusals.Add($"the decision of {Day(decision.IssuedAt)} is older than the statement of {Day(statement.IssuedAt)}");
         if (decision.IssuedAt > terms.IssuedAt.AddDays(1)) refusals.Add($"the decision is dated {Day(decision.IssuedAt)}, after the issue on {Day(terms.IssuedAt)}");
         if (decision.IssuedAt.AddDays(DecisionDays) < terms.IssuedAt) refusals.Add($"the decision expired: it is of {Day(decision.IssuedAt)}, more than {DecisionDays} days before the issue");
         if (expires <= terms.IssuedAt) refusals.Add($"the label would end on {Day(expires)}, before it begins");

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
 
 namespace Assay.Assessment.Checks;
 
@@ -27,24 +27,10 @@ internal static partial class Wording
     }
 
     /// <summary>Months of every span of time that the text names: <c>5 years</c>, <c>five-year</c>, <c>60 months</c>.</summary>
-    public static IEnumerable<(int Months, string Words)> Spans(string text)
-    {
-        foreach (Match match in SpanWords().Matches(text))
-        {
-            var word = match.Groups["count"].Value;
-            var count = int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var figure) ? figure : Array.IndexOf(Counts, word.ToLowerInvariant());
-            if (count is > 0 and < 1000) yield return (match.Groups["unit"].Value.StartsWith('m') || match.Groups["unit"].Value.StartsWith('M') ? count : 12 * count, match.Value);
-        }
-    }
+    public static IEnumerable<(int Months, string Words)> Spans(string text) => TimeWords.Spans(text);
 
-    /// <summary>Every date that the text names in one of the forms <c>2031-12-31</c>, <c>31 December 2031</c>, <c>December 31, 2031</c>.</summary>
-    public static IEnumerable<(DateOnly Date, string Words)> Dates(string text)
-    {
-        foreach (Match match in DateWords().Matches(text))
-        {
-            if (DateOnly.TryParseExact(match.Value.Replace(",", "", StringComparison.Ordinal), Forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) yield return (date, match.Value);
-        }
-    }
+    /// <summary>Every date that the text names and that can be read in one way only.</summary>
+    public static IEnumerable<(DateOnly Date, string Words)> Dates(string text) => TimeWords.Dates(text).Where(d => !d.IsAmbiguous && !d.IsFigures).Select(d => (d.Date, d.Text));
 
     /// <summary>The text denies the word in the same sentence: <c>MD5 is not used</c>, <c>no TLS 1.0</c>.</summary>
     public static bool Denies(string text, string word)
@@ -63,20 +49,11 @@ internal static partial class Wording
         return Assay.Evidence.Shortened.Visible(flat.Length <= 120 ? flat : flat[..117] + "…");
     }
 
-    private static readonly string[] Counts = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    private static readonly string[] Forms = ["yyyy-MM-dd", "d MMMM yyyy", "MMMM d yyyy", "d MMM yyyy", "MMM d yyyy"];
-
     [GeneratedRegex(@"^[\s*_`]*(no|none|not (implemented|supported|available|present|provided|in place|confirmed|existing))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex No();
 
     [GeneratedRegex(@"^[\s*_`]*(yes|confirmed|true|y)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Yes();
-
-    [GeneratedRegex(@"\b(?<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -](?<unit>years?|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SpanWords();
-
-    [GeneratedRegex(@"\b(\d{4}-\d{2}-\d{2}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|[A-Z][a-z]{2,8} \d{1,2},? \d{4})\b", RegexOptions.CultureInvariant)]
-    private static partial Regex DateWords();
 
     [GeneratedRegex(@"\b(not|no|never|without|disabled?|refus\w+|reject\w+|forbidden|deprecated|removed|instead of|excluded?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Denial();

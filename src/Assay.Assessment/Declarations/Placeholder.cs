@@ -24,7 +24,7 @@ public static partial class Placeholder
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex WholeText();
 
-    [GeneratedRegex(@"(\?+\s*(years?|months?|days?|weeks?|hours?)\b|\b(x{1,4}|n|_{2,})\s+(years?|months?|days?|weeks?|hours?)\b|\bTBD\b|\bTBC\b|\bTBA\b|\bTODO\b|\bFIXME\b|\bXXX+\b|\b(?i:lorem ipsum)\b|\bn/?a yet\b|(?i:\bto be (defined|decided|determined|announced|completed|filled in)\b)|(?i:\bplaceholder\b)|(?i:<(insert|enter|your|todo|tbd|date|name|model|url)[^<>]{0,60}>)|\?{3,}|\b(?:YYYY|20[xX?]{2})-?(?:MM|[xX?]{2})?)",
+    [GeneratedRegex(@"(\?+\s*(years?|months?|days?|weeks?|hours?)\b|\b([xX]{1,4}|[nN]|_{2,})\s+(years?|months?|days?|weeks?|hours?)\b|\bTBD\b|\bTBC\b|\bTBA\b|\bTODO\b|\bFIXME\b|\bXXX+\b|\b(?i:lorem ipsum)\b|\bn/?a yet\b|(?i:\bto be (defined|decided|determined|announced|completed|filled in)\b)|(?i:\bplaceholder\b)|(?i:<(insert|enter|your|todo|tbd|date|name|model|url)[^<>]{0,60}>)|\?{3,}|\b(?:YYYY|20[xX?]{2})-?(?:MM|[xX?]{2})?)",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Mark();
 

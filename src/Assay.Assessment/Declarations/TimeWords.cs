@@ -7,8 +7,9 @@ namespace Assay.Assessment.Declarations;
 public static partial class TimeWords
 {
     /// <summary>A date found in a text; a month or year stands for its last day, since support lasts until the end of what was named.</summary>
-    /// <param name="IsAmbiguous">Day and month could be exchanged: <c>03/04/2028</c>. <see cref="Date"/> is then the earlier of the two.</param>
-    public readonly record struct Found(DateOnly Date, bool IsAmbiguous, string Text);
+    /// <param name="IsAmbiguous">Day and month could be exchanged: <c>03/04/2028</c>. <see cref="Date"/> is then the later of the two.</param>
+    /// <param name="IsFigures">Month and year in figures alone, which may as well be an edition's number or date: <c>2028-02</c>.</param>
+    public readonly record struct Found(DateOnly Date, bool IsAmbiguous, bool IsFigures, string Text);
 
     /// <summary>All dates in a text, in order: <c>2028-12-31</c>, <c>31.12.2028</c>, <c>31/12/2028</c>, <c>31 December 2028</c>, <c>December 31, 2028</c>, <c>Dec 2028</c>, <c>12/2028</c>, <c>2028-12</c>, <c>Q4 2028</c>.</summary>
     public static IReadOnlyList<Found> Dates(string? text)
@@ -27,12 +28,12 @@ public static partial class TimeWords
                 // Dots are written day first; with slashes nobody knows unless one of the two is above twelve.
                 (day, month) = match.Groups["dot"].Success || a > 12 || b <= 12 ? (a, b) : (b, a);
                 ambiguous = !match.Groups["dot"].Success && a <= 12 && b <= 12 && a != b;
-                if (ambiguous && b < a) (day, month) = (Math.Max(a, b), Math.Min(a, b));
+                if (ambiguous) (day, month) = (Math.Min(a, b), Math.Max(a, b));
             }
             if (year is < 1990 or > 2199 || month is < 1 or > 12) continue;
             var last = DateTime.DaysInMonth(year, month);
             if (day > last) continue;
-            found.Add(new Found(new DateOnly(year, month, day == 0 ? last : day), ambiguous, match.Value));
+            found.Add(new Found(new DateOnly(year, month, day == 0 ? last : day), ambiguous, day == 0 && !match.Groups["name"].Success && !match.Groups["q"].Success, match.Value));
         }
         return found;
     }

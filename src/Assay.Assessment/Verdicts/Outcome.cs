@@ -60,7 +60,7 @@ public sealed record ProvisionVerdict
 }
 
 /// <summary>How many units rest on what, in whole words; preparatory steps are in no figure.</summary>
-public sealed record GradeCounts
+public sealed record UnitCounts
 {
     public int Tool { get; init; }
     public int Lab { get; init; }
@@ -88,7 +88,7 @@ public sealed record GradeCounts
 
 /// <summary>The answer for a whole catalogue or profile.</summary>
 /// <param name="Outcome">Null where the catalogue gives no overall verdict.</param>
-public sealed record ProfileVerdict(Outcome? Outcome, string Reason, IReadOnlyList<ProvisionVerdict> Provisions, GradeCounts Counts);
+public sealed record ProfileVerdict(Outcome? Outcome, string Reason, IReadOnlyList<ProvisionVerdict> Provisions, UnitCounts Counts);
 
 /// <summary>Whether a level is met, and if not, by what.</summary>
 public sealed record LevelVerdict(int Level, string Name, bool IsMet, IReadOnlyList<Block> Blocks);

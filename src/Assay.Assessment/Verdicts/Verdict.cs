@@ -253,11 +253,11 @@ public static class Verdict
     private static string More(List<UnitVerdict> units, Outcome outcome) => units.Count(u => u.Outcome == outcome) is var n and > 1 ? $" (and {n - 1} more)" : "";
 
     /// <summary>How many units rest on what.</summary>
-    public static GradeCounts Count(IEnumerable<UnitVerdict> units)
+    public static UnitCounts Count(IEnumerable<UnitVerdict> units)
     {
         var all = units.Where(u => !u.IsPreparatory || u.Outcome is Outcome.Fail or Outcome.Disputed).ToList();
         int Of(Outcome outcome, Grade? grade = null) => all.Count(u => u.Outcome == outcome && (grade is null || u.Grade == grade));
-        return new GradeCounts
+        return new UnitCounts
         {
             Tool = Of(Outcome.Pass, Grade.Tool),
             Lab = Of(Outcome.Pass, Grade.Lab),

@@ -9,7 +9,7 @@ namespace Assay.Labels.QrCode;
 public sealed record LabelPicture
 {
     /// <summary>Pixels of a module in the PNG.</summary>
-    public const int Scale = 8;
+    public int Scale { get; init; } = 8;
     public const int MaxSvgBytes = 4 << 20;
     // Pixels of one dot of a letter.
     private const int Dot = 3;

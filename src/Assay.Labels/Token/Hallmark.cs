@@ -54,8 +54,8 @@ public sealed record Hallmark
     /// <summary>Bytes that the token will have, for a choice of what to leave to the certificate.</summary>
     internal int SignedBytes => SignedBytesOf(Payload().Length);
 
-    // tag and array 2, protected headers {1: -7, 4: 8 bytes} 15, empty map 1, payload's head 1 to 3, signature and its head 66.
-    private static int SignedBytesOf(int payload) => 2 + 15 + 1 + (payload < 24 ? 1 : payload < 256 ? 2 : 3) + payload + 66;
+    // tag and array 2, protected headers {1: -7, 4: 8 bytes} 14, empty map 1, payload's head 1 to 3, signature and its head 66.
+    private static int SignedBytesOf(int payload) => 2 + 14 + 1 + (payload < 24 ? 1 : payload < 256 ? 2 : 3) + payload + 66;
 
     /// <summary>Reads the form. The signature is checked by who knows the keys.</summary>
     /// <exception cref="UnreadableException"/>

@@ -74,7 +74,7 @@ public class RollUpTests
     {
         var counts = Verdict.Count("P:tool P:tool P:lab P:declared F ? ? (?) N C D".Split(' ').Select((w, i) => Unit($"u{i}", w)));
         Assert.Equal("2 tool, 1 lab, 1 declared, 1 failed, 1 disputed, 1 not applicable, 1 not claimed, 2 open", counts.ToString());
-        Assert.Equal("nothing examined", new Assay.Assessment.Verdicts.GradeCounts().ToString());
+        Assert.Equal("nothing examined", new UnitCounts().ToString());
     }
 
     private static List<ProvisionVerdict> Provisions(string mandatory, string recommended, params (string Id, string Word, bool Claimed)[] others) =>

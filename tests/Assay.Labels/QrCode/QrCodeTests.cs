@@ -52,7 +52,7 @@ public class QrCodeTests
                 var code = Full(version, level, out var text);
                 files.Add(scratch.File($"{version:00}-{level}.png"));
                 texts.Add(text);
-                File.WriteAllBytes(files[^1], new LabelPicture { Code = code, Words = "TEST, NOT A LABEL" }.ToPng());
+                File.WriteAllBytes(files[^1], new LabelPicture { Code = code, Words = "TEST, NOT A LABEL", Scale = 3 }.ToPng());
             }
         }
         var result = Tool.Run("zbarimg", ["--raw", "-q", "-Sdisable", "-Sqrcode.enable", .. files], seconds: 300);

@@ -7,7 +7,7 @@ namespace Assay.Assessment.Declarations;
 /// What the tables say about the facts that conditions ask for (<see cref="Condition.Means"/>, <see cref="TestUnit.Escape"/>). A fact is false only where
 /// the maker says so: a statement under <c>conditions</c>, a table declared empty, or rows that all deny it. A missing table or field leaves it unknown.
 /// </summary>
-public static class ProductFacts
+public static class DeclaredFacts
 {
     /// <summary>What the declaration says of one fact; unknown facts and silence are <see cref="Truth.Unknown"/>.</summary>
     public static ConditionFacts Of(Declaration declaration, string fact)
@@ -16,11 +16,7 @@ public static class ProductFacts
         var read = fact switch
         {
             "passwords" => AnyRow(declaration, 1, r => Field(r, "Authentication Factor", IsPassword)),
-            "presetPasswords" => AnyRow(declaration, 1, r => Field(r, "Authentication Factor", IsPassword) switch
-            {
-                Truth.True => Field(r, "Password Generation Mechanism", t => !Denies(t)),
-                var other => other,
-            }),
+            "presetPasswords" => AnyRow(declaration, 1, r => Field(r, "Authentication Factor", IsPassword) is var password and not Truth.True ? password : Field(r, "Password Generation Mechanism", t => !Denies(t))),
             "userAuthentication" => AnyRow(declaration, 1, r => Field(r, "Target", t => t.Contains("user", StringComparison.OrdinalIgnoreCase) && !Denies(t)) is Truth.True ? Field(r, "Authentication Factor", t => !Denies(t)) : Truth.Unknown),
             "networkAuthentication" => AnyRow(declaration, 1, r => Field(r, "Network Interface Proximity", t => t.Contains("network", StringComparison.OrdinalIgnoreCase) && !Denies(t)) is Truth.True ? Truth.True : Truth.Unknown),
             "notUpdateable" => AnyRow(declaration, 6, r => Field(r, "Update Mechanism", NotUpdateable)),
@@ -40,31 +36,18 @@ public static class ProductFacts
             _ => ConditionFacts.Unknown,
         };
         if (said.Count == 0) return read;
-        // The plain word counts first; a table that says the opposite stands against it as paper, so it is no longer "false" without doubt.
-        var word = said[0];
-        var statement = new Statement($"{fact}: {(word.Holds ? "yes" : "no")}", word.Location, IsPaper: true);
-        if (said.Any(s => s.Holds != word.Holds) || (!word.Holds && read.Truth == Truth.True)) return new ConditionFacts { Truth = Truth.True, From = [statement, .. read.From] };
-        return new ConditionFacts { Truth = word.Holds ? Truth.True : Truth.False, From = [statement], Grade = word.SignedBy is null ? null : Grade.Declared };
-    }
-
-    /// <summary>Whether a provision applies, by the declaration alone.</summary>
-    public static ConditionFacts Applies(Declaration declaration, Catalogue catalogue, Provision provision)
-    {
-        if (provision.Condition is null) return ConditionFacts.Unconditional;
-        var facts = catalogue.FactsOf(provision).ToDictionary(f => f, f => Of(declaration, f), StringComparer.Ordinal);
-        var truth = catalogue.Applies(provision, f => facts[f].Truth);
-        // What is false rests on its weakest word: unsigned where one of the facts that it may come from is unsigned.
-        var known = facts.Values.Where(f => f.Truth != Truth.Unknown).ToList();
+        // The plain word counts, a signed one first; another word or a row that shows the opposite stands against it, paper against paper.
+        var word = said.FirstOrDefault(s => s.SignedBy is not null) ?? said[0];
         return new ConditionFacts
         {
-            Truth = truth,
-            From = [.. known.SelectMany(f => f.From)],
-            Grade = known.Count > 0 && known.All(f => f.Grade is not null) ? known.Max(f => f.Grade) : null,
+            Truth = word.Holds ? Truth.True : Truth.False,
+            From = [Says(word)],
+            Grade = word.SignedBy is null ? null : Grade.Declared,
+            Against = word.Holds ? [] : [.. said.Where(s => s.Holds).Select(Says), .. read.Truth == Truth.True ? read.From : []],
         };
     }
 
-    /// <summary>Whether a unit has something to ask about, by the declaration alone.</summary>
-    public static ConditionFacts Feature(Declaration declaration, TestUnit unit) => unit.Escape is null ? ConditionFacts.Unconditional : Of(declaration, unit.Escape);
+    private static Statement Says(FactClaim claim) => Says($"conditions: {claim.Fact}: {(claim.Holds ? "yes" : "no")}", claim.Location);
 
     // "Some row has it": one row that says yes settles it; no needs every row to say no, and every table of that number to be there.
     private static ConditionFacts AnyRow(Declaration declaration, int number, Func<IxitRow, Truth> has)

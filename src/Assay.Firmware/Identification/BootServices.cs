@@ -1,0 +1,292 @@
+using System.Text.RegularExpressions;
+using Assay.Evidence;
+using Assay.Evidence.Files;
+
+namespace Assay.Firmware.Identification;
+
+/// <summary>
+/// What a root file system starts by itself: inittab, rcS and numbered start scripts, rc.d links (System V, OpenWrt), rc.local, systemd units that
+/// are wanted, inetd and xinetd. A program that lies there without being started is exposure and no service.
+/// </summary>
+internal static partial class BootServices
+{
+    private sealed record Daemon(string Service, string? Trait, bool IsDebug = false);
+
+    private static readonly Dictionary<string, Daemon> Daemons = new(StringComparer.Ordinal)
+    {
+        ["telnetd"] = new("telnet", Traits.Telnet), ["utelnetd"] = new("telnet", Traits.Telnet), ["in.telnetd"] = new("telnet", Traits.Telnet), ["inetutils-telnetd"] = new("telnet", Traits.Telnet),
+        ["ftpd"] = new("ftp", Traits.Ftp), ["vsftpd"] = new("ftp", Traits.Ftp), ["proftpd"] = new("ftp", Traits.Ftp), ["pure-ftpd"] = new("ftp", Traits.Ftp), ["bftpd"] = new("ftp", Traits.Ftp), ["stupid-ftpd"] = new("ftp", Traits.Ftp), ["in.ftpd"] = new("ftp", Traits.Ftp),
+        ["tftpd"] = new("tftp", null), ["in.tftpd"] = new("tftp", null), ["sshd"] = new("ssh", Traits.Ssh), ["dropbear"] = new("ssh", Traits.Ssh),
+        ["httpd"] = new("http", Traits.Http), ["uhttpd"] = new("http", Traits.Http), ["mini_httpd"] = new("http", Traits.Http), ["lighttpd"] = new("http", Traits.Http), ["nginx"] = new("http", Traits.Http), ["boa"] = new("http", Traits.Http),
+        ["goahead"] = new("http", Traits.Http), ["thttpd"] = new("http", Traits.Http), ["apache2"] = new("http", Traits.Http), ["webs"] = new("http", Traits.Http), ["cherokee"] = new("http", Traits.Http),
+        ["snmpd"] = new("snmp", null), ["miniupnpd"] = new("upnp", null), ["upnpd"] = new("upnp", null), ["smbd"] = new("smb", null), ["nmbd"] = new("smb", null), ["mosquitto"] = new("mqtt", null),
+        ["rlogind"] = new("rlogin", null), ["rshd"] = new("rsh", null), ["vncserver"] = new("vnc", null), ["x11vnc"] = new("vnc", null), ["dnsmasq"] = new("dns", null), ["named"] = new("dns", null), ["avahi-daemon"] = new("mdns", null),
+        ["rtsp_server"] = new("rtsp", null), ["tr069"] = new("tr-069", null), ["cwmpd"] = new("tr-069", null), ["hostapd"] = new("access point", null), ["wpad"] = new("access point", null),
+        ["adbd"] = new("adb", Traits.DebugTool, true), ["gdbserver"] = new("gdbserver", Traits.DebugTool, true),
+    };
+
+    private static readonly HashSet<string> Shells = new(StringComparer.Ordinal) { "sh", "ash", "bash", "dash", "ksh", "zsh", "hush", "busybox" };
+
+    public static bool IsShell(string program) => Shells.Contains(program[(program.LastIndexOf('/') + 1)..].TrimStart('-'));
+
+    public static void Read(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts, Notebook notes)
+    {
+        var started = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in texts.Values.OrderBy(f => f.Path, StringComparer.Ordinal))
+        {
+            if (file.Path.EndsWith("/etc/inittab", StringComparison.Ordinal)) Inittab(file, texts, started, notes);
+            else if (file.Name is "inetd.conf" && file.Folder.EndsWith("/etc", StringComparison.Ordinal)) Inetd(file, notes);
+            else if (file.Path.Contains("/etc/xinetd.d/", StringComparison.Ordinal)) Xinetd(file, notes);
+        }
+        foreach (var script in BootScripts(entries, texts)) started.Add(script);
+        Spread(started, texts);
+        foreach (var path in started.Order(StringComparer.Ordinal))
+        {
+            if (texts.TryGetValue(path, out var script)) Script(script, notes);
+        }
+        Units(entries, texts, notes);
+        Present(entries, notes);
+    }
+
+    /// <summary>Scripts that run at boot by where they lie or by a link that names them.</summary>
+    public static HashSet<string> BootScripts(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts)
+    {
+        var scripts = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            var path = entry.Path.Text;
+            if (BootPath().IsMatch(path) && entry.Type == FileType.Regular) scripts.Add(path);
+            if (entry.Type != FileType.Link || !BootLink().IsMatch(path)) continue;
+            var target = FilePath.Escape(entry.Target);
+            var etc = path[..(path.LastIndexOf("/etc/", StringComparison.Ordinal) + 5)];
+            var name = target[(target.LastIndexOf('/') + 1)..];
+            foreach (var candidate in new[] { $"{etc}init.d/{name}", $"{etc}rc.d/init.d/{name}" })
+            {
+                if (texts.ContainsKey(candidate)) scripts.Add(candidate);
+            }
+        }
+        return scripts;
+    }
+
+    [GeneratedRegex(@"/etc/(?:rc\.local|rc|rcS|rc\.sysinit|init\.d/rcS|init\.d/rc\.local|rc\.d/(?:rcS|rc\.sysinit|rc\.local|S\d\d[^/]*)|init\.d/S\d\d[^/]*|rc[S0-6]\.d/S\d\d[^/]*)$")]
+    private static partial Regex BootPath();
+
+    [GeneratedRegex(@"/etc/(?:rc\.d|rc[S2-5]\.d|rc\.d/rc[S2-5]\.d)/S\d+[^/]*$")]
+    private static partial Regex BootLink();
+
+    // A started script starts others by their path; names with a wildcard are what BootPath covers.
+    private static void Spread(HashSet<string> started, IReadOnlyDictionary<string, TextFile> texts)
+    {
+        var open = new Queue<string>(started);
+        while (open.TryDequeue(out var path))
+        {
+            if (!texts.TryGetValue(path, out var script) || started.Count > 2000) continue;
+            var root = path[..Math.Max(0, path.LastIndexOf("/etc/", StringComparison.Ordinal))];
+            foreach (var command in ShellScript.Commands(script))
+            {
+                // "/etc/init.d/update stop" starts nothing; a script that only copies or edits another does not run it.
+                if (command.Words.Count > 1 && command.Words[1] is "stop" or "disable") continue;
+                var first = command.Name is "." or "source" or "sh" or "ash" or "bash" && command.Words.Count > 1 ? command.Words[1] : command.Words[0];
+                if (first.StartsWith('/') && texts.TryGetValue(root + first, out var other) && (other.IsScript || command.Name is "." or "source") && started.Add(other.Path)) open.Enqueue(other.Path);
+            }
+        }
+    }
+
+    private static void Inittab(TextFile file, IReadOnlyDictionary<string, TextFile> texts, HashSet<string> started, Notebook notes)
+    {
+        var root = file.Path[..^"/etc/inittab".Length];
+        for (var i = 0; i < file.Lines.Count; i++)
+        {
+            var line = file.Lines[i].Trim();
+            var fields = line.Split(':', 4);
+            if (line.StartsWith('#') || fields.Length < 4) continue;
+            if (fields[2] is not ("sysinit" or "respawn" or "respawnlate" or "askfirst" or "askconsole" or "askconsolelate" or "once" or "wait" or "boot" or "bootwait")) continue;
+            var words = fields[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length == 0) continue;
+            var at = notes.At(file.Path, i + 1);
+            var console = fields[0].Length == 0 ? "console" : fields[0];
+            var terminal = fields[2] is "respawn" or "respawnlate" or "askfirst" or "askconsole" or "askconsolelate";
+            var program = words[0].TrimStart('-');
+            if (terminal && IsShell(program) && (words.Length < 2 || words[1] != "-c"))
+            {
+                notes.Add(FindingKind.Debug, console, $"{program} on {console} without a login", 0.95, at, [Traits.SerialConsole, Traits.WithoutLogin]);
+            }
+            else if (terminal && program.EndsWith("getty", StringComparison.Ordinal))
+            {
+                var free = Free(words);
+                if (free) notes.Add(FindingKind.Debug, console, $"{Short(fields[3])} on {console} without a login", 0.9, at, [Traits.SerialConsole, Traits.WithoutLogin]);
+                else if (fields[3].Contains("ttyS", StringComparison.Ordinal) || fields[3].Contains("ttyAMA", StringComparison.Ordinal) || fields[0].StartsWith("ttyS", StringComparison.Ordinal))
+                    notes.Add(FindingKind.Exposure, console, "a log-in on the serial console", 0.9, at, [Traits.SerialConsole]);
+            }
+            else if (terminal && texts.TryGetValue(root + program, out var script)
+                && ShellScript.Commands(script).FirstOrDefault(c => IsShell(c.Words[0]) && c.Words.Contains("--login")) is { } shell)
+            {
+                notes.Add(FindingKind.Debug, console, $"{program} gives {shell.Name} on {console} without a login{(shell.Conditional ? " unless configured" : "")}", shell.Conditional ? 0.7 : 0.9, at, [Traits.SerialConsole, Traits.WithoutLogin]);
+            }
+            else Command(new ShellCommand(i + 1, words, false), file, notes);
+            if (texts.ContainsKey(root + program)) started.Add(root + program);
+        }
+    }
+
+    // getty -n -l /bin/sh, agetty --autologin root
+    private static bool Free(IReadOnlyList<string> words)
+    {
+        for (var i = 1; i < words.Count; i++)
+        {
+            if (words[i].StartsWith("--autologin", StringComparison.Ordinal) || words[i] == "-a") return true;
+            if (words[i] is "-l" or "--login-program" && i + 1 < words.Count && IsShell(words[i + 1])) return true;
+        }
+        return false;
+    }
+
+    private static void Script(TextFile script, Notebook notes)
+    {
+        foreach (var command in ShellScript.Commands(script)) Command(command, script, notes);
+    }
+
+    private static void Command(ShellCommand command, TextFile file, Notebook notes)
+    {
+        var words = command.Words;
+        var first = 0;
+        switch (command.Name)
+        {
+            case "start-stop-daemon":
+                if (words.Any(w => w is "-K" or "--stop" or "-T" or "--status")) return;
+                first = Behind(words, "-x", "--exec", "-a", "--startas");
+                break;
+            case "service_start" or "daemon": first = 1; break;
+            case "procd_set_param" when words.Count > 2 && words[1] == "command": first = 2; break;
+            case "procd_open_instance": return;
+            case "service" or "systemctl" or "/etc/init.d": return;
+        }
+        if (first < 0 || first >= words.Count) return;
+        var name = words[first][(words[first].LastIndexOf('/') + 1)..];
+        if (!Daemons.TryGetValue(name, out var daemon)) return;
+        Add(daemon, name, words.Skip(first).ToList(), command.Conditional ? 0.75 : 0.95, notes.At(file.Path, command.Line), notes);
+    }
+
+    private static int Behind(IReadOnlyList<string> words, params ReadOnlySpan<string> options)
+    {
+        for (var i = 1; i < words.Count; i++)
+        {
+            foreach (var option in options)
+            {
+                if (words[i] == option && i + 1 < words.Count) return i + 1;
+            }
+        }
+        return -1;
+    }
+
+    private static void Add(Daemon daemon, string name, IReadOnlyList<string> words, double confidence, Location at, Notebook notes)
+    {
+        List<string> traits = [Traits.StartedAtBoot];
+        if (daemon.Trait is not null) traits.Add(daemon.Trait);
+        var value = $"{name} is started at boot";
+        if (daemon.Trait == Traits.Telnet && GivesShell(words))
+        {
+            traits.Add(Traits.WithoutLogin);
+            value += " and gives a shell without a login";
+        }
+        notes.Add(daemon.IsDebug ? FindingKind.Debug : FindingKind.Service, daemon.Service, value, confidence, at, [.. traits], Short(string.Join(' ', words)));
+    }
+
+    private static bool GivesShell(IReadOnlyList<string> words)
+    {
+        for (var i = 1; i < words.Count; i++)
+        {
+            if (words[i] is "-l" or "-E" or "--exec-login" or "-L" && i + 1 < words.Count && IsShell(words[i + 1].Split(' ')[0])) return true;
+            if (words[i].StartsWith("-l/", StringComparison.Ordinal) && IsShell(words[i][2..])) return true;
+            if (words[i].StartsWith("--exec-login=", StringComparison.Ordinal) && IsShell(words[i][13..].Split(' ')[0])) return true;
+        }
+        return false;
+    }
+
+    private static void Inetd(TextFile file, Notebook notes)
+    {
+        for (var i = 0; i < file.Lines.Count; i++)
+        {
+            var words = file.Lines[i].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length < 6 || words[0].StartsWith('#') || words[1] is not ("stream" or "dgram")) continue;
+            var line = words[5..];
+            // tcpd stands before the program that it guards; arguments repeat the program's name.
+            var name = line.Take(3).Select(w => w[(w.LastIndexOf('/') + 1)..]).FirstOrDefault(Daemons.ContainsKey);
+            if (name is not null) Add(Daemons[name], name, line, 0.85, notes.At(file.Path, i + 1), notes);
+        }
+    }
+
+    private static void Xinetd(TextFile file, Notebook notes)
+    {
+        if (file.Lines.Any(l => XinetdOff().IsMatch(l))) return;
+        for (var i = 0; i < file.Lines.Count; i++)
+        {
+            var match = XinetdServer().Match(file.Lines[i]);
+            if (!match.Success) continue;
+            var program = match.Groups[1].Value;
+            var name = program[(program.LastIndexOf('/') + 1)..];
+            var arguments = file.Lines.Select(l => XinetdArguments().Match(l)).FirstOrDefault(m => m.Success)?.Groups[1].Value.Split(' ') ?? [];
+            if (Daemons.TryGetValue(name, out var daemon)) Add(daemon, name, [program, .. arguments], 0.85, notes.At(file.Path, i + 1), notes);
+        }
+    }
+
+    [GeneratedRegex(@"^\s*disable\s*=\s*yes")]
+    private static partial Regex XinetdOff();
+
+    [GeneratedRegex(@"^\s*server\s*=\s*(\S+)")]
+    private static partial Regex XinetdServer();
+
+    [GeneratedRegex(@"^\s*server_args\s*\+?=\s*(.+)")]
+    private static partial Regex XinetdArguments();
+
+    private static void Units(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts, Notebook notes)
+    {
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            var match = Wanted().Match(entry.Path.Text);
+            if (!match.Success || entry.Type is not (FileType.Link or FileType.Regular)) continue;
+            var name = match.Groups[1].Value;
+            wanted.Add(name);
+            if (name.EndsWith(".socket", StringComparison.Ordinal))
+            {
+                wanted.Add(name[..^7] + ".service");
+                wanted.Add(name[..^7] + "@.service");
+            }
+            var at = name.IndexOf('@');
+            if (at > 0) wanted.Add(name[..(at + 1)] + ".service");
+        }
+        foreach (var unit in texts.Values.Where(t => t.Path.Contains("/systemd/system/", StringComparison.Ordinal)).OrderBy(t => t.Path, StringComparer.Ordinal))
+        {
+            if (!wanted.Contains(unit.Name)) continue;
+            for (var i = 0; i < unit.Lines.Count; i++)
+            {
+                var line = unit.Lines[i].Trim();
+                if (!line.StartsWith("ExecStart=", StringComparison.Ordinal)) continue;
+                var words = line[10..].TrimStart('-', '@', '+', '!', ':').Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (words.Length == 0) continue;
+                var name = words[0][(words[0].LastIndexOf('/') + 1)..];
+                var at = notes.At(unit.Path, i + 1);
+                if (Daemons.TryGetValue(name, out var daemon)) Add(daemon, name, words, 0.95, at, notes);
+                else if (name.EndsWith("getty", StringComparison.Ordinal) && Free(words)) notes.Add(FindingKind.Debug, unit.Name, $"{unit.Name}: a console without a login", 0.9, at, [Traits.SerialConsole, Traits.WithoutLogin]);
+                else if (IsShell(name) && unit.Text.Contains("TTYPath", StringComparison.Ordinal)) notes.Add(FindingKind.Debug, unit.Name, $"{unit.Name}: {name} on a terminal without a login", 0.9, at, [Traits.SerialConsole, Traits.WithoutLogin]);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"/systemd/system/[^/]+\.(?:wants|requires|upholds)/([^/]+\.(?:service|socket))$")]
+    private static partial Regex Wanted();
+
+    private static void Present(IReadOnlyList<FileEntry> entries, Notebook notes)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Type is not (FileType.Regular or FileType.Link)) continue;
+            var path = entry.Path.Text;
+            var name = path[(path.LastIndexOf('/') + 1)..];
+            if (!path.Contains("bin/", StringComparison.Ordinal) || !Daemons.TryGetValue(name, out var daemon)) continue;
+            if (daemon.Trait is not (Traits.Telnet or Traits.Ftp) && !daemon.IsDebug && daemon.Service is not ("tftp" or "rsh" or "rlogin")) continue;
+            notes.Add(FindingKind.Exposure, daemon.Service, $"{name} is in the image", 0.9, notes.At(path), daemon.Trait is null ? [] : [daemon.Trait]);
+        }
+    }
+
+    private static string Short(string text) => Shortened.Visible(text.Length > 120 ? text[..120] + "…" : text);
+}

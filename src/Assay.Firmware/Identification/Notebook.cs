@@ -1,0 +1,54 @@
+using System.Text;
+using Assay.Evidence;
+using Assay.Evidence.Files;
+
+namespace Assay.Firmware.Identification;
+
+/// <summary>A text of a root file system that is kept until all files were seen: scripts, configuration, accounts, package lists.</summary>
+internal sealed record TextFile(FileEntry Entry, string Path, string Text)
+{
+    public string Name => Path[(Path.LastIndexOf('/') + 1)..];
+    public string Folder => Path[..Math.Max(0, Path.LastIndexOf('/'))];
+    public bool IsScript => Text.StartsWith("#!", StringComparison.Ordinal);
+    public IReadOnlyList<string> Lines { get; } = Text.Split('\n');
+
+    public static TextFile Of(FileEntry entry, ReadOnlySpan<byte> content) => new(entry, entry.Path.Text, Encoding.UTF8.GetString(content).Replace("\r\n", "\n", StringComparison.Ordinal));
+}
+
+/// <summary>Where facts are written down as findings of one artefact. Safe for several threads.</summary>
+/// <param name="mount">Stands before every path: empty for the only root file system, <c>/@0x540000-squashfs</c> for one of several.</param>
+internal sealed class Notebook(string artefact, string mount)
+{
+    private readonly List<Finding> findings = [];
+
+    public Location At(string path, int? line = null, long? offset = null) => new() { Artefact = artefact, Path = mount + path, Line = line, Offset = offset };
+
+    public void Add(FindingKind kind, string subject, string value, double confidence, Location at, string[] traits, string? note = null, bool? isDefault = null)
+    {
+        var finding = new Finding
+        {
+            Kind = kind,
+            Subject = Shortened.Visible(subject),
+            Value = Shortened.Visible(value),
+            Confidence = confidence,
+            Location = at,
+            Traits = [.. traits.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Note = note,
+            Default = isDefault,
+        };
+        lock (findings) findings.Add(finding);
+    }
+
+    public bool Has(FindingKind kind, string path)
+    {
+        lock (findings) return findings.Any(f => f.Kind == kind && f.Location.Path == mount + path);
+    }
+
+    /// <summary>Each finding once, in the order of <see cref="Finding.Compare"/>.</summary>
+    public List<Finding> Sorted()
+    {
+        var sorted = findings.DistinctBy(f => f.Id).ToList();
+        sorted.Sort(Finding.Compare);
+        return sorted;
+    }
+}

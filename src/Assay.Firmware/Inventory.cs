@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using Assay.Evidence;
+using Assay.Evidence.Files;
+using Assay.Software.Components;
+
+namespace Assay.Firmware;
+
+/// <summary>Components from several witnesses put together: what a package database lists, what programs say of themselves, what folders are called.</summary>
+public static partial class Inventory
+{
+    private const int MostEvidence = 8;
+
+    internal static Component Of(VersionSeen seen, Location at) => new()
+    {
+        Name = seen.Pattern.Product,
+        Version = seen.Version,
+        Purl = $"{seen.Pattern.Purl}@{Uri.EscapeDataString(seen.Version)}",
+        Cpe = seen.Pattern.CpeOf(seen.Version),
+        Evidence = [new ComponentEvidence(Method(seen), at, seen.Pattern.Confidence)],
+    };
+
+    private static string Method(VersionSeen seen) =>
+        seen.Pattern.Rule == "name" ? "file name" : seen.Pattern.Product != "linux-kernel" ? "string" : seen.Pattern.Anchor == "vermagic=" ? "kernel module" : "kernel banner";
+
+    internal static IEnumerable<Component> Modules(IReadOnlyList<FileEntry> entries, Func<string, Location> at)
+    {
+        var kernel = VersionPattern.All.First(p => p.Product == "linux-kernel");
+        foreach (var entry in entries)
+        {
+            var match = ModuleFolder().Match(entry.Path.Text);
+            if (entry.Type != FileType.Directory || !match.Success) continue;
+            yield return new Component
+            {
+                Name = kernel.Product,
+                Version = match.Groups[1].Value,
+                Purl = $"{kernel.Purl}@{match.Groups[1].Value}",
+                Cpe = kernel.CpeOf(match.Groups[1].Value),
+                Evidence = [new ComponentEvidence("folder name", at(entry.Path.Text), 0.8)],
+            };
+        }
+    }
+
+    [GeneratedRegex(@"/lib/modules/(\d+\.\d+(?:\.\d+)?)[^/]*$")]
+    private static partial Regex ModuleFolder();
+
+    /// <summary>One component for each name and version, ordered; what a program says joins the package that it belongs to where both agree.</summary>
+    public static IReadOnlyList<Component> Merge(IEnumerable<Component> components)
+    {
+        var merged = new SortedDictionary<(string Name, string Version), Component>(Comparer<(string Name, string Version)>.Create((a, b) =>
+            string.CompareOrdinal(a.Name, b.Name) is var order && order != 0 ? order : string.CompareOrdinal(a.Version, b.Version)));
+        var all = components.ToList();
+        foreach (var component in all.Where(c => c.Package is not null)) Add(component, component);
+        var packages = merged.Values.Where(c => c.Cpe.Count > 0).GroupBy(c => (c.Cpe[0], c.Version)).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Name, StringComparer.Ordinal).First());
+        foreach (var component in all.Where(c => c.Package is null))
+        {
+            var package = component.Cpe.Count > 0 ? packages.GetValueOrDefault((component.Cpe[0], component.Version)) : null;
+            Add(package ?? component, component);
+        }
+        return [.. merged.Values];
+
+        void Add(Component into, Component evidence)
+        {
+            var key = (into.Name, into.Package ?? into.Version ?? "");
+            var before = merged.GetValueOrDefault(key) ?? into with { Evidence = [] };
+            var proofs = before.Evidence.Concat(evidence.Evidence).Distinct().OrderByDescending(e => e.Confidence).ThenBy(e => e.Method, StringComparer.Ordinal)
+                .ThenBy(e => e.Location.Path, StringComparer.Ordinal).ThenBy(e => e.Location.Offset).Take(MostEvidence);
+            merged[key] = before with { Evidence = [.. proofs] };
+        }
+    }
+
+    /// <summary>Where witnesses of one product disagree: modules against the banner, strings against the package database.</summary>
+    public static IReadOnlyList<Finding> Contradictions(IReadOnlyList<Component> merged)
+    {
+        var findings = new List<Finding>();
+        foreach (var product in merged.Where(c => c.Cpe.Count > 0 && c.Version is not null).GroupBy(c => c.Cpe[0].Split(':')[4], StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            var versions = product.Select(c => c.Version!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            if (versions.Count < 2) continue;
+            var words = product.OrderBy(c => c.Version, StringComparer.Ordinal).Select(c => $"{c.Version} ({c.Evidence[0].Method}{(c.Evidence[0].Location.Path is { } path ? " " + path : "")})");
+            findings.Add(new Finding
+            {
+                Kind = FindingKind.Component,
+                Subject = product.Key,
+                Value = $"versions differ: {string.Join(", ", words)}",
+                Confidence = 0.8,
+                Location = product.OrderBy(c => c.Version, StringComparer.Ordinal).First().Evidence[0].Location,
+            });
+        }
+        return findings;
+    }
+}
