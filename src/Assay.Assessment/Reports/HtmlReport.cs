@@ -21,7 +21,7 @@ public sealed record ReportOptions
 public static class HtmlReport
 {
     // Beyond these counts a page helps nobody; assessment.json holds everything, and the page says how much it left out.
-    private const int FindingsOfUnit = 5, LossesShown = 40, UnreadShown = 40;
+    private const int FindingsOfUnit = 5, LossesShown = 40, UnreadShown = 40, ComponentsShown = 200;
 
     /// <summary>UTF-8 text; same result, same bytes.</summary>
     public static void Write(AssessmentResult result, TextWriter to, ReportOptions? options = null) => Page(result, options ?? new()).Write(to);
@@ -40,7 +40,7 @@ public static class HtmlReport
             ("not-checked", "What was not checked", NotChecked(result)),
             ("coverage", "What was looked at", Looked(result)),
             ("evidence", "Evidence", Evidence(result)),
-            ("repeat", "How to repeat this", Repeat(result, options)),
+            ("repeat", "How to repeat this", Repeat(result, options, catalogue)),
         ];
         var shown = sections.Where(s => s.Content is not null).ToList();
         return new Page
@@ -229,17 +229,30 @@ public static class HtmlReport
             kinds.Count == 0 ? null : Many(
                 H3("Findings"),
                 P($"{Phrases.Count(result.Findings.Count, "finding")}: {string.Join(", ", kinds.Select(k => $"{Phrases.Number(k.Value)} {Phrases.Words(EvidenceJson.Name(k.Key))}"))}. Every one is in assessment.json, with its place.")),
-            result.Components.Count == 0 ? null : P($"{Phrases.Count(result.Components.Count, "component")} in the images, listed in sbom.cdx.json."));
+            result.Components.Count == 0 ? null : Components(result));
     }
+
+    private static Many Components(AssessmentResult result) => Many(
+        H3("Components in the images"),
+        Details(
+            Summary(Phrases.Count(result.Components.Count, "component")),
+            Table("Components, and how each is known", ["Component", "Version", "Known from"], result.Components.Take(ComponentsShown).Select(c => (IReadOnlyList<Node>)
+            [
+                Data(c.Name),
+                Data(c.Package ?? c.Version ?? "not known"),
+                c.Evidence.Count == 0 ? "nothing" : Many($"{c.Evidence[0].Method}, ", Where(c.Evidence[0].Location), c.Evidence.Count > 1 ? $" and {Phrases.Number(c.Evidence.Count - 1)} more" : null),
+            ])),
+            Rest(result.Components.Count, ComponentsShown)));
 
     private static Many Evidence(AssessmentResult result) => result.Evidence.Count == 0 ? Many(P("No evidence was handed over.")) : Many(
         P("Every file that was handed over, by the SHA-256 digest of its bytes."),
         Table("Evidence", ["File", "Recognised as", "Bytes", "SHA-256"], result.Evidence.Select(e => (IReadOnlyList<Node>)
             [Data(e.Artefact), Phrases.Words(e.Kind), Phrases.Number(e.Size), Code(e.Sha256).Class("digest")])));
 
-    private static Many Repeat(AssessmentResult result, ReportOptions options) => Many(
-        P("The same evidence, date and program give the same bytes."),
-        Pre(Code($"assay assess {Quoted(options.Dossier)} --as-of {Phrases.Argument(result.AsOf)}")),
+    private static Many Repeat(AssessmentResult result, ReportOptions options, Catalogue? catalogue) => Many(
+        P("The same evidence, date and program give the same bytes. The first command makes this assessment again, the second compares byte for byte."),
+        Pre(Code($"assay assess {Quoted(options.Dossier)} --as-of {Phrases.Argument(result.AsOf)}{(catalogue is null || catalogue == Catalogue.Default ? "" : $" --catalogue {catalogue.Id}")}\n"
+            + $"assay assess {Quoted(options.Dossier)} --reperform statement.cose")),
         result.Checks.Count == 0 ? null : Details(
             Summary($"{Phrases.Count(result.Checks.Count, "check")} that ran"),
             Table("Checks", ["Check", "Looks for", "May", "Answered"], result.Checks.Select(c => (IReadOnlyList<Node>)

@@ -183,6 +183,7 @@ internal static class Demo
                 Losses = [.. c.Losses.Select(l => new Loss { Location = Bad(l.Location), Expected = Hostile, Found = Hostile })],
             })],
             Findings = findings,
+            Components = [.. first.Components.Select(c => c with { Name = Hostile, Version = Hostile, Evidence = [.. c.Evidence.Select(e => e with { Location = Bad(e.Location) })] })],
             Verdicts = [.. first.Verdicts.Select(v => v with { Reason = Hostile + v.Reason, Settle = Hostile + v.Settle, Units = [.. v.Units.Select(Of)] })],
             Levels = [.. first.Levels.Select(l => l with { Blocking = [.. l.Blocking.Select(b => b with { Reason = Hostile + b.Reason, Settle = Hostile })] })],
             Contradictions = [.. first.Contradictions.Select(Both)],

@@ -58,6 +58,7 @@ public class HtmlReportTests
         foreach (var unread in result.Unread) Assert.Contains(unread.Text, text, StringComparison.Ordinal);
         foreach (var sentence in result.NotChecked.Concat(result.Advice)) Assert.Contains(sentence, text, StringComparison.Ordinal);
         Assert.Contains("3 tool, 1 lab, 1 supported, 1 declared, 10 open", text, StringComparison.Ordinal);
+        foreach (var component in result.Components) Assert.Contains(component.Name, text, StringComparison.Ordinal);
         Assert.Contains("and 18 more in assessment.json", text, StringComparison.Ordinal);
         Assert.Contains("assay assess DOSSIER --as-of 2026-11-23", text, StringComparison.Ordinal);
     }
@@ -95,6 +96,7 @@ public class HtmlReportTests
     public void A_provisional_edition_is_marked_and_another_is_not()
     {
         Assert.Contains(Phrases.Provisional, Html(Demo.Repaired()), StringComparison.Ordinal);
+        Assert.Contains("--as-of 2026-12-01T09:30:00Z --catalogue en303645-3.1.3", Html(Demo.Repaired()), StringComparison.Ordinal);
         Assert.DoesNotContain("provisional", Html(Demo.Doorbell()), StringComparison.Ordinal);
     }
 
