@@ -24,7 +24,7 @@ public sealed record AssessmentResult
     /// <summary>What the catalogue says of each provision, by its id.</summary>
     public required IReadOnlyDictionary<string, ProvisionFacts> Provisions { get; init; }
     /// <summary>How many units rest on what, preparatory steps in no figure.</summary>
-    public required GradeCounts Grades { get; init; }
+    public required UnitCounts Grades { get; init; }
     /// <summary>The answer for all mandatory provisions and claimed recommendations together; null where the catalogue gives none.</summary>
     public Outcome? Overall { get; init; }
     /// <summary>Every level of the scheme, from the lowest.</summary>
@@ -74,10 +74,6 @@ public sealed record EvidenceItem(string Artefact, string Kind, string Sha256, l
 /// <param name="Conditional">It may be declared not applicable.</param>
 /// <param name="Claimed">What the maker's conformance statement says; null where it says nothing.</param>
 public sealed record ProvisionFacts(string Title, bool Mandatory, bool Conditional, Support? Claimed);
-
-/// <summary>How many test units passed by which grade (semantics.md section 1: whole words, counted, never one lowest letter).</summary>
-/// <param name="Open">Units that nothing decided; failures, disputes, what does not apply and what is not claimed are in no figure.</param>
-public sealed record GradeCounts(int Tool, int Lab, int Supported, int Declared, int Open);
 
 /// <summary>Whether a level of the scheme is met, and what stands in its way.</summary>
 /// <param name="Profile">The list of provisions, by its name.</param>

@@ -1,6 +1,7 @@
 using Assay.Assessment.Declarations;
 using Assay.Evidence;
 using Assay.Software.Components;
+using Assay.Traffic;
 
 namespace Assay.Assessment;
 
@@ -29,6 +30,11 @@ public static class Examination
                     materials.AddRange(list.Components);
                     coverage.Add(list.Coverage);
                     break;
+                case FileKind.Capture when CaptureExamination.Recognises(file.Artefact):
+                    var capture = CaptureExamination.Of(file.Artefact, options);
+                    findings.AddRange(OfDevice(capture, dossier.Device.Mac));
+                    coverage.Add(capture.Coverage);
+                    break;
                 case FileKind.Capture or FileKind.Image or FileKind.Unread:
                     coverage.Add(Kept(file, "a kind of file that is read here", file.Kind == FileKind.Unread ? "a picture, a printed or an office document, or an empty file" : "a file that this program cannot open yet"));
                     break;
@@ -56,6 +62,16 @@ public static class Examination
             Declaration = declaration,
             Advice = dossier.Advice,
         };
+    }
+
+    /// <summary>What was seen of the device itself. A capture shows its neighbours too; without an address nobody can tell them apart, and all of it counts.</summary>
+    private static IEnumerable<Finding> OfDevice(CaptureExamination capture, string? mac)
+    {
+        var own = mac is null ? null : capture.Stations.FirstOrDefault(s => string.Equals(s.Mac.ToString(), mac, StringComparison.OrdinalIgnoreCase));
+        if (own is null) return capture.Findings;
+        var addresses = own.Addresses.ToHashSet();
+        var places = capture.Observations.Where(o => o.Kind is not null && (addresses.Contains(o.Source) || addresses.Contains(o.Destination))).Select(o => (o.Kind, o.Subject, o.Value)).ToHashSet();
+        return capture.Findings.Where(f => places.Contains((f.Kind, f.Subject, f.Value)) && (!f.Has(Traits.Listener) || f.Note is not { } note || !note.StartsWith("station ", StringComparison.Ordinal) || note.Contains(own.Mac.ToString(), StringComparison.OrdinalIgnoreCase)));
     }
 
     // Text lies open to the checks that look for words in it; nobody claims to have understood it.

@@ -46,7 +46,7 @@ public static class AssessVerb
         if (IsInside(target, folder)) throw new UsageException($"-o expects a folder outside the dossier, found {target}: what is written must not become evidence");
         // Before the work, so that nobody waits for an answer that may not be written.
         foreach (var name in AssessmentFolder.Names) terminal.Allow(Path.Combine(target, name));
-        var result = Assessment.Assessment.Of(dossier, catalogue, terminal.Examination());
+        var result = Evaluation.Of(dossier, catalogue, terminal.Examination());
         foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
         Print(result, arguments, terminal);
         terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)})");
@@ -78,7 +78,7 @@ public static class AssessVerb
         var before = AssessmentFolder.AssessmentOf(File.ReadAllBytes(file));
         var (asOf, edition) = Told(before);
         var options = terminal.Examination() with { AsOf = arguments.Has("--as-of") ? arguments.AsOf(terminal.Time) : asOf };
-        var again = AssessmentJson.Bytes(Assessment.Assessment.Of(dossier, edition ?? catalogue, options));
+        var again = AssessmentJson.Bytes(Evaluation.Of(dossier, edition ?? catalogue, options));
         var difference = FirstDifference(before.Span, again);
         Console.Out.WriteLine(difference is null ? "the same: every byte of the assessment is repeated" : difference);
         return difference is null ? Exit.Done : Exit.No;

@@ -95,6 +95,6 @@ public class RealDossierTests
     private static AssessmentResult Assess(string name)
     {
         using var dossier = Dossier.Open(Corpus.Folder($"dossier/{name}"));
-        return Assessment.Of(dossier, Catalogue.Default, new ExaminationOptions { AsOf = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero) });
+        return Evaluation.Of(dossier, Catalogue.Default, new ExaminationOptions { AsOf = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero) });
     }
 }

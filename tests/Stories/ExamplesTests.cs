@@ -91,10 +91,11 @@ public partial class ExamplesTests
 
     [Theory]
     [InlineData("credential", "http.authbasic == \"admin:admin\"")]
-    [InlineData("update", "http.host == \"update.doorbell.example\"")]
+    [InlineData("update", "ip.addr == 203.0.113.10 && tcp.port == 80 && tcp.len > 0")]
     [InlineData("weakCrypto", "tls.handshake.type == 1 && tls.handshake.version == 0x0301")]
-    [InlineData("service", "telnet && tcp.srcport == 23")]
-    [InlineData("disclosure", "mdns && dns.txt == \"fw=1.0\"")]
+    [InlineData("cleartext", "telnet && tcp.srcport == 23")]
+    [InlineData("exposure", "tcp.srcport in {23, 80} && ip.src == 192.168.77.20 && tcp.flags.syn == 1 && tcp.flags.ack == 1")]
+    [InlineData("disclosure", "(mdns && dns.txt == \"fw=1.0\") || dhcp.option.vendor_class_id == \"EDB-100 1.0\" || http.server == \"doorbelld/1.0\"")]
     public void Tshark_names_the_frames_of_what_was_planted_in_the_captures(string kind, string filter)
     {
         Tool.Need("tshark", "tshark");

@@ -8,7 +8,7 @@ public sealed class LoginInClear() : Check("login-in-clear", 1, Polarity.Refute,
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
-        var seen = examined.Of(FindingKind.Credential).Where(f => f.Location.Frame is not null && !f.Has(Traits.Remote))
+        var seen = examined.Of(FindingKind.Credential).Where(f => f.Location.Frame is not null && !f.Has(Traits.Remote) && !f.Has(Traits.Digest))
             .Concat(examined.Of(FindingKind.Cleartext).Where(f => f.Has(Traits.Login) && !f.Has(Traits.Remote)))
             .Order(Comparer<Finding>.Create(Finding.Compare)).ToList();
         return seen.Count > 0 ? Refutes($"{seen.Count} log-in(s) crossed the network in clear text", seen) : Silence(examined);

@@ -86,6 +86,12 @@ internal static class Papers
         if (finding.Has(Traits.Ftp)) words.UnionWith(["ftp", "ftpd", "vsftpd"]);
         if (finding.Has(Traits.Ssh)) words.UnionWith(["ssh", "sshd", "dropbear"]);
         if (finding.Has(Traits.Http)) words.UnionWith(["http", "https", "httpd", "web", "webui", "web-ui"]);
+        if (Regex.Match(finding.Subject, @":(\d{1,5})/(tcp|udp)$", RegexOptions.CultureInvariant) is { Success: true } port)
+        {
+            words.Add(port.Groups[1].Value);
+            words.UnionWith(Ports.GetValueOrDefault(port.Groups[1].Value, []));
+            return [.. words];
+        }
         foreach (var part in finding.Subject.Split(' ', '/', ':', ',', '(', ')').Where(p => p.Length > 2 && !p.All(char.IsDigit) && p is not ("tcp" or "udp" or "port" or "service" or "init" or "etc" or "usr" or "bin" or "sbin")))
         {
             words.Add(part);
@@ -93,4 +99,12 @@ internal static class Papers
         }
         return [.. words];
     }
+
+    // What papers call the service behind a usual port.
+    private static readonly Dictionary<string, string[]> Ports = new(StringComparer.Ordinal)
+    {
+        ["21"] = ["ftp", "ftpd"], ["22"] = ["ssh", "sshd", "dropbear"], ["23"] = ["telnet", "telnetd"], ["53"] = ["dns"], ["67"] = ["dhcp"], ["68"] = ["dhcp"], ["69"] = ["tftp"],
+        ["80"] = ["http", "web", "webui", "web-ui"], ["123"] = ["ntp"], ["161"] = ["snmp"], ["443"] = ["https", "web", "webui", "web-ui"], ["554"] = ["rtsp"], ["1883"] = ["mqtt"], ["1900"] = ["ssdp", "upnp"],
+        ["5353"] = ["mdns", "bonjour"], ["5683"] = ["coap"], ["8080"] = ["http", "web", "webui", "web-ui"], ["8443"] = ["https", "web", "webui", "web-ui"], ["8883"] = ["mqtts", "mqtt"],
+    };
 }

@@ -7,7 +7,7 @@ public static class Register
     [
         .. new Check[]
         {
-            new ClaimAgainstTable(), new ClearTextLoginService(), new ClearTextToRemote(), new ComponentUpdateMechanism(), new ComponentVersions(), new Confirmations(), new ConsoleWithoutLogin(),
+            new ClaimAgainstTable(), new ClearTextLoginService(), new ClearTextToRemote(), new CommunicationRows(), new ComponentUpdateMechanism(), new ComponentVersions(), new Confirmations(), new ConsoleWithoutLogin(),
             new DebugTools(), new DeletionCoverage(), new DisclosurePolicy(), new Justifications(), new KnownDefaultOnTheWire(), new LoginInClear(), new LoosePermissions(), new MaterialsAgainstImage(),
             new MemoryProtection(), new ModelDesignation(), new OutdatedTls(), new PersonalDataInClear(), new PrivateKeyInImage(), new ReadableSecret(), new SecretInClearToRemote(), new SecretInConfiguration(),
             new SecureBootFlag(), new Sensors(), new ServiceAuthentication(), new ServiceDeclaredOff(), new ServiceJustification(), new ServiceWithoutLogin(), new SharedKey(),

@@ -9,7 +9,7 @@ public sealed class SecretInClearToRemote() : Check("secret-in-clear-to-remote",
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var seen = examined.Of(FindingKind.Credential).Concat(examined.Of(FindingKind.Cleartext).Where(f => f.Has(Traits.Login)))
-            .Where(f => f.Location.Frame is not null && f.Has(Traits.Remote)).Order(Comparer<Finding>.Create(Finding.Compare)).ToList();
+            .Where(f => f.Location.Frame is not null && f.Has(Traits.Remote) && !f.Has(Traits.Digest)).Order(Comparer<Finding>.Create(Finding.Compare)).ToList();
         return seen.Count > 0 ? Refutes($"{seen.Count} credential(s) left the local network in clear text", seen) : Silence(examined);
     }
 }

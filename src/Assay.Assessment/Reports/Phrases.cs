@@ -59,7 +59,7 @@ public static class Phrases
     };
 
     /// <summary><c>41 tool, 63 lab, 92 declared, 30 open</c>: whole words; a grade that nothing has is left out, what is open never.</summary>
-    public static string Counts(GradeCounts grades)
+    public static string Counts(UnitCounts grades)
     {
         (int Count, string Word)[] parts = [(grades.Tool, "tool"), (grades.Lab, "lab"), (grades.Supported, "supported"), (grades.Declared, "declared")];
         return string.Join(", ", parts.Where(p => p.Count > 0).Append((Count: grades.Open, Word: "open")).Select(p => $"{Number(p.Count)} {p.Word}"));

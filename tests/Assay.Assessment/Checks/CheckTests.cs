@@ -74,7 +74,7 @@ public class CheckTests
     {
         var check = Register.All.Single(c => c.Id == id);
         var examined = plant.Examined();
-        var result = Assessment.Of(examined, Catalogue.Default, [check]);
+        var result = Evaluation.Of(examined, Catalogue.Default, [check]);
         return (check, [.. check.Look(examined with { Provisions = [.. Catalogue.Default.Provisions.Select(p => p.Id)] })], result.Verdicts.SelectMany(v => v.Units).ToDictionary(u => u.Unit));
     }
 }

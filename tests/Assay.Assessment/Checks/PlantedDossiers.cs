@@ -35,6 +35,10 @@ internal sealed record PlantedDossiers(Plant Fails, Plant Not, Plant Open)
             Plant.Capture().Heard(Cleartext, "mqtt to broker.example", Traits.Remote, Traits.Login),
             Plant.Capture().Heard(Cleartext, "http to 192.168.1.2", Traits.Local, Traits.Login),
             Plant.Capture().Heard(Cleartext, "http to time.example", Traits.Remote, Traits.Http)),
+        ["communication-rows"] = new(
+            Plant.Papers().Table(11, ["SecComMech-Tls", "Interface: LogIntf-Cloud and LogIntf-Radio"]).Table(28, ["LogIntf-Cloud", "Access: remote"]),
+            Plant.Papers().Table(11, ["SecComMech-Tls", "Interface: LogIntf-Cloud"]).Table(28, ["LogIntf-Cloud", "Access: remote"]),
+            Plant.Papers().Table(11, ["SecComMech-Tls", "Interface: LogIntf-Cloud"]).Table(28, ["LogIntf-Cloud", "Access: remote"], ["LogIntf-Log", "Access: remote"])),
         ["component-update-mechanism"] = new(
             Plant.Papers().Table(6, ["SoftComp-Main", "Update Mechanism: ", "Cryptographic Usage: yes"]).Table(7, ["UpdMech-Net", "Description: over the network"]),
             Plant.Papers().Table(6, ["SoftComp-Main", "Update Mechanism: UpdMech-Net", "Cryptographic Usage: yes"]).Table(7, ["UpdMech-Net", "Description: over the network"]),

@@ -102,7 +102,7 @@ internal static class Demo
             Components = [new Component { Name = "busybox", Version = "1.31.1", Evidence = [new ComponentEvidence("string", new Location { Artefact = Image, Path = "/bin/busybox" }, 0.9)] }],
             Verdicts = verdicts,
             Provisions = verdicts.ToDictionary(v => v.Provision, v => Titles[v.Provision], StringComparer.Ordinal),
-            Grades = new GradeCounts(3, 1, 1, 1, 10),
+            Grades = new UnitCounts { Tool = 3, Lab = 1, Supported = 1, Declared = 1, Open = 10 },
             Levels =
             [
                 new LevelResult(1, "UK PSTI", false,
@@ -156,7 +156,7 @@ internal static class Demo
     {
         Device = new Device { Maker = Device.Unknown, Model = Device.Unknown },
         Evidence = [], Coverage = [], Findings = [], Components = [], Contradictions = [], Unread = [], Checks = [], Levels = [],
-        Verdicts = [], Provisions = new Dictionary<string, ProvisionFacts>(), Grades = new GradeCounts(0, 0, 0, 0, 0),
+        Verdicts = [], Provisions = new Dictionary<string, ProvisionFacts>(), Grades = new UnitCounts(),
         NotChecked = ["Nothing was handed over, so nothing was checked."], NextStep = "Put evidence into the dossier.",
     };
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Assay.Assessment.Catalogues;
 using Assay.Assessment.Reports;
 using Assay.Tests;
 
@@ -63,7 +64,7 @@ public partial class WordingTests
     }
 
     private static IEnumerable<string> Titles(AssessmentResult result) => result.Provisions.Values.Select(p => p.Title)
-        .Concat(Assay.Assessment.Catalogues.Catalogue.All.SelectMany(c => c.Provisions.Select(p => p.Title).Concat(c.Units.Select(u => u.Title)))).OrderByDescending(t => t.Length);
+        .Concat(Catalogue.All.SelectMany(c => c.Provisions.Select(p => p.Title).Concat(c.Units.Select(u => u.Title)))).OrderByDescending(t => t.Length);
 
     private static IEnumerable<string> Praise(string text) => Word().Matches(Feature().Replace(Quoted().Replace(text, "QUOTED"), "FEATURE")).Select(m => m.Value.ToLower(CultureInfo.InvariantCulture));
 

@@ -7,7 +7,7 @@ using Assay.Evidence;
 namespace Assay.Assessment;
 
 /// <summary>Evaluates a dossier against a catalogue: examine, check, answer each unit, roll up. Writes nothing and decides no label.</summary>
-public static class Assessment
+public static class Evaluation
 {
     /// <summary>Examines every file of the dossier and answers.</summary>
     public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options) => Of(Examination.Of(dossier, options), catalogue);
@@ -37,7 +37,7 @@ public static class Assessment
             Components = examined.Components,
             Verdicts = verdicts,
             Provisions = catalogue.Provisions.ToDictionary(p => p.Id, p => new ProvisionFacts(p.Title, p.IsMandatory, p.Condition is not null, claims[p.Id].Count > 0 ? claims[p.Id][0].Support : null), StringComparer.Ordinal),
-            Grades = new GradeCounts(profile.Counts.Tool, profile.Counts.Lab, profile.Counts.Supported, profile.Counts.Declared, profile.Counts.Open),
+            Grades = profile.Counts,
             Overall = profile.Outcome,
             Levels = levels,
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
@@ -45,7 +45,7 @@ public static class Assessment
             Checks = [.. checks.Select(c => new CheckRun(c.Id, c.Version, EvidenceJson.Name(c.Polarity), c.LooksFor, c.Units, answers.Count(a => a.Check == c.Id && a.Says != Says.Open)))],
             NotChecked = NotChecked(examined, catalogue, claims),
             Advice = examined.Advice,
-            NextStep = NextStep(examined, levels),
+            NextStep = NextStep(examined, levels, verdicts),
         };
     }
 
@@ -130,11 +130,13 @@ public static class Assessment
         return not;
     }
 
-    private static string NextStep(Examined examined, IReadOnlyList<LevelResult> levels)
+    private static string NextStep(Examined examined, IReadOnlyList<LevelResult> levels, IReadOnlyList<ProvisionVerdict> verdicts)
     {
         if (examined.Files.Count == 0 && examined.Coverage.Count == 0) return "Put evidence into the dossier: a firmware image, a capture, the declaration (assay assess --init FOLDER writes a draft).";
         if (levels.FirstOrDefault(l => !l.Met) is not { } next) return "Every level is met: a person may decide on this statement (assay label decide).";
-        var block = next.Blocking.FirstOrDefault(b => b.Outcome == Outcome.Fail) ?? next.Blocking.FirstOrDefault();
+        // What a check saw comes before what a paper says: it is the better place to begin mending.
+        var seen = verdicts.SelectMany(v => v.Units).Where(u => u is { Outcome: Outcome.Fail, Grade: Grade.Tool }).Select(u => u.Unit).ToHashSet(StringComparer.Ordinal);
+        var block = next.Blocking.FirstOrDefault(b => b.Unit is not null && seen.Contains(b.Unit)) ?? next.Blocking.FirstOrDefault(b => b.Outcome == Outcome.Fail) ?? next.Blocking.FirstOrDefault();
         if (block is null) return $"Level {next.Level} cannot be met in this edition.";
         var met = levels.LastOrDefault(l => l.Met && l.Level < next.Level);
         var before = met is null ? "" : $"Level {met.Level} is met: a person may decide on it (assay label decide). ";
