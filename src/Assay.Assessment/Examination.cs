@@ -1,5 +1,6 @@
 using Assay.Assessment.Declarations;
 using Assay.Evidence;
+using Assay.Firmware;
 using Assay.Software.Components;
 using Assay.Traffic;
 
@@ -35,8 +36,14 @@ public static class Examination
                     findings.AddRange(OfDevice(capture, dossier.Device.Mac));
                     coverage.Add(capture.Coverage);
                     break;
-                case FileKind.Capture or FileKind.Image or FileKind.Unread:
-                    coverage.Add(Kept(file, "a kind of file that is read here", file.Kind == FileKind.Unread ? "a picture, a printed or an office document, or an empty file" : "a file that this program cannot open yet"));
+                case FileKind.Image:
+                    Open(file.Artefact, options, findings, components, coverage);
+                    break;
+                case FileKind.Capture:
+                    coverage.Add(Kept(file, "a capture", "other bytes"));
+                    break;
+                case FileKind.Unread:
+                    coverage.Add(Kept(file, "a kind of file that is read here", file.Artefact.Size == 0 ? "an empty file" : "a picture, a printed or an office document"));
                     break;
                 case FileKind.Declaration when papers.Contains(file.Name):
                     break;
@@ -57,11 +64,36 @@ public static class Examination
             Files = files,
             Findings = findings,
             Coverage = coverage,
-            Components = components,
+            Components = Inventory.Merge(components),
             Materials = materials,
             Declaration = declaration,
             Advice = dossier.Advice,
         };
+    }
+
+    private static void Open(Artefact artefact, ExaminationOptions options, List<Finding> findings, List<Component> components, List<Coverage> coverage)
+    {
+        using var image = Image.Open(artefact, options);
+        foreach (var part in image.FileSystems)
+        {
+            var facts = RootFacts.Examine(artefact.Name, part.FileSystem!, options, part == image.Root ? "" : part.Path);
+            findings.AddRange(facts.Findings);
+            components.AddRange(facts.Components);
+            coverage.Add(facts.Coverage);
+        }
+        foreach (var part in image.AllParts.Where(p => p.FileSystem is null && p.Kind is "kernel" or "unknown"))
+        {
+            components.AddRange(KernelFacts.Read(new Location { Artefact = artefact.Name, Path = part.Path }, part.Content is { } content ? content.Span : part.Bytes.Span));
+        }
+        if (!image.IsRecognised && artefact.Size <= options.Budget.FileBytes)
+        {
+            // A program or a key handed over alone.
+            var facts = RootFacts.ExamineFile(artefact.Name, artefact.Bytes.Whole.Span, options);
+            findings.AddRange(facts.Findings);
+            components.AddRange(facts.Components);
+        }
+        // Last, since what was lost on the way is complete only now.
+        coverage.Add(image.Coverage);
     }
 
     /// <summary>What was seen of the device itself. A capture shows its neighbours too; without an address nobody can tell them apart, and all of it counts.</summary>
