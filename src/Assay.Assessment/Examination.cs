@@ -3,6 +3,7 @@ using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
 using Assay.Software.Components;
+using Assay.Software.Sbom;
 using Assay.Traffic;
 
 namespace Assay.Assessment;
@@ -30,7 +31,7 @@ public static class Examination
                 switch (file.Kind)
                 {
                     case FileKind.BillOfMaterials:
-                        var list = BillOfMaterials.Read(file.Artefact);
+                        var list = BillOfMaterials.Read(file.Name, file.Artefact.Bytes.Whole);
                         materials.AddRange(list.Components);
                         coverage.Add(list.Coverage);
                         break;
@@ -129,8 +130,15 @@ public static class Examination
         switch (file.Kind)
         {
             case FileKind.BillOfMaterials:
-                var list = BillOfMaterials.Read(artefact);
-                return As("bill of materials", [list.Coverage], components: list.Components);
+                try
+                {
+                    var list = BillOfMaterials.Read(artefact.Name, artefact.Bytes.Whole);
+                    return As("bill of materials", [list.Coverage], components: list.Components);
+                }
+                catch (UnreadableException wrong)
+                {
+                    return As("bill of materials", [new Coverage { Artefact = artefact.Name, Scope = CoverageScope.Materials, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] }]);
+                }
             case FileKind.Declaration or FileKind.Document or FileKind.Device when file.Lines.Count > 0:
                 var declaration = Declaration.Read([artefact], options.AsOf);
                 return declaration.Files.Count > 0 ? As("declaration", declaration.Coverage) : As("document", [Kept(file)]);
