@@ -19,6 +19,7 @@ public sealed class ServiceDeclaredOff() : Check("service-declared-off", 1, Pola
                 if (!Papers.IsAbout(row, words) || Papers.Field(row, "Status") is not { } status || !IsOff(status)) continue;
                 answers.AddRange(Refutes($"{service.Subject} is there ({service.Value}), though {Shortened.Visible(row.Id)} calls it off", [service]));
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether {service.Subject} is on", Papers.Says(table, row, Wording.Begin(status)), Papers.Seen(service)), service));
+                break;
             }
         }
         return answers.Count > 0 ? answers : Silence(examined);
