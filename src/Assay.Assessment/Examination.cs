@@ -1,5 +1,7 @@
 using Assay.Assessment.Declarations;
 using Assay.Evidence;
+using Assay.Evidence.Reading;
+using Assay.Firmware;
 using Assay.Software.Components;
 using Assay.Traffic;
 
@@ -23,26 +25,45 @@ public static class Examination
         {
             options.Cancel.ThrowIfCancellationRequested();
             options.Progress?.Invoke(new Progress($"reading {file.Name}", step++, dossier.Files.Count));
-            switch (file.Kind)
+            try
             {
-                case FileKind.BillOfMaterials:
-                    var list = BillOfMaterials.Read(file.Artefact);
-                    materials.AddRange(list.Components);
-                    coverage.Add(list.Coverage);
-                    break;
-                case FileKind.Capture when CaptureExamination.Recognises(file.Artefact):
-                    var capture = CaptureExamination.Of(file.Artefact, options);
-                    findings.AddRange(OfDevice(capture, dossier.Device.Mac));
-                    coverage.Add(capture.Coverage);
-                    break;
-                case FileKind.Capture or FileKind.Image or FileKind.Unread:
-                    coverage.Add(Kept(file, "a kind of file that is read here", file.Kind == FileKind.Unread ? "a picture, a printed or an office document, or an empty file" : "a file that this program cannot open yet"));
-                    break;
-                case FileKind.Declaration when papers.Contains(file.Name):
-                    break;
-                default:
-                    coverage.Add(Kept(file));
-                    break;
+                switch (file.Kind)
+                {
+                    case FileKind.BillOfMaterials:
+                        var list = BillOfMaterials.Read(file.Artefact);
+                        materials.AddRange(list.Components);
+                        coverage.Add(list.Coverage);
+                        break;
+                    case FileKind.Capture when CaptureExamination.Recognises(file.Artefact):
+                        var capture = CaptureExamination.Of(file.Artefact, options);
+                        findings.AddRange(OfDevice(capture, dossier.Device.Mac));
+                        coverage.Add(capture.Coverage);
+                        break;
+                    case FileKind.Image:
+                        var image = FirmwareExamination.Of(file.Artefact, options);
+                        findings.AddRange(image.Findings);
+                        components.AddRange(image.Components);
+                        // A file handed over alone is no device: what it does not hold says nothing of what the device does not hold.
+                        coverage.AddRange(image.Kind == "file" ? image.Coverage.Select(c => c with { Scope = CoverageScope.Document }) : image.Coverage);
+                        break;
+                    case FileKind.Capture:
+                        coverage.Add(Kept(file, "a capture", "other bytes"));
+                        break;
+                    case FileKind.Unread:
+                        coverage.Add(Kept(file, "a kind of file that is read here", file.Artefact.Size == 0 ? "an empty file" : "a picture, a printed or an office document"));
+                        break;
+                    case FileKind.Declaration when papers.Contains(file.Name):
+                        break;
+                    default:
+                        coverage.Add(Kept(file));
+                        break;
+                }
+            }
+            catch (Exception lost) when (lost is UnreadableException or BudgetException)
+            {
+                // One file that cannot be read is lost, and said; the others still speak.
+                var loss = lost is UnreadableException unreadable ? unreadable.AsLoss(file.Name) : new Loss { Location = new Location { Artefact = file.Name }, Expected = "a file within the budget", Found = lost.Message };
+                coverage.Add(new Coverage { Artefact = file.Name, Scope = ScopeOf(file.Kind), Unit = "bytes", Total = file.Artefact.Size, Examined = 0, Losses = [loss] });
             }
         }
         coverage.AddRange(declaration.Coverage);
@@ -57,7 +78,7 @@ public static class Examination
             Files = files,
             Findings = findings,
             Coverage = coverage,
-            Components = components,
+            Components = Inventory.Merge(components),
             Materials = materials,
             Declaration = declaration,
             Advice = dossier.Advice,
@@ -73,6 +94,15 @@ public static class Examination
         var places = capture.Observations.Where(o => o.Kind is not null && (addresses.Contains(o.Source) || addresses.Contains(o.Destination))).Select(o => (o.Kind, o.Subject, o.Value)).ToHashSet();
         return capture.Findings.Where(f => places.Contains((f.Kind, f.Subject, f.Value)) && (!f.Has(Traits.Listener) || f.Note is not { } note || !note.StartsWith("station ", StringComparison.Ordinal) || note.Contains(own.Mac.ToString(), StringComparison.OrdinalIgnoreCase)));
     }
+
+    private static CoverageScope ScopeOf(FileKind kind) => kind switch
+    {
+        FileKind.Capture => CoverageScope.Capture,
+        FileKind.Image => CoverageScope.Image,
+        FileKind.BillOfMaterials => CoverageScope.Materials,
+        FileKind.Declaration => CoverageScope.Declaration,
+        _ => CoverageScope.Document,
+    };
 
     // Text lies open to the checks that look for words in it; nobody claims to have understood it.
     private static Coverage Kept(DossierFile file, string? expected = null, string? found = null) => new()

@@ -94,7 +94,7 @@ public sealed partial record RootFacts
         private readonly ConcurrentDictionary<string, TextFile> texts = new(StringComparer.Ordinal);
         private readonly ConcurrentBag<Component> components = [];
         private readonly ConcurrentBag<Loss> losses = [];
-        private readonly ConcurrentDictionary<string, (string Hash, bool SpeaksAsShell)> candidates = new(StringComparer.Ordinal);
+        private readonly ConcurrentDictionary<string, (string Hash, string First, bool SpeaksAsShell)> candidates = new(StringComparer.Ordinal);
         private long examined, executables, libraries, modules, scripts, textBytes;
 
         public void Visit(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content)
@@ -115,10 +115,11 @@ public sealed partial record RootFacts
             {
                 if (!IsLinked(version, elf)) components.Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
             }
-            if (same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
+            var speaksAsShell = isElf && seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh");
+            if (speaksAsShell || same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
             {
-                var shell = seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh") || content.IndexOf("BusyBox"u8) >= 0 && content.IndexOf("applet not found"u8) >= 0;
-                foreach (var link in same) candidates[link.Path.Text] = (Convert.ToHexStringLower(SHA256.HashData(content)), isElf && shell);
+                var hash = Convert.ToHexStringLower(SHA256.HashData(content));
+                foreach (var link in same) candidates[link.Path.Text] = (hash, path, speaksAsShell);
             }
             if (!isBinary) Keep(same, content);
         }
@@ -197,7 +198,8 @@ public sealed partial record RootFacts
             foreach (var file in sorted) ConfigurationSecrets.Read(file, notes);
             BootServices.Read(files.Entries, texts, notes);
             Updates.Read(files.Entries, sorted, notes);
-            Permissions.Read(files.Entries, texts, Shells(), notes);
+            var shells = Shells();
+            Permissions.Read(files.Entries, texts, shells, Copies(shells), notes);
 
             var missed = new List<Loss>();
             var distribution = sorted.Where(t => t.Name == "os-release").Select(t => DistributionLine().Match(t.Text)).FirstOrDefault(m => m.Success)?.Groups["id"].Value;
@@ -232,6 +234,12 @@ public sealed partial record RootFacts
                     Losses = [.. files.Losses.Concat(missed).Concat(losses).OrderBy(l => l.Location.Path, StringComparer.Ordinal).ThenBy(l => l.Location.Offset).ThenBy(l => l.Expected, StringComparer.Ordinal)],
                 },
             };
+        }
+
+        private HashSet<string> Copies(HashSet<string> shells)
+        {
+            var real = shells.Where(s => s.Contains("bin/", StringComparison.Ordinal)).Select(s => candidates[s]).ToList();
+            return shells.Where(s => real.Any(r => r.Hash == candidates[s].Hash && r.First != candidates[s].First)).ToHashSet(StringComparer.Ordinal);
         }
 
         /// <summary>Files that are a shell by what they say, or byte for byte one that has a shell's name.</summary>

@@ -83,7 +83,7 @@ public static class DeclaredFacts
     internal static bool Denies(string text)
     {
         var word = text.AsSpan().TrimStart(" \t\n*_`>-");
-        foreach (var no in new[] { "none", "no", "n/a", "na", "not applicable", "not used", "nothing", "never" })
+        foreach (var no in new[] { "none", "no", "n/a", "na", "not applicable", "not used", "not asked", "not needed", "not required", "not obtained", "nothing", "never" })
         {
             if (word.StartsWith(no, StringComparison.OrdinalIgnoreCase) && (word.Length == no.Length || !char.IsLetterOrDigit(word[no.Length]))) return true;
         }

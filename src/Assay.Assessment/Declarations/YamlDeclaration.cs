@@ -37,6 +37,8 @@ internal sealed partial class YamlDeclaration
 
     private void Top(YamlEntry entry)
     {
+        // A key with nothing under it is a draft that nobody filled in; only a table must say "none" by itself.
+        if (entry.Value is YamlScalar { IsNull: true } && TableName.Of(entry.Key) is null) return;
         switch (Names.Bare(entry.Key))
         {
             case "ics" or "claims" or "conformance" or "conformancestatement":

@@ -86,7 +86,8 @@ internal sealed class ByteStream
 
     private void InOrder(Conversation conversation, int known, ReadOnlySpan<byte> payload, int onWire, in Moment at)
     {
-        if (known >= onWire) return;
+        // Half the sequence space away is neither before nor behind: such a segment belongs to nothing.
+        if (known < 0 || known >= onWire) return;
         next += (uint)(onWire - known);
         if (known < payload.Length) Deliver(conversation, payload[known..], at);
         if (payload.Length >= onWire) return;

@@ -32,11 +32,15 @@ internal sealed class Conversation(Notes notes)
     public TlsFacts? Tls => Offered is null && Chosen is null ? null : new TlsFacts(Offered, Chosen, Suite, ServerName, Alpn);
     public HttpFacts? Http => Method is null && Status is null ? null : new HttpFacts(Method, Host, Path, Status, Server);
 
+    /// <summary>The number of a direction's first byte, as its SYN said.</summary>
+    public void Start(bool isOutward, uint sequence) => (isOutward ? outward : inward).Start(sequence);
+
     public void Take(in Packet packet, in Frame frame, bool isOutward)
     {
         var stream = isOutward ? outward : inward;
         var sequence = packet.Sequence;
-        if ((packet.Flags & TcpFlags.Syn) != 0) stream.Start(++sequence);
+        // The number of a SYN counts as a byte in front of its payload.
+        if ((packet.Flags & TcpFlags.Syn) != 0) sequence++;
         if ((packet.Flags & TcpFlags.Acknowledge) != 0) (isOutward ? inward : outward).Confirm(this, packet.Acknowledged);
         if (packet.PayloadOnWire == 0 || IsDone) return;
         stream.Take(this, sequence, packet.Payload(frame), packet.PayloadOnWire, new Moment(frame, packet));
