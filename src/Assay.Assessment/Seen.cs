@@ -3,6 +3,7 @@ using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
 using Assay.Software.Components;
+using Assay.Software.Sbom;
 using Assay.Traffic;
 
 namespace Assay.Assessment;
@@ -65,8 +66,7 @@ public sealed record Seen
         switch (file.Kind)
         {
             case FileKind.BillOfMaterials:
-                var list = BillOfMaterials.Read(artefact);
-                return new Seen { Artefact = artefact.Name, Kind = "bill of materials", Coverage = [list.Coverage], Components = list.Components };
+                return OfMaterials(artefact);
             case FileKind.Declaration or FileKind.Document or FileKind.Device when file.Lines.Count > 0:
                 var declaration = Declaration.Read([artefact], options.AsOf);
                 return declaration.Files.Count > 0
@@ -82,6 +82,20 @@ public sealed record Seen
                 return new Seen { Artefact = artefact.Name, Kind = "signature", Coverage = [Whole(artefact)] };
             default:
                 return new Seen { Artefact = artefact.Name, Kind = Unknown, Coverage = firmware.Coverage };
+        }
+    }
+
+    private static Seen OfMaterials(Artefact artefact)
+    {
+        try
+        {
+            var list = BillOfMaterials.Read(artefact.Name, artefact.Bytes.Whole);
+            return new Seen { Artefact = artefact.Name, Kind = "bill of materials", Coverage = [list.Coverage], Components = list.Components };
+        }
+        catch (UnreadableException wrong)
+        {
+            var lost = new Coverage { Artefact = artefact.Name, Scope = CoverageScope.Materials, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] };
+            return new Seen { Artefact = artefact.Name, Kind = "bill of materials", Coverage = [lost] };
         }
     }
 
