@@ -54,7 +54,7 @@ public static class AssessmentJson
         foreach (var finding in result.Findings) EvidenceJson.Write(json, finding);
         json.WriteEndArray();
         json.WriteStartArray("components");
-        foreach (var component in result.Components) Write(json, component);
+        foreach (var component in result.Components) ComponentJson.Write(json, component);
         json.WriteEndArray();
         json.WriteStartArray("coverage");
         foreach (var coverage in result.Coverage) EvidenceJson.Write(json, coverage);
@@ -197,30 +197,6 @@ public static class AssessmentJson
             EvidenceJson.Write(json, statement.Location);
             json.WriteEndObject();
         }
-    }
-
-    private static void Write(Utf8JsonWriter json, Component component)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", component.Name);
-        if (component.Version is not null) json.WriteString("version", component.Version);
-        if (component.Package is not null) json.WriteString("package", component.Package);
-        if (component.Purl is not null) json.WriteString("purl", component.Purl);
-        if (component.Cpe.Count > 0) Texts(json, "cpe", component.Cpe);
-        if (component.Supplier is not null) json.WriteString("supplier", component.Supplier);
-        if (component.Licence is not null) json.WriteString("licence", component.Licence);
-        json.WriteStartArray("evidence");
-        foreach (var evidence in component.Evidence)
-        {
-            json.WriteStartObject();
-            json.WriteString("method", evidence.Method);
-            json.WritePropertyName("location");
-            EvidenceJson.Write(json, evidence.Location);
-            json.WriteNumber("confidence", Math.Round(evidence.Confidence, 3));
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)

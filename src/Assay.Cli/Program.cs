@@ -4,6 +4,7 @@ using Assay.Evidence;
 // The table of contents of the command: one file per verb.
 IReadOnlyList<Verb> verbs =
 [
+    InspectVerb.Verb,
     TreeVerb.Verb,
     FlowsVerb.Verb,
     AssessVerb.Verb,

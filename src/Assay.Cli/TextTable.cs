@@ -9,9 +9,14 @@ public static class TextTable
     public static void Write(TextWriter writer, IReadOnlyList<string> head, IReadOnlyList<IReadOnlyList<string>> rows, int width)
     {
         var clean = rows.Select(row => row.Select(Shortened.Visible).ToList()).ToList();
-        var widths = head.Select((title, i) => Math.Min(Math.Max(title.Length, clean.Count == 0 ? 0 : clean.Max(row => row[i].Length)), i == 0 ? 60 : 48)).ToArray();
-        var before = widths.Take(head.Count - 1).Sum(w => w + 2);
-        widths[^1] = Math.Max(16, width - before);
+        var widths = head.Select((title, i) => Math.Max(title.Length, clean.Count == 0 ? 0 : clean.Max(row => row[i].Length))).ToArray();
+        // The last column tells the most: it gets at least two fifths of the screen, taken from the widest of the others.
+        var last = Math.Min(widths[^1], width * 2 / 5);
+        while (widths.Take(head.Count - 1).Sum(w => w + 2) is var before && before > width - last && before > 16 * head.Count)
+        {
+            widths[Array.IndexOf(widths, widths.Take(head.Count - 1).Max())]--;
+        }
+        widths[^1] = Math.Max(16, width - widths.Take(head.Count - 1).Sum(w => w + 2));
         Line(head);
         Line(widths.Select((w, i) => new string('-', Math.Min(w, Math.Max(head[i].Length, i == head.Count - 1 ? 8 : w)))).ToList());
         foreach (var row in clean) Line(row);

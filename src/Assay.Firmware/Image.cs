@@ -75,7 +75,7 @@ public sealed class Image : IDisposable
         var place = new Place(artefact.Name, null, 0);
         if (bytes.Length < artefact.Size) image.ownLosses.Add(place.Loss(bytes.Length, "an image below 2 GiB", $"{artefact.Size} bytes"));
         if (bytes.Length == 0) image.ownLosses.Add(place.Loss(0, "an image", "an empty file"));
-        image.Parts = image.Tile(bytes, image.Scan(bytes, place, "", 0), "");
+        image.Parts = image.Tile(bytes, image.Scan(bytes, 0, place, "", 0), "");
         image.FileSystems = image.AllParts.Where(p => p.FileSystem is not null).ToList();
         image.Root = FindRoot(image.FileSystems);
         foreach (var part in image.FileSystems)
@@ -107,8 +107,8 @@ public sealed class Image : IDisposable
         return part.Length * Math.Clamp(part.Children.Sum(Examined) / content.Length, 0, 1);
     }
 
-    // Structures in the order in which they stand; only what lies between them is searched.
-    private List<Part> Scan(ReadOnlyMemory<byte> bytes, Place place, string path, int depth)
+    // Structures in the order in which they stand from an offset on; only what lies between them is searched.
+    private List<Part> Scan(ReadOnlyMemory<byte> bytes, int start, Place place, string path, int depth, bool insideKernel = false)
     {
         var parts = new List<Part>();
         if (depth >= options.Budget.Depth)
@@ -116,19 +116,20 @@ public sealed class Image : IDisposable
             ownLosses.Add(place.Loss(0, $"containers at most {options.Budget.Depth} deep", "a deeper one (raise it with --budget depth=NUMBER)"));
             return parts;
         }
-        var from = 0;
+        var from = start;
         while (from < bytes.Length)
         {
             options.Cancel.ThrowIfCancellationRequested();
             var at = from;
-            if (from != 0 || Formats.At(bytes.Span) is not { } found) at = Formats.Next(bytes.Span, from, out found);
+            if (from != start || Formats.At(bytes.Span[from..]) is not { } found) at = Formats.Next(bytes.Span, from, out found);
             if (at < 0) break;
-            if (OpenPart(bytes, at, found, place, path, depth) is not { } part)
+            if (insideKernel && !Formats.IsExpectedInKernel(found.Kind) || OpenPart(bytes, at, found, place, path, depth) is not { } part || insideKernel && part.Content is { Length: < 1024 })
             {
                 from = at + 1;
                 continue;
             }
-            parts.Add(part);
+            // Each member of a zip begins like the archive.
+            if (part.Kind != "zip" || parts is not [.., { Kind: "zip" }]) parts.Add(part);
             // A format whose length nobody states ends where the next structure begins.
             from = at + (int)Math.Max(1, part.Length > 0 ? part.Length : 4);
         }
@@ -162,7 +163,7 @@ public sealed class Image : IDisposable
             "cpio" => FileSystemPart(Cpio.Open(rest, here, options.Budget)),
             "uimage" => OpenUImage(rest, at, found, here, own, depth),
             "zimage" or "bzimage" or "trx" or "fit" => OpenContainer(rest, at, found, here, own, depth),
-            "elf" or "dtb" => Plain(rest, at, found, here, own, isRead: true),
+            "elf" or "dtb" or "mbr" => Plain(rest, at, found, here, own, isRead: true),
             _ => Plain(rest, at, found, here, own, isRead: false),
         };
 
@@ -187,28 +188,14 @@ public sealed class Image : IDisposable
     {
         var plain = Plain(rest, at, found, here, own, isRead: true);
         // What the container begins with is its own header: search behind it.
-        const int Header = 0x30;
-        var inner = plain.Bytes.Length > Header ? Scan(plain.Bytes[Header..], here.After(Header), own, depth + 1) : [];
+        const int Header = 0x1c;
+        var inner = plain.Bytes.Length > Header ? Scan(plain.Bytes, Header, here, own, depth + 1) : [];
         return new Part
         {
             Offset = at, Length = plain.Length, Kind = plain.Kind, Path = own, Note = plain.Note, Bytes = plain.Bytes, Losses = plain.Losses, IsRead = true,
-            Children = inner.Select(p => Moved(p, Header)).ToList(),
+            Children = inner,
         };
     }
-
-    // Children are named by their offset in the parent, wherever the search began.
-    private static Part Moved(Part part, int by)
-    {
-        var path = part.Path[..(part.Path.LastIndexOf("/@", StringComparison.Ordinal) + 2)] + $"0x{part.Offset + by:x}-{part.Kind}";
-        return Renamed(part, part.Offset + by, path);
-    }
-
-    private static Part Renamed(Part part, long offset, string path) => new()
-    {
-        Offset = offset, Length = part.Length, Kind = part.Kind, Path = path, Note = part.Note, Bytes = part.Bytes, Content = part.Content,
-        FileSystem = part.FileSystem, Losses = part.Losses, IsRead = part.IsRead,
-        Children = part.Children.Select(c => Renamed(c, c.Offset, path + c.Path[part.Path.Length..])).ToList(),
-    };
 
     private Part OpenUImage(ReadOnlyMemory<byte> rest, int at, Recognised found, Place here, string own, int depth)
     {
@@ -228,19 +215,14 @@ public sealed class Image : IDisposable
             {
                 var start = UImage.HeaderSize + offset;
                 var run = data.Slice(offset, length);
-                var place = here.After(start);
-                Part? stream = null;
-                if (header.Kind is { } kind && Decompression.IsHeader(kind, run.Span))
+                if (header.Kind is { } kind && Decompression.IsHeader(kind, run.Span)
+                    && OpenStream(kind, plain.Bytes[..(start + length)], start, here, $"{own}/@0x{start:x}-{Decompression.Name(kind)}", depth + 1, isSure: true) is { } stream)
                 {
-                    stream = OpenStream(kind, run, 0, place, $"{own}/@0x0-{Decompression.Name(kind)}", depth + 1, isSure: true);
-                }
-                if (stream is not null)
-                {
-                    children.Add(Moved(stream, start));
+                    children.Add(stream);
                     continue;
                 }
-                var inner = Scan(run, place, own, depth + 1);
-                if (inner.Count > 0) children.AddRange(inner.Select(p => Moved(p, start)));
+                var inner = Scan(plain.Bytes[..(start + length)], start, here, own, depth + 1);
+                if (inner.Count > 0) children.AddRange(inner);
                 else if (header.IsKernel && header.Unread is null) children.Add(new Part { Offset = start, Length = length, Kind = "kernel", Path = $"{own}/@0x{start:x}-kernel", Bytes = run, IsRead = true });
             }
         }
@@ -285,22 +267,21 @@ public sealed class Image : IDisposable
         if (first is null or { Kind: "elf" } && HasKernelBanner(content.Span))
         {
             var own = $"{path}/@0x0-kernel";
-            var inner = first is null ? Scan(content, place, own, depth) : Scan(content[1..], place.After(1), own, depth).Select(p => Moved(p, 1)).ToList();
+            var inner = Scan(content, first is null ? 0 : 4, place, own, depth, insideKernel: true);
             return [new Part { Offset = 0, Length = content.Length, Kind = "kernel", Path = own, Bytes = content, Children = inner, IsRead = true }];
         }
-        var parts = Scan(content, place, path, depth);
+        var parts = Scan(content, 0, place, path, depth);
         return parts.Count == 0 ? [] : Tile(content, parts, path);
     }
 
+    // linux/init/version-timestamp.c: "Linux version RELEASE (BUILDER) (COMPILER) NUMBER DATE".
     private static bool HasKernelBanner(ReadOnlySpan<byte> bytes)
     {
         var banner = "Linux version "u8;
-        for (var at = bytes.IndexOf(banner); at >= 0;)
+        while (bytes.IndexOf(banner) is >= 0 and var at)
         {
-            var next = at + banner.Length;
-            if (next < bytes.Length && char.IsAsciiDigit((char)bytes[next])) return true;
-            var more = bytes[next..].IndexOf(banner);
-            at = more < 0 ? -1 : next + more;
+            bytes = bytes[(at + banner.Length)..];
+            if (bytes.Length > 0 && char.IsAsciiDigit((char)bytes[0])) return true;
         }
         return false;
     }
@@ -323,7 +304,7 @@ public sealed class Image : IDisposable
         {
             var gap = bytes[start..end];
             var filler = gap.Span[0];
-            var isPadding = filler is 0 or 0xff && !gap.Span.ContainsAnyExcept(filler);
+            var isPadding = IsPadding(gap.Span);
             var kind = isPadding ? "padding" : "unknown";
             return new Part
             {
@@ -331,6 +312,18 @@ public sealed class Image : IDisposable
                 Note = isPadding ? $"0x{filler:x2}" : null,
             };
         }
+    }
+
+    // Zeros and erased flash, and the marks that tell JFFS2 where to begin (OpenWrt's "deadc0de").
+    private static bool IsPadding(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.IndexOfAnyExcept((byte)0, (byte)0xff) is >= 0 and var at)
+        {
+            ReadOnlySpan<byte> mark = [0xde, 0xad, 0xc0, 0xde];
+            if (!bytes[at..].StartsWith(mark)) return false;
+            bytes = bytes[(at + 4)..];
+        }
+        return true;
     }
 
     /// <summary>The image as a table for a person: offset, length and kind of every part, nested parts indented.</summary>

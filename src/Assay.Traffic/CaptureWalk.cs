@@ -90,11 +90,18 @@ internal sealed class CaptureWalk
         if (packet.Protocol == Packet.Tcp)
         {
             if (entry.Read) return;
+            if ((packet.Flags & TcpFlags.Syn) != 0)
+            {
+                if (outward) (entry.StartsOut, entry.StartOut) = (true, packet.Sequence + 1);
+                else (entry.StartsIn, entry.StartIn) = (true, packet.Sequence + 1);
+            }
             ref var conversation = ref cache.Conversation(slot);
             if (conversation is null)
             {
                 if (packet.PayloadOnWire == 0) return;
                 conversation = new Conversation(notes);
+                if (entry.StartsOut) conversation.Start(true, entry.StartOut);
+                if (entry.StartsIn) conversation.Start(false, entry.StartIn);
             }
             conversation.Take(packet, frame, outward);
             entry.Application = conversation.Application;

@@ -147,8 +147,8 @@ internal static unsafe class Deflate
     /// <summary>Memory as a stream that gives one byte at a time from <paramref name="slowly"/> on.</summary>
     private sealed class Trickle(byte* start, int length, int slowly) : UnmanagedMemoryStream(start, length)
     {
-        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, Position < slowly ? (int)(slowly - Position) : 1)]);
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+        // The runtime brings reads into spans here as well, since this is not its own class.
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, Position < slowly ? (int)(slowly - Position) : 1));
     }
 
     // Raw deflate (RFC 1951); returns the latest place where it can have ended.

@@ -26,6 +26,20 @@ internal static unsafe class Zstandard
     /// <exception cref="BudgetException"/>
     internal static int Decode(ReadOnlySpan<byte> input, Output output)
     {
+        var first = output.Length;
+        try
+        {
+            return Decode(input, output, int.MaxValue);
+        }
+        catch (UnreadableException) when (output.Length == first)
+        {
+            // With room for a whole frame the library works in one go and gives nothing of a damaged one; in steps it gives what is intact.
+            return Decode(input, output, 1 << 16);
+        }
+    }
+
+    private static int Decode(ReadOnlySpan<byte> input, Output output, int step)
+    {
         var context = Methods.ZSTD_createDCtx();
         try
         {
@@ -41,6 +55,7 @@ internal static unsafe class Zstandard
                     var before = (source.pos, output.Length);
                     var full = output.Room == 0;
                     var target = full ? beyond : output.Next((long)source.pos);
+                    if (target.Length > step) target = target[..step];
                     fixed (byte* to = target)
                     {
                         var sink = new ZSTD_outBuffer_s { dst = to, size = (nuint)target.Length };

@@ -47,7 +47,7 @@ internal static class Formats
         new([0x53, 0xef], 0x438, Ext),
         new("HDR0"u8.ToArray(), 0, Trx),
         new("ustar"u8.ToArray(), 257, Tar),
-        new([(byte)'P', (byte)'K', 3, 4], 0, b => b.Length >= 30 && b[4] is >= 10 and <= 63 && b[5] == 0 ? new("zip", 0) : null),
+        new([(byte)'P', (byte)'K', 3, 4], 0, Zip),
         new([(byte)'7', (byte)'z', 0xbc, 0xaf, 0x27, 0x1c], 0, SevenZip),
         new("BZh"u8.ToArray(), 0, b => b.Length >= 14 && b[3] is >= (byte)'1' and <= (byte)'9' && b[4..].StartsWith("1AY&SY"u8) ? new("bzip2", 0) : null),
         new([0x04, 0x22, 0x4d, 0x18], 0, b => b.Length >= 7 && (b[4] & 0xc2) == 0x40 && (b[5] & 0x8f) == 0 && b[5] >> 4 >= 4 ? new("lz4", 0) : null),
@@ -70,6 +70,9 @@ internal static class Formats
         return pairs;
     }
 
+    /// <summary>Kernels hold test vectors and magic numbers of many formats; these are what they carry to be used.</summary>
+    internal static bool IsExpectedInKernel(string kind) => kind is "cpio" or "gzip" or "xz" or "zstd" or "lzma" or "squashfs" or "dtb";
+
     /// <summary>What begins exactly at the start of <paramref name="bytes"/>; null when nothing is recognised.</summary>
     internal static Recognised? At(ReadOnlySpan<byte> bytes)
     {
@@ -80,6 +83,9 @@ internal static class Formats
         }
         if (Lzma(bytes)) return new("lzma", 0);
         if (IsOldCpio(bytes)) return new("cpio-binary", 0);
+        if (IsFat(bytes)) return new("fat", bytes.Length);
+        if (IsF2fs(bytes)) return new("f2fs", bytes.Length);
+        if (IsPartitionTable(bytes)) return new("mbr", 512);
         return null;
     }
 
@@ -133,7 +139,8 @@ internal static class Formats
             var used = big ? BinaryPrimitives.ReadUInt64BigEndian(bytes[40..]) : BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]);
             return used <= (ulong)bytes.Length ? new("squashfs-4" + (big ? "-be" : ""), (long)used) : null;
         }
-        if (version is 1 or 2 or 3 && U16(bytes, 30) <= 1)
+        // Vendors mark their own compression in the minor number.
+        if (version is 1 or 2 or 3 && U16(bytes, 30) <= 255)
         {
             var used = version == 3 ? (big ? BinaryPrimitives.ReadUInt64BigEndian(bytes[63..]) : BinaryPrimitives.ReadUInt64LittleEndian(bytes[63..])) : U32(bytes, 8);
             return used >= 64 && used <= (ulong)bytes.Length ? new($"squashfs-{version}" + (big ? "-be" : ""), (long)used) : null;
@@ -315,8 +322,54 @@ internal static class Formats
         {
             if (b is >= (byte)'0' and <= (byte)'7') stated = stated * 8 + b - '0';
         }
-        return stated == sum ? new("tar", 0) : null;
+        return stated == sum ? new("tar", TarLength(bytes)) : null;
     }
+
+    // Member after member, then the blocks of zeros that end an archive.
+    private static long TarLength(ReadOnlySpan<byte> bytes)
+    {
+        long at = 0;
+        while (at + 512 <= bytes.Length && bytes[(int)at..].Slice(257, 5).SequenceEqual("ustar"u8))
+        {
+            long size = 0;
+            foreach (var b in bytes.Slice((int)at + 124, 12))
+            {
+                if (b is >= (byte)'0' and <= (byte)'7') size = size * 8 + b - '0';
+            }
+            at += 512 + ((size + 511) & ~511L);
+        }
+        while (at + 512 <= bytes.Length && !bytes.Slice((int)at, 512).ContainsAnyExcept((byte)0)) at += 512;
+        return at;
+    }
+
+    private static Recognised? Zip(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 31 || bytes[4] is < 10 or > 63 || bytes[5] > 20) return null;
+        ushort method = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]), name = BinaryPrimitives.ReadUInt16LittleEndian(bytes[26..]);
+        return method <= 99 && name is > 0 and < 1024 ? new("zip", 0) : null;
+    }
+
+    // PC master boot record: four entries of which at least one is used, each with a status of 00 or 80 and sectors behind the first.
+    private static bool IsPartitionTable(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 512 || bytes[510] != 0x55 || bytes[511] != 0xaa) return false;
+        var used = 0;
+        for (var at = 446; at < 510; at += 16)
+        {
+            if (bytes[at] is not (0 or 0x80)) return false;
+            if (bytes[at + 4] == 0) continue;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[(at + 8)..]) == 0 || BinaryPrimitives.ReadUInt32LittleEndian(bytes[(at + 12)..]) == 0) return false;
+            used++;
+        }
+        return used > 0;
+    }
+
+    // Microsoft FAT: a jump, the sector size, and the label of the type where the format puts it.
+    private static bool IsFat(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 512 && bytes[0] is 0xeb or 0xe9 && bytes[510] == 0x55 && bytes[511] == 0xaa && BinaryPrimitives.ReadUInt16LittleEndian(bytes[11..]) is 512 or 1024 or 2048 or 4096
+        && (bytes[54..].StartsWith("FAT"u8) || bytes[82..].StartsWith("FAT32"u8));
+
+    private static bool IsF2fs(ReadOnlySpan<byte> bytes) => bytes.Length >= 2048 && BinaryPrimitives.ReadUInt32LittleEndian(bytes[1024..]) == 0xf2f52010;
 
     private static Recognised? SevenZip(ReadOnlySpan<byte> bytes)
     {

@@ -215,6 +215,11 @@ internal sealed partial class SquashFs : ImageFileSystem
                         left -= 8 + length;
                         if (length > 256 || left < 0) throw new UnreadableException("a name of at most 256 bytes inside its listing", $"{length} bytes", at.Block);
                         at = Read(at, name[..length]);
+                        if (name[..length].IndexOfAny((byte)'/', (byte)0) >= 0)
+                        {
+                            Lose(path, "names without slash and zero", $"the name {FilePath.Escape(name[..length])}, which is left out");
+                            continue;
+                        }
                         todo.Push(((ulong)block << 16 | offset, path.Child(name[..length]), depth + 1));
                     }
                 }

@@ -181,6 +181,9 @@ internal struct FlowEntry
     public bool Closed;
     /// <summary>Nothing more is to be read from the payload.</summary>
     public bool Read;
+    /// <summary>The first sequence numbers were seen, and what they are: without them a first segment out of order could not be told.</summary>
+    public bool StartsOut, StartsIn;
+    public uint StartOut, StartIn;
     public uint Hash;
     public int Next;
     /// <summary>Name of the destination by earlier DNS answers, index + 1; 0 for none.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.RegularExpressions;
 using Assay.Evidence;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Flows;
@@ -88,7 +89,15 @@ internal static class Dhcp
         }
         notes.Observe(at, "dhcp", bytes[0] == 1 ? Seen.Client : Seen.Server, who, kind switch
         {
-            1 => "discover", 2 => "offer", 3 => "request", 4 => "decline", 5 => "acknowledge", 6 => "refuse", 7 => "release", 8 => "inform", _ => "BOOTP",
+            1 => "discover",
+            2 => "offer",
+            3 => "request",
+            4 => "decline",
+            5 => "acknowledge",
+            6 => "refuse",
+            7 => "release",
+            8 => "inform",
+            _ => "BOOTP",
         });
         if (bytes[0] == 2)
         {
@@ -114,8 +123,11 @@ internal static class Dhcp
 }
 
 /// <summary>SSDP (UPnP Device Architecture 1.1, section 1): what a device calls itself to everybody.</summary>
-internal static class Ssdp
+internal static partial class Ssdp
 {
+    [GeneratedRegex(@"(?:UPnP|DLNADOC|HTTP)/\d+\.\d+", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ProtocolVersion();
+
     public static bool Recognises(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("M-SEARCH * HTTP/1."u8) || bytes.StartsWith("NOTIFY * HTTP/1."u8) || bytes.StartsWith("HTTP/1.1 200 OK"u8);
 
@@ -141,7 +153,8 @@ internal static class Ssdp
         notes.Observe(at, "ssdp", Seen.Announcement, at.Source.ToString(), $"{Text(target)} at {Text(location)}");
         if (server.IsEmpty) return;
         var banner = Text(server);
-        if (HttpEvidence.VersionNumber().IsMatch(banner))
+        // "UPnP/1.0" is the protocol's version and stands in every such line.
+        if (HttpEvidence.VersionNumber().IsMatch(ProtocolVersion().Replace(banner, "")))
         {
             notes.Observe(at, "ssdp", Seen.Banner, $"ssdp {at.Source}", banner, FindingKind.Disclosure, 0.9, null, null, Traits.VersionDisclosed);
         }
