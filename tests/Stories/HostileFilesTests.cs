@@ -72,7 +72,7 @@ public class HostileFilesTests
         {
             "aliases" => "ics:\n  - &a [x, x, x]\n" + string.Concat(Enumerable.Range(0, 1_000_000).Select(_ => "  - *a\n")),
             "brackets" => "ics: " + new string('[', 200_000),
-            _ => string.Concat(Enumerable.Range(0, 2_000).Select(i => new string(' ', i) + "a:\n")),
+            _ => "ics:\n" + string.Concat(Enumerable.Range(1, 2_000).Select(i => new string(' ', i) + "a:\n")),
         });
         var result = Command.RunIn(scratch.Folder, scratch.File("config"), "assess", dossier, "-o", scratch.File("out"), "--as-of", "2026-11-23");
         Assert.Equal(3, result.Exit);

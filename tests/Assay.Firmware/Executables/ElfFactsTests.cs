@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
 using Assay.Firmware.Executables;
 using Assay.Tests;
@@ -15,9 +16,10 @@ public partial class ElfFactsTests
     {
         Tool.Need("unsquashfs", "squashfs-tools");
         using var scratch = new Scratch();
-        var (images, number) = (Corpus.Files("firmware/ready", "*.squashfs-*"), 0);
-        foreach (var image in images) Tool.Run("unsquashfs", ["-q", "-n", "-no-xattrs", "-d", scratch.File($"root{number++}"), image]);
-        Compare(Directory.EnumerateFiles(scratch.Folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }), 5);
+        var number = 0;
+        foreach (var image in Corpus.Files("firmware", "*.squashfs-*")) Tool.Run("unsquashfs", ["-q", "-n", "-no-xattrs", "-d", scratch.File($"root{number++}"), image]);
+        // Only regular files: an unpacked root has pipes and device nodes that must not be opened.
+        Compare(FolderTree.Open(scratch.Folder, "it", new Budget()).Entries.Where(e => e.Type == FileType.Regular).Select(e => scratch.Folder + e.Path.Text), 5);
     }
 
     [Theory]
