@@ -33,11 +33,11 @@ public static class InspectVerb
         var seen = new List<Seen>();
         foreach (var (path, name) in arguments.Operands.SelectMany(Paths))
         {
-            if (Directory.Exists(path)) seen.Add(Examination.OfRootFolder(path, name, options));
+            if (Directory.Exists(path)) seen.Add(Seen.OfRootFolder(path, name, options));
             else
             {
                 using var artefact = Artefact.Open(path, name);
-                seen.Add(Examination.OfFile(artefact, options));
+                seen.Add(Seen.Of(artefact, options));
             }
         }
         var findings = seen.SelectMany(s => s.Findings).Order(Comparer<Finding>.Create(Finding.Compare)).ToList();

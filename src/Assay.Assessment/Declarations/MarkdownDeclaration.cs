@@ -370,7 +370,8 @@ internal sealed partial class MarkdownDeclaration
 
     private void ConformanceTable(Block block, string[] header, int supportAt)
     {
-        var idAt = Array.FindIndex(header, h => Names.Bare(h) is "provision" or "reference" or "clause" or "clausenumber" or "ref" or "id" or "provisionid" or "clausenumberandtitle" or "requirement");
+        var idAt = Array.FindIndex(header, h =>
+            Names.Bare(h) is "provision" or "reference" or "clause" or "clausenumber" or "ref" or "id" or "provisionid" or "clausenumberandtitle" or "requirement");
         if (idAt < 0 || idAt == supportAt) idAt = 0;
         var whyAt = Array.FindIndex(header, h => Names.Bare(h) is "justification" or "detail" or "details" or "reason" or "comment" or "remarks" or "remark" or "rationale");
         for (var r = 1; r < block.Cells.Count; r++)
@@ -391,7 +392,9 @@ internal sealed partial class MarkdownDeclaration
         }
     }
 
-    private static bool IsSupport(string header) => Names.Bare(header) is "support" or "supported" or "supportynna" or "icssupport" || Names.Bare(header).StartsWith("support", StringComparison.Ordinal) && Names.Bare(header).Length <= 12 && !Names.Bare(header).Contains("period", StringComparison.Ordinal);
+    // "Support", "Supported", "Support Y/N": short, and not the period of support.
+    private static bool IsSupport(string header) => Names.Bare(header) is "icssupport"
+        || (Names.Bare(header) is { Length: <= 12 } bare && bare.StartsWith("support", StringComparison.Ordinal) && !bare.Contains("period", StringComparison.Ordinal));
 
     private bool IsIdColumn(string header)
     {

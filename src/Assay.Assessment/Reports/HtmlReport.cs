@@ -91,7 +91,7 @@ public static class HtmlReport
             $"Level\u00a0{l.Level}",
             l.Profile,
             l.Met ? "✓\u00a0met" : "✕\u00a0not\u00a0met",
-            l.Met ? "nothing" : Phrases.Counts(Phrases.Blocked(l).Select(Phrases.Worst)),
+            l.Met ? "nothing" : Phrases.Blocks(l),
         ])),
         P(Phrases.Level).Class("soft"));
 

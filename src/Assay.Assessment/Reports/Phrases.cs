@@ -72,6 +72,13 @@ public static class Phrases
         return string.Join(", ", Order.Where(counts.ContainsKey).Select(o => $"{Number(counts[o])} {Word(o)}"));
     }
 
+    /// <summary>What stands in a level's way, counted: a pass or "not applicable" does so where nobody with a name stands behind it, or not strongly enough.</summary>
+    public static string Blocks(LevelResult level)
+    {
+        var counts = Blocked(level).CountBy(p => Worst(p)).ToDictionary();
+        return string.Join(", ", Order.Where(counts.ContainsKey).Select(o => $"{Number(counts[o])} {o switch { Outcome.Pass => "pass at a lower grade", Outcome.NotApplicable => "not applicable by unsigned papers", _ => Word(o) }}"));
+    }
+
     /// <summary>The answer in words: which levels are met, and what stands before the next one.</summary>
     public static string Answer(AssessmentResult result)
     {

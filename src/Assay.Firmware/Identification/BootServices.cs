@@ -160,6 +160,7 @@ internal static partial class BootServices
             case "service" or "systemctl" or "/etc/init.d": return;
         }
         if (first < 0 || first >= words.Count) return;
+        if (words.Contains("--version") || words.Contains("--help") || words.Count == first + 2 && (words[^1] is "-V" or "-t")) return;
         var name = words[first][(words[first].LastIndexOf('/') + 1)..];
         if (!Daemons.TryGetValue(name, out var daemon)) return;
         Add(daemon, name, words.Skip(first).ToList(), command.Conditional ? 0.75 : 0.95, notes.At(file.Path, command.Line), notes);

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 
@@ -49,6 +51,8 @@ internal sealed class PcapReader : CaptureReader
         long captured = U32(header[8..]);
         if (captured > LongestFrame) return End($"a frame of at most {LongestFrame} bytes", $"a frame of {captured} bytes", at + 8);
         if (captured > left - recordHeader) return End($"{captured} bytes of a frame", $"{left - recordHeader} bytes to the end", at + recordHeader);
+        var bytes = Bytes.Span(at + recordHeader, (int)captured);
+        Prefetch(bytes);
         frame = new Frame
         {
             Number = ++Frames,
@@ -56,10 +60,21 @@ internal sealed class PcapReader : CaptureReader
             Time = U32(header) * 1_000_000_000L + U32(header[4..]) * (long)fraction,
             LinkType = linkType,
             OriginalLength = U32(header[12..]),
-            Bytes = Bytes.Span(at + recordHeader, (int)captured),
+            Bytes = bytes,
         };
         Position = at + recordHeader + captured;
         return true;
+    }
+
+    /// <summary>Asks for the next record while this frame is worked on: its place is known only now, and waiting for memory is half of the time else.</summary>
+    /// <remarks>A prefetch is a hint: it reads nothing and cannot fail, also behind the end of the file.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch(ReadOnlySpan<byte> frame)
+    {
+        if (!Sse.IsSupported) return;
+        var next = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(frame)) + frame.Length;
+        Sse.Prefetch0(next);
+        Sse.Prefetch0(next + 64);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

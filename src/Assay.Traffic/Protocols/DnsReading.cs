@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Assay.Evidence;
 using Assay.Traffic.Captures;
@@ -12,6 +13,8 @@ internal static class DnsReading
     private static readonly string[] ModelKeys = ["md", "model", "modelid", "ty", "am", "fn", "product", "rpmd", "usb_mdl"];
     private static readonly string[] VersionKeys = ["fv", "fw", "fwversion", "firmware", "fwver", "srcvers", "version", "ver", "sw", "rpvr", "vs", "swversion", "osxvers"];
 
+    // The two name buffers are written before they are read: to clear 4 KiB for each message would cost more than the message.
+    [SkipLocalsInit]
     public static void Read(Notes notes, string protocol, ReadOnlySpan<byte> bytes, in Moment at)
     {
         if (!DnsMessage.TryRead(bytes, out var message)) return;

@@ -18,7 +18,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
     ];
 
     private readonly Side outwardSide = new(), inwardSide = new();
-    private readonly Queue<HttpRequest> open = new();
+    private readonly Queue<HttpRequest>? open = conversation.Notes.IsExamination ? new Queue<HttpRequest>() : null;
     private bool rtsp;
 
     private enum State { Head, Body, Form, ChunkSize, Trailer, UntilClose, Lost }
@@ -188,7 +188,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         {
             request.Host = host.IsEmpty ? null : Text(host, 255);
             side.Unwritten = request;
-            if (open.Count < MostOpen) open.Enqueue(request);
+            if (open!.Count < MostOpen) open.Enqueue(request);
         }
         Expect(side, body, chunked, untilClose: false);
         if (side.State == State.Head) Write(side);
@@ -225,7 +225,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             Done = true;
             return;
         }
-        var request = status is >= 200 && open.Count > 0 ? open.Dequeue() : null;
+        var request = status is >= 200 && open!.Count > 0 ? open.Dequeue() : null;
         var response = new HttpResponse
         {
             At = at,
@@ -260,6 +260,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         Write(inwardSide);
         if (outwardSide.Unseen is { } first) HttpEvidence.Body(Notes, first, []);
         if (inwardSide.Unseen is { } second) HttpEvidence.Body(Notes, second, []);
+        if (open is null) return;
         foreach (var request in open) HttpEvidence.Unanswered(Notes, request);
         open.Clear();
     }

@@ -47,7 +47,12 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         if (bytes[0] is < 20 or > 23 || bytes[1] != 3 || length > 18432) return Close(side, bytes.Length);
         // Behind the change of the cipher, and in application data, nothing can be read any more.
         if (bytes[0] is 20 or 23) return Close(side, bytes.Length);
-        if (bytes.Length < 5 + length) return 0;
+        if (bytes.Length < 5 + length)
+        {
+            // A server's hello often shares its record with the certificate chain; a record of a flow needs only the hello.
+            if (!outward && !Notes.IsExamination && bytes[0] == 22) Messages(bytes[5..], at);
+            return Done ? bytes.Length : 0;
+        }
         if (bytes[0] == 22 && !Handshake(side, bytes.Slice(5, length), at)) return Close(side, bytes.Length);
         return 5 + length;
     }

@@ -13,6 +13,7 @@ public class HtmlReportTests
         "doorbell" => Demo.Doorbell(),
         "repaired" => Demo.Repaired(),
         "empty" => Demo.Empty(),
+        "example" => RealReportTests.Assess(Path.Combine(Checkout.Root, "examples", "doorbell-1.0")),
         _ => Demo.OfEnemies(),
     };
 
@@ -91,6 +92,13 @@ public class HtmlReportTests
         Assert.Contains("blocked by 2 provisions", html, StringComparison.Ordinal);
         Assert.True(html.IndexOf("no contact", StringComparison.Ordinal) < html.IndexOf("nothing was declared", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData(Outcome.Pass, "1 pass at a lower grade")]
+    [InlineData(Outcome.NotApplicable, "1 not applicable by unsigned papers")]
+    [InlineData(Outcome.Fail, "1 fail")]
+    public void What_stands_in_the_way_of_a_level_says_why_even_a_pass_can(Outcome outcome, string said) =>
+        Assert.Equal(said, Phrases.Blocks(new LevelResult(3, "all", false, [new Blocking("5.1-1-1a", "5.1-1", outcome, "why"), new Blocking("5.1-1-1b", "5.1-1", outcome, "why")])));
 
     [Fact]
     public void A_provisional_edition_is_marked_and_another_is_not()

@@ -48,7 +48,15 @@ public class SemanticsPageTests
         var level = new ProfileLevel(1, null);
         var summary = new AssessmentSummary
         {
-            Maker = "m", Model = "d", Versions = [], SupportEnd = null, AsOf = default, Evidence = [], Grades = [], NotChecked = [], Editions = [],
+            Maker = "m",
+            Model = "d",
+            Versions = [],
+            SupportEnd = null,
+            AsOf = default,
+            Evidence = [],
+            Grades = [],
+            NotChecked = [],
+            Editions = [],
             Levels = [new AssessedLevel(level, met, blocking == 0 ? [] : [new Assay.Labels.Token.Blocking("5.2-1-1a", "inconclusive", "nothing was declared")])],
         };
         var refusals = Issuing.AgainstGranting(summary, level);

@@ -63,7 +63,7 @@ public class SquashFsTests
         {
             using var image = Image.Open(artefact, Examination.Options());
             using var writer = new StringWriter();
-            Tree.Write(image, writer, parts: true, workers);
+            Tree.Write(Tree.Rows(image, parts: true, Examination.Options() with { Workers = workers }), writer);
             trees.Add(writer.ToString());
         }
         Assert.Single(trees);
