@@ -96,66 +96,6 @@ public static class Examination
         return capture.Findings.Where(f => places.Contains((f.Kind, f.Subject, f.Value)) && (!f.Has(Traits.Listener) || f.Note is not { } note || !note.StartsWith("station ", StringComparison.Ordinal) || note.Contains(own.Mac.ToString(), StringComparison.OrdinalIgnoreCase)));
     }
 
-    /// <summary>One file alone, by its content; what the verb <c>inspect</c> shows.</summary>
-    public static Seen OfFile(Artefact artefact, ExaminationOptions options)
-    {
-        options.Progress?.Invoke(new Progress($"reading {artefact.Name}", 0, 0));
-        Seen As(string kind, IReadOnlyList<Coverage> coverage, IReadOnlyList<Finding>? findings = null, IReadOnlyList<Component>? components = null, string? map = null) => new()
-        {
-            Artefact = artefact.Name,
-            Kind = kind,
-            Size = artefact.Size,
-            Sha256 = artefact.Sha256,
-            Coverage = coverage,
-            Findings = findings ?? [],
-            Components = components ?? [],
-            Map = map,
-        };
-        if (CaptureExamination.Recognises(artefact))
-        {
-            try
-            {
-                var capture = CaptureExamination.Of(artefact, options);
-                return As("capture", [capture.Coverage], capture.Findings);
-            }
-            catch (UnreadableException wrong)
-            {
-                return As("capture", [new Coverage { Artefact = artefact.Name, Scope = CoverageScope.Capture, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] }]);
-            }
-        }
-        var firmware = FirmwareExamination.Of(artefact, options);
-        if (firmware.Kind is not null) return As(firmware.Kind, firmware.Coverage, firmware.Findings, firmware.Components, firmware.Map);
-        using var dossier = Dossier.Of([artefact]);
-        var file = dossier.Files[0];
-        switch (file.Kind)
-        {
-            case FileKind.BillOfMaterials:
-                try
-                {
-                    var list = BillOfMaterials.Read(artefact.Name, artefact.Bytes.Whole);
-                    return As("bill of materials", [list.Coverage], components: list.Components);
-                }
-                catch (UnreadableException wrong)
-                {
-                    return As("bill of materials", [new Coverage { Artefact = artefact.Name, Scope = CoverageScope.Materials, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] }]);
-                }
-            case FileKind.Declaration or FileKind.Document or FileKind.Device when file.Lines.Count > 0:
-                var declaration = Declaration.Read([artefact], options.AsOf);
-                return declaration.Files.Count > 0 ? As("declaration", declaration.Coverage) : As("document", [Kept(file)]);
-            case FileKind.Mud or FileKind.BuildConfiguration or FileKind.PartitionTable or FileKind.Signature:
-                return As(file.Kind switch { FileKind.Mud => "MUD file", FileKind.BuildConfiguration => "build configuration", FileKind.Signature => "signature", _ => "partition table" }, [Kept(file)]);
-            default:
-                return As(Seen.Unknown, firmware.Coverage);
-        }
-    }
-
-    /// <summary>An unpacked root file system on disk.</summary>
-    public static Seen OfRootFolder(string folder, string name, ExaminationOptions options)
-    {
-        var facts = FirmwareExamination.OfFolder(folder, name, options);
-        return new Seen { Artefact = name, Kind = "folder", Size = 0, Coverage = facts.Coverage, Findings = facts.Findings, Components = facts.Components };
-    }
-
     private static CoverageScope ScopeOf(FileKind kind) => kind switch
     {
         FileKind.Capture => CoverageScope.Capture,

@@ -3,6 +3,7 @@ using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
 using Assay.Software.Components;
+using Assay.Software.Sbom;
 using Assay.Traffic;
 
 namespace Assay.Assessment;
@@ -48,8 +49,7 @@ public sealed record Seen
         }
         catch (UnreadableException wrong)
         {
-            var lost = new Coverage { Artefact = artefact.Name, Scope = CoverageScope.Capture, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] };
-            return new Seen { Artefact = artefact.Name, Kind = "capture", Coverage = [lost] };
+            return new Seen { Artefact = artefact.Name, Kind = "capture", Coverage = [Lost(artefact, CoverageScope.Capture, wrong)] };
         }
     }
 
@@ -65,8 +65,7 @@ public sealed record Seen
         switch (file.Kind)
         {
             case FileKind.BillOfMaterials:
-                var list = BillOfMaterials.Read(artefact);
-                return new Seen { Artefact = artefact.Name, Kind = "bill of materials", Coverage = [list.Coverage], Components = list.Components };
+                return OfMaterials(artefact);
             case FileKind.Declaration or FileKind.Document or FileKind.Device when file.Lines.Count > 0:
                 var declaration = Declaration.Read([artefact], options.AsOf);
                 return declaration.Files.Count > 0
@@ -84,6 +83,22 @@ public sealed record Seen
                 return new Seen { Artefact = artefact.Name, Kind = Unknown, Coverage = firmware.Coverage };
         }
     }
+
+    private static Seen OfMaterials(Artefact artefact)
+    {
+        try
+        {
+            var list = BillOfMaterials.Read(artefact.Name, artefact.Bytes.Whole);
+            return new Seen { Artefact = artefact.Name, Kind = "bill of materials", Coverage = [list.Coverage], Components = list.Components };
+        }
+        catch (UnreadableException wrong)
+        {
+            return new Seen { Artefact = artefact.Name, Kind = "bill of materials", Coverage = [Lost(artefact, CoverageScope.Materials, wrong)] };
+        }
+    }
+
+    private static Coverage Lost(Artefact artefact, CoverageScope scope, UnreadableException wrong) =>
+        new() { Artefact = artefact.Name, Scope = scope, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] };
 
     private static Coverage Whole(Artefact artefact) =>
         new() { Artefact = artefact.Name, Scope = CoverageScope.Document, Unit = "bytes", Total = artefact.Size, Examined = artefact.Size };

@@ -20,7 +20,7 @@ public static class LabelVerb
         Name = "label",
         Summary = "decide on a statement, issue a label for a decision, verify or show one",
         Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT…",
-        Example = "assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
+        Example = "./assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
         Formats = ["table", "json"],
         Options =
         [
