@@ -49,8 +49,7 @@ public sealed record Seen
         }
         catch (UnreadableException wrong)
         {
-            var lost = new Coverage { Artefact = artefact.Name, Scope = CoverageScope.Capture, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] };
-            return new Seen { Artefact = artefact.Name, Kind = "capture", Coverage = [lost] };
+            return new Seen { Artefact = artefact.Name, Kind = "capture", Coverage = [Lost(artefact, CoverageScope.Capture, wrong)] };
         }
     }
 
@@ -94,10 +93,12 @@ public sealed record Seen
         }
         catch (UnreadableException wrong)
         {
-            var lost = new Coverage { Artefact = artefact.Name, Scope = CoverageScope.Materials, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] };
-            return new Seen { Artefact = artefact.Name, Kind = "bill of materials", Coverage = [lost] };
+            return new Seen { Artefact = artefact.Name, Kind = "bill of materials", Coverage = [Lost(artefact, CoverageScope.Materials, wrong)] };
         }
     }
+
+    private static Coverage Lost(Artefact artefact, CoverageScope scope, UnreadableException wrong) =>
+        new() { Artefact = artefact.Name, Scope = scope, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] };
 
     private static Coverage Whole(Artefact artefact) =>
         new() { Artefact = artefact.Name, Scope = CoverageScope.Document, Unit = "bytes", Total = artefact.Size, Examined = artefact.Size };

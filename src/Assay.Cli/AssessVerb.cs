@@ -17,7 +17,7 @@ public static class AssessVerb
         Name = "assess",
         Summary = "evaluate a dossier: what holds, what does not, and what would settle the rest",
         Usage = "DOSSIER [--as-of DATE] [-o FOLDER]",
-        Example = "assay assess examples/doorbell-1.0 --as-of 2026-11-01",
+        Example = "./assay assess examples/doorbell-1.0 --as-of 2026-11-01",
         Formats = ["table", "json"],
         Options =
         [

@@ -20,7 +20,7 @@ public static class LabelVerb
         Name = "label",
         Summary = "decide on a statement, issue a label for a decision, verify or show one",
         Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT…",
-        Example = "assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
+        Example = "./assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
         Formats = ["table", "json"],
         Options =
         [
@@ -207,18 +207,19 @@ public static class LabelVerb
         var asOf = AsOf(arguments, terminal);
         return [.. arguments.Operands.Skip(1).Select(operand =>
         {
-            byte[] token = [];
+            var (token, text) = Handed(operand);
             try
             {
-                token = Token(operand);
+                if (text is not null) token = LabelAddress.Read(text);
                 var label = SignedFile.Read(token);
                 if (label.Kind is SignedKind.Hallmark or SignedKind.Certificate)
                     return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf), null);
                 var (_, against) = Signer(label, label.Kind == SignedKind.Statement ? KeyRoles.Assessor : KeyRoles.Decision, trust, development);
                 return new Examined(operand, token, label, null, against ?? "its signature holds");
             }
-            catch (UnreadableException wrong) when (token.Length > 0 || LabelAddress.Looks(operand))
+            catch (UnreadableException wrong)
             {
+                // It came as a label and is none.
                 return new Examined(operand, token, null, LabelCheck.Forged(wrong.Message), null);
             }
         })];
@@ -394,22 +395,24 @@ public static class LabelVerb
         yield return ("grades", Grades(assessment.Grades));
     }
 
-    // What was handed over, down to the signed bytes: a file is known by its content, anything else is the text of a code.
-    private static byte[] Token(string operand)
+    // The signed bytes, or the text of a code that should hold them: a file is known by its content, anything else is such a text.
+    private static (byte[] Token, string? Text) Handed(string operand)
     {
         if (!File.Exists(operand))
         {
-            if (LabelAddress.Looks(operand)) return LabelAddress.Read(operand);
-            if (Directory.Exists(operand)) throw new IOException($"expected a file, a picture or the text of a code, found the folder {operand}");
-            throw new IOException($"expected a file, a picture or the text of a code, found no file {operand}");
+            if (LabelAddress.Looks(operand)) return ([], operand);
+            throw new IOException($"expected a file, a picture or the text of a code, found {(Directory.Exists(operand) ? "the folder" : "no file")} {operand}");
         }
         var bytes = Read(operand);
-        if (CoseSign1.Looks(bytes)) return bytes;
-        if (LabelPicture.LooksLikePng(bytes)) return LabelAddress.Read(LabelPicture.ReadPng(bytes).Text);
+        if (CoseSign1.Looks(bytes)) return (bytes, null);
         var start = bytes.AsSpan().TrimStart(" \t\r\n"u8);
-        if (start.StartsWith("<"u8) || start.StartsWith("\ufeff<"u8)) return LabelAddress.Read(LabelPicture.ReadSvg(bytes).Text);
-        if (bytes.Length < 4096 && Encoding.UTF8.GetString(bytes).Trim() is var text && LabelAddress.Looks(text)) return LabelAddress.Read(text);
-        throw new IOException($"{operand}: expected a signed file, a PNG or SVG of a code, or its text; found none of them");
+        string text;
+        if (LabelPicture.LooksLikePng(bytes)) text = LabelPicture.ReadPng(bytes).Text;
+        else if (start.StartsWith("<"u8) || start.StartsWith("\ufeff<"u8)) text = LabelPicture.ReadSvg(bytes).Text;
+        else if (bytes.Length < 4096) text = Encoding.UTF8.GetString(bytes).Trim();
+        else text = "";
+        if (LabelAddress.Looks(text)) return ([], text);
+        throw new IOException($"{operand}: expected a signed file, a PNG or SVG of a label's code, or its text; found none of them");
     }
 
     private static byte[] Read(string file)

@@ -74,8 +74,15 @@ public sealed class LabelVerbTests : IDisposable
         using var decider = keys.Open(KeyRoles.Decision, _ => { });
         File.WriteAllBytes(scratch.File("decision.cose"), new Decision
         {
-            Issuer = "x", Subject = statement.Subject, IssuedAt = statement.IssuedAt.AddHours(1), Statement = statement.Digest, Granted = true,
-            Level = new ProfileLevel(1, null), Versions = new VersionRange(null, null), By = "x", Role = "x",
+            Issuer = "x",
+            Subject = statement.Subject,
+            IssuedAt = statement.IssuedAt.AddHours(1),
+            Statement = statement.Digest,
+            Granted = true,
+            Level = new ProfileLevel(1, null),
+            Versions = new VersionRange(null, null),
+            By = "x",
+            Role = "x",
         }.Sign(decider));
         var issue = Label("issue", scratch.File("statement.cose"), scratch.File("decision.cose"));
         Assert.Equal(1, issue.Exit);
@@ -126,6 +133,11 @@ public sealed class LabelVerbTests : IDisposable
             Assert.Equal("forged", Verify(LabelAddress.Write(forged)).Answer);
         }
         Assert.Equal("forged", Verify("https://assay.example/l#0123").Answer);
+        File.WriteAllText(scratch.File("scanned.txt"), "https://assay.example/l#0123");
+        Assert.Equal("forged", Verify(scratch.File("scanned.txt")).Answer);
+        var picture = new Labels.QrCode.LabelPicture { Code = Labels.QrCode.QrCode.OfAddress("https://assay.example/l#77"), Words = "" };
+        File.WriteAllBytes(scratch.File("forged.png"), picture.ToPng());
+        Assert.Equal("forged", Verify(scratch.File("forged.png")).Answer);
         Assert.Equal("forged", Verify("https://assay.example/l#" + new string('9', 600)).Answer);
     }
 

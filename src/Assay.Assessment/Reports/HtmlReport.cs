@@ -70,20 +70,23 @@ public static class HtmlReport
     private static Many TheAnswer(AssessmentResult result) => Many(
         P(Phrases.Answer(result)).Class("answer"),
         Div(P(Strong("Do this next"), result.NextStep)).Class("next"),
-        Phrases.NextLevel(result) is { } next ? Blocked(result, next) : null,
         result.Levels.Count > 0 ? Levels(result) : null,
         P("Test units by grade: ", Strong(Phrases.Counts(result.Grades)), result.Overall is { } overall ? Many(". All mandatory provisions and claimed recommendations together: ", Badge(overall)) : "."),
         result.Editions.Provisional ? P(Mark("provisional"), " ", Phrases.Provisional) : null,
+        Phrases.NextLevel(result) is { } next ? Blocked(result, next) : null,
         result.Advice.Count > 0 ? Many(H3("About the dossier itself"), Ul(result.Advice.Select(a => Li(a)))) : null,
         P(Phrases.NotALabel).Class("soft"));
 
     private static Many Blocked(AssessmentResult result, LevelResult level) => Many(
         H3($"What blocks level {level.Level}"),
         Ul(Phrases.Blocked(level).Select(provision => Li(
-            Badge(Phrases.Worst(provision)), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
+            Blocks(Phrases.Worst(provision)), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
             Ul(Phrases.Alike(provision).Select(b => Li(
-                P(b.Units.Length == 0 ? null : Many(Strong(b.Units), " "), b.Outcome == Phrases.Worst(provision) ? null : Phrases.Word(b.Outcome) + ": ", Phrases.Short(b.Reason)),
+                P(b.Units.Length == 0 ? null : Many(Strong(b.Units), " "), b.Outcome == Phrases.Worst(provision) ? null : Phrases.BlockingWord(b.Outcome) + ": ", Phrases.Short(b.Reason)),
                 b.Settle is null ? null : P("Would settle it: ", b.Settle).Class("soft"))))))));
+
+    // What passes and still blocks has no badge in the colour of a pass.
+    private static Element Blocks(Outcome outcome) => outcome is Outcome.Pass or Outcome.NotApplicable ? Mark(Phrases.BlockingWord(outcome)) : Badge(outcome);
 
     private static Many Levels(AssessmentResult result) => Many(
         Table("Levels, from the lowest", ["Level", "Provisions", "Met", "What stands in its way"], result.Levels.Select(l => (IReadOnlyList<Node>)

@@ -76,8 +76,16 @@ public static class Phrases
     public static string Blocks(LevelResult level)
     {
         var counts = Blocked(level).CountBy(p => Worst(p)).ToDictionary();
-        return string.Join(", ", Order.Where(counts.ContainsKey).Select(o => $"{Number(counts[o])} {o switch { Outcome.Pass => "pass at a lower grade", Outcome.NotApplicable => "not applicable by unsigned papers", _ => Word(o) }}"));
+        return string.Join(", ", Order.Where(counts.ContainsKey).Select(o => $"{Number(counts[o])} {BlockingWord(o)}"));
     }
+
+    /// <summary>The outcome of something that blocks a level: the plain word, except where the plain word would sound as if nothing were missing.</summary>
+    public static string BlockingWord(Outcome outcome) => outcome switch
+    {
+        Outcome.Pass => "pass at a lower grade",
+        Outcome.NotApplicable => "not applicable by unsigned papers",
+        _ => Word(outcome),
+    };
 
     /// <summary>The answer in words: which levels are met, and what stands before the next one.</summary>
     public static string Answer(AssessmentResult result)

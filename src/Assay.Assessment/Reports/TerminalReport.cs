@@ -118,7 +118,7 @@ public sealed class TerminalReport
                 foreach (var (units, outcome, reason, settle) in Phrases.Alike(provision))
                 {
                     Paint($"{Phrases.Symbol(outcome)} ", Of(outcome));
-                    Line($"{(units.Length > 0 ? units : provision.Key)} {Phrases.Word(outcome)}: {Phrases.Short(reason)}", Style.Plain, "  ", 2);
+                    Line($"{(units.Length > 0 ? units : provision.Key)} {Phrases.BlockingWord(outcome)}: {Phrases.Short(reason)}", Style.Plain, "  ", 2);
                     if (settle is not null) Item("    ", $"would settle it: {settle}");
                 }
             }

@@ -102,6 +102,7 @@ internal sealed class Cpio : ImageFileSystem
                     }
                     // Writers fill up to a block of 512.
                     length = Math.Min(next, (at + 511) & ~511);
+                    if (length > at && length == bytes.Length && length % 512 != 0) Lose("zeros up to a multiple of 512", $"the end after {length} bytes", length);
                     return;
                 }
                 Budget.SpendFiles();

@@ -19,14 +19,18 @@ internal sealed class FlowCache
     private const int LongestChain = 256;
 
     private readonly int most;
-    private readonly Action<FlowEntry, Conversation?> emit;
+    private readonly Emit emit;
     private FlowEntry[] entries;
     private Conversation?[] conversations;
     private int[] heads;
     private int count;
 
+    /// <summary>Takes a flow that is complete.</summary>
+    /// <param name="evicted">It might have gone on, but the cache was full.</param>
+    public delegate void Emit(in FlowEntry entry, Conversation? conversation, bool evicted);
+
     /// <param name="most">Flows held at once.</param>
-    public FlowCache(int most, Action<FlowEntry, Conversation?> emit)
+    public FlowCache(int most, Emit emit)
     {
         this.most = most;
         this.emit = emit;
@@ -36,17 +40,14 @@ internal sealed class FlowCache
         heads = new int[2 * start];
     }
 
-    /// <summary>Flows begun so far.</summary>
-    public long Flows { get; private set; }
-    /// <summary>Flows that were written out although they might have gone on, since the cache was full.</summary>
-    public long Evicted { get; private set; }
-
     public ref Conversation? Conversation(int slot) => ref conversations[slot];
 
     /// <summary>The flow of a packet, counted; <paramref name="outward"/> when the packet comes from the flow's source.</summary>
-    public ref FlowEntry Touch(in Packet packet, long frame, long time, out int slot, out bool outward)
+    /// <param name="hash">As <see cref="Hash"/> gives it.</param>
+    /// <param name="begun">This packet is the flow's first.</param>
+    public ref FlowEntry Touch(in Packet packet, uint hash, long frame, long time, out int slot, out bool outward, out bool begun)
     {
-        var hash = Hash(packet);
+        begun = false;
         ref var head = ref heads[hash & (heads.Length - 1)];
         // Links are slot + 1, so that a cleared array means "none".
         var steps = 0;
@@ -64,6 +65,7 @@ internal sealed class FlowCache
             conversations[link - 1]?.Finish();
             break;
         }
+        begun = true;
         return ref Begin(packet, hash, frame, time, out slot, out outward);
     }
 
@@ -90,7 +92,6 @@ internal sealed class FlowCache
         entry.Next = head;
         head = slot + 1;
         entry.Count(packet, time, outward);
-        Flows++;
         return ref entry;
     }
 
@@ -132,8 +133,7 @@ internal sealed class FlowCache
             if (last[slot] <= limit && leaving > 0)
             {
                 leaving--;
-                if (!entries[slot].Closed && now - entries[slot].Last <= Idle) Evicted++;
-                emit(entries[slot], conversations[slot]);
+                emit(entries[slot], conversations[slot], !entries[slot].Closed && now - entries[slot].Last <= Idle);
                 continue;
             }
             entries[kept] = entries[slot];
@@ -146,14 +146,14 @@ internal sealed class FlowCache
     /// <summary>Writes out all that is left.</summary>
     public void Flush()
     {
-        for (var slot = 0; slot < count; slot++) emit(entries[slot], conversations[slot]);
+        for (var slot = 0; slot < count; slot++) emit(entries[slot], conversations[slot], false);
         count = 0;
         Array.Clear(heads);
         Array.Clear(conversations);
     }
 
     /// <summary>Symmetric: both directions of a flow meet in one chain.</summary>
-    private static uint Hash(in Packet packet)
+    public static uint Hash(in Packet packet)
     {
         var source = Mix(packet.Source.High ^ Mix(packet.Source.Low ^ ((ulong)packet.SourcePort << 48)));
         var destination = Mix(packet.Destination.High ^ Mix(packet.Destination.Low ^ ((ulong)packet.DestinationPort << 48)));

@@ -264,7 +264,7 @@ public class SquashFsTests
     internal static string TreeOfFolder(string folder)
     {
         var rows = new List<(FilePath Path, string Row)>();
-        foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
+        foreach (var path in Walk(folder))
         {
             var info = new FileInfo(path);
             var link = info.LinkTarget;
@@ -277,6 +277,10 @@ public class SquashFsTests
         }
         return TreeTable.Header + "\n" + string.Concat(rows.OrderBy(r => r.Path).Select(r => r.Row));
     }
+
+    // Links are entries and never followed: an unpacked root file system holds some to /tmp and /proc.
+    private static IEnumerable<string> Walk(string folder) => Directory.EnumerateFileSystemEntries(folder)
+        .SelectMany(path => new FileInfo(path).LinkTarget is null && Directory.Exists(path) ? Walk(path).Prepend(path) : [path]);
 
     internal static string Pack(Scratch scratch, string folder, IEnumerable<string> options)
     {

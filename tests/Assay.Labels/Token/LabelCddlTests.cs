@@ -46,8 +46,16 @@ public partial class LabelCddlTests
         var statement = Statement.Read(samples.Statement());
         var decision = SignedFile.Read(new Decision
         {
-            Issuer = "office", Subject = statement.Subject, IssuedAt = Samples.Now, Statement = statement.Digest, Granted = true,
-            Level = new ProfileLevel(1, "uk-psti"), Versions = new VersionRange("1.1", null), By = "A. Example", Role = "head", Reason = "met",
+            Issuer = "office",
+            Subject = statement.Subject,
+            IssuedAt = Samples.Now,
+            Statement = statement.Digest,
+            Granted = true,
+            Level = new ProfileLevel(1, "uk-psti"),
+            Versions = new VersionRange("1.1", null),
+            By = "A. Example",
+            Role = "head",
+            Reason = "met",
         }.Sign(samples.Decider));
         var (label, _) = Issuing.Issue(statement, samples.Assessor.Public, decision, samples.Decider.Public, samples.Issuer,
             new IssuingTerms { Issuer = "office", IssuedAt = Samples.Now, Status = new StatusPointer("s/1", 7) });

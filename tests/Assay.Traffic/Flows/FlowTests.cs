@@ -122,6 +122,28 @@ public sealed class FlowTests
     }
 
     [Fact]
+    public void Two_walks_that_share_a_capture_give_what_one_gives()
+    {
+        var capture = new Capture();
+        for (var round = 0; round < 3000; round++)
+        {
+            var host = $"10.1.{round % 40}.{round % 200 + 1}";
+            if (round % 3 == 0) capture.Udp("192.168.1.1", 53, host, 5000, [0, 1, 0x81, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, (byte)('a' + round % 26), 0, 0, 1, 0, 1, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 203, 0, 113, 9]);
+            capture.Connect(host, Cloud, 80, 30000 + round).Client($"GET /{new string('x', 1000)} HTTP/1.1\r\nHost: h{round % 7}.example\r\n\r\n");
+        }
+        using var artefact = Artefact.Of("test.pcap", capture.Pcap());
+        List<Flow> alone = [], shared = [];
+        var one = new CaptureWalk(artefact, Options, false, alone.Add).Run();
+        var two = new SharedWalk(artefact, Options).Run(shared.Add);
+        static string Text(Flow f) => $"{f with { Names = [] }} {string.Join(' ', f.Names)}";
+        Assert.Equal(alone.Select(Text), shared.Select(Text));
+        Assert.Equal(one.Counts, two.Counts);
+        Assert.Contains(shared, f => f.Names.Count == 2);
+        var thrown = Assert.Throws<InvalidOperationException>(() => new SharedWalk(artefact, Options).Run(_ => throw new InvalidOperationException("the reader has seen enough")));
+        Assert.Equal("the reader has seen enough", thrown.Message);
+    }
+
+    [Fact]
     public void Nothing_is_allocated_per_packet()
     {
         static long Allocated(int packets)
@@ -135,7 +157,7 @@ public sealed class FlowTests
             Run();
             return GC.GetAllocatedBytesForCurrentThread() - before;
 
-            void Run() => FlowTable.Read(artefact, Options, _ => { });
+            void Run() => new CaptureWalk(artefact, Options, false, _ => { }).Run();
         }
 
         Assert.Equal(Allocated(1_000), Allocated(20_000));
