@@ -5,7 +5,9 @@ using Assay.Traffic.Flows;
 
 namespace Assay.Bench;
 
-/// <summary>Seven passes over a capture: headers only on one core, then whole flow records on two; packets per second, and bytes allocated per packet.</summary>
+/// <summary>
+/// Seven passes over a capture: headers only on one core, then whole flow records on two; packets per second, and bytes allocated per packet.
+/// </summary>
 internal static class FlowsBench
 {
     public static int Run(string file)

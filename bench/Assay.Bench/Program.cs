@@ -2,7 +2,8 @@
 return args switch
 {
     ["flows", var file] => Assay.Bench.FlowsBench.Run(file),
-    ["tile", var folder, var file, var bytes] => Assay.Bench.CaptureTiler.Run(folder, file, long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture)),
+    ["tile", var folder, var file, var bytes] => Assay.Bench.CaptureTiler.Run(folder, file,
+        long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture)),
     ["xz", var file] => Assay.Bench.XzBench.Run(file),
     ["image", var file] => Assay.Bench.ImageBench.Run(file),
     ["map", var file] => Assay.Bench.ImageBench.Map(file),

@@ -24,7 +24,8 @@ internal sealed class CaptureWalk
     private long from = long.MaxValue, to = long.MinValue;
 
     /// <param name="share">Which of the <paramref name="shares"/> of flows this walk keeps: each walk reads all frames, and all names that DNS tells.</param>
-    public CaptureWalk(Artefact artefact, ExaminationOptions options, bool isExamination, Action<Flow> emit, int mostFlows = MostFlows, int share = 0, int shares = 1)
+    public CaptureWalk(Artefact artefact, ExaminationOptions options, bool isExamination, Action<Flow> emit, int mostFlows = MostFlows, int share = 0,
+        int shares = 1)
     {
         (this.share, this.shares) = (share, shares);
         this.artefact = artefact;
@@ -140,7 +141,8 @@ internal sealed class CaptureWalk
         var at = new Moment(frame, packet);
         var subject = FormattableString.Invariant($"{packet.Source}:{packet.SourcePort}/{Flow.NameOf(packet.Protocol)}");
         notes.Observe(at, Flow.NameOf(packet.Protocol), Seen.Listener, subject, packet.Protocol == Packet.Tcp ? "accepted a connection" : "answered a datagram",
-            FindingKind.Exposure, packet.Protocol == Packet.Tcp ? 1 : 0.8, null, packet.SourceMac.Bits == 0 ? null : $"station {packet.SourceMac}", Traits.Listener);
+            FindingKind.Exposure, packet.Protocol == Packet.Tcp ? 1 : 0.8, null, packet.SourceMac.Bits == 0 ? null : $"station {packet.SourceMac}",
+                Traits.Listener);
     }
 
     private Flow Record(in FlowEntry entry, Conversation? conversation)
@@ -190,7 +192,8 @@ internal sealed class CaptureWalk
         var losses = new List<Loss>(reader.Losses);
         foreach (var (type, count) in unknown)
         {
-            losses.Add(Lost("a link type that is decoded (Ethernet, raw IP, loopback, Linux cooked)", FormattableString.Invariant($"{count} frames of {LinkTypes.Name(type)}")));
+            losses.Add(Lost("a link type that is decoded (Ethernet, raw IP, loopback, Linux cooked)",
+                FormattableString.Invariant($"{count} frames of {LinkTypes.Name(type)}")));
         }
         if (damaged > 0)
         {

@@ -42,7 +42,8 @@ internal sealed class SharedWalk(Artefact artefact, ExaminationOptions options)
         for (var i = 0; i < Shares; i++)
         {
             var (share, number) = (shares[i] = new Share(), i);
-            share.Work = Task.Factory.StartNew(() => Walk(share, number, inner), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            share.Work = Task.Factory.StartNew(() => Walk(share, number, inner), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
         }
         try
         {

@@ -33,7 +33,8 @@ internal sealed class Capture
         return Raw(Ethernet(Ip(source, destination, Packet.Udp, udp), source));
     }
 
-    public Capture Tcp(string source, int sourcePort, string destination, int destinationPort, uint sequence, uint acknowledged, TcpFlags flags, byte[] payload) =>
+    public Capture Tcp(string source, int sourcePort, string destination, int destinationPort, uint sequence, uint acknowledged, TcpFlags flags,
+        byte[] payload) =>
         Raw(Ethernet(Ip(source, destination, Packet.Tcp, TcpSegment(sourcePort, destinationPort, sequence, acknowledged, flags, payload)), source));
 
     public static byte[] TcpSegment(int sourcePort, int destinationPort, uint sequence, uint acknowledged, TcpFlags flags, byte[] payload)
@@ -98,14 +99,16 @@ internal sealed class Capture
     public static byte[] PcapHeader(LinkType link = LinkType.Ethernet, uint magic = 0xa1b2c3d4, bool big = false, uint snap = 65535) =>
         [.. U32(magic, big), .. U16(2, big), .. U16(4, big), .. U32(0, big), .. U32(0, big), .. U32(snap, big), .. U32((uint)link, big)];
 
-    public static byte[] PcapRecord(long milliseconds, byte[] bytes, bool big = false, uint unit = 1000, uint? length = null, uint? original = null, int padding = 0) =>
+    public static byte[] PcapRecord(long milliseconds, byte[] bytes, bool big = false, uint unit = 1000, uint? length = null, uint? original = null,
+        int padding = 0) =>
     [
         .. U32((uint)(milliseconds / 1000), big), .. U32((uint)(milliseconds % 1000) * unit, big), .. U32(length ?? (uint)bytes.Length, big),
         .. U32(original ?? (uint)bytes.Length, big), .. new byte[padding], .. bytes,
     ];
 
     public static byte[] U16(uint value, bool big) => big ? [(byte)(value >> 8), (byte)value] : [(byte)value, (byte)(value >> 8)];
-    public static byte[] U32(uint value, bool big) => big ? [.. U16(value >> 16, true), .. U16(value & 0xffff, true)] : [.. U16(value & 0xffff, false), .. U16(value >> 16, false)];
+    public static byte[] U32(uint value, bool big) => big ? [.. U16(value >> 16, true), .. U16(value & 0xffff, true)]
+        : [.. U16(value & 0xffff, false), .. U16(value >> 16, false)];
 
     public CaptureExamination Examine()
     {

@@ -73,7 +73,8 @@ public sealed class CorpusCaptureTests
     [Fact]
     public void Tls_hellos_that_offer_1_0_at_most_are_found_at_the_frames_that_tshark_names() => Same(
         r => Seen(r, "tls", Traffic.Seen.OutdatedVersion).Where(o => o.Value == "offers TLS 1.0 at most").Select(o => o.Frame),
-        r => r.Rows.Where(w => w["tls.handshake.type"].Contains("1") && w["tls.handshake.version"].Contains("0x0301") && w["tls.handshake.extensions.supported_version"].Length == 0).Select(w => w.Frame),
+        r => r.Rows.Where(w => w["tls.handshake.type"].Contains("1") && w["tls.handshake.version"].Contains("0x0301")
+            && w["tls.handshake.extensions.supported_version"].Length == 0).Select(w => w.Frame),
         atLeast: 1);
 
     [Fact]
@@ -91,8 +92,10 @@ public sealed class CorpusCaptureTests
 
     [Fact]
     public void Every_name_asked_of_dns_is_seen() => Same(
-        r => r.Examination.Observations.Where(o => o.Protocol is "dns" or "mdns" or "llmnr" && o.What == Traffic.Seen.Query).Select(o => $"{o.Frame}:{o.Subject}"),
-        r => r.Rows.Where(w => w["dns.flags.response"] is ["0"] && !w["udp.dstport"].Contains("137")).SelectMany(w => w["dns.qry.name"].Select(n => $"{w.Frame}:{n}")),
+        r => r.Examination.Observations.Where(o => o.Protocol is "dns" or "mdns" or "llmnr" && o.What == Traffic.Seen.Query).Select(o =>
+            $"{o.Frame}:{o.Subject}"),
+        r => r.Rows.Where(w => w["dns.flags.response"] is ["0"] && !w["udp.dstport"].Contains("137")).SelectMany(w =>
+            w["dns.qry.name"].Select(n => $"{w.Frame}:{n}")),
         atLeast: 1);
 
     [Fact]
@@ -101,5 +104,6 @@ public sealed class CorpusCaptureTests
         r => r.Rows.Where(w => w["udp.dstport"].Length == 0).SelectMany(w => w["http.request.method"].Select(_ => w.Frame)),
         atLeast: 1);
 
-    private static IEnumerable<Observation> Seen(Read read, string protocol, string what) => read.Examination.Observations.Where(o => o.Protocol == protocol && o.What == what);
+    private static IEnumerable<Observation> Seen(Read read, string protocol, string what) =>
+        read.Examination.Observations.Where(o => o.Protocol == protocol && o.What == what);
 }

@@ -6,7 +6,9 @@ using Assay.Traffic.Captures;
 
 namespace Assay.Traffic.Tests;
 
-/// <summary>Captures that are damaged, cut, odd or made to harm: read to the end, or refused in words; never longer or larger than their bytes justify.</summary>
+/// <summary>
+/// Captures that are damaged, cut, odd or made to harm: read to the end, or refused in words; never longer or larger than their bytes justify.
+/// </summary>
 public sealed class HostileCaptureTests
 {
     /// <summary>Reads a capture in both ways; answers its coverage, or null where it was refused.</summary>
@@ -94,7 +96,8 @@ public sealed class HostileCaptureTests
         telnet.Client("xc3511\r\n");
         capture.Connect(Capture.Device, Capture.Cloud, 443, 40002).Client(
             [22, 3, 1, 0, 51, 1, 0, 0, 47, 3, 1, .. new byte[32], 0, 0, 4, 0, 5, 0, 0x35, 1, 0, 0, 4, 0, 43, 0, 0]);
-        capture.Udp(Capture.Device, 5353, "224.0.0.251", 5353, [0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0, 4, .. "lamp"u8, 0, 0, 16, 0, 1, 0, 0, 0, 9, 0, 7, 6, .. "fv=1.2"u8]);
+        capture.Udp(Capture.Device, 5353, "224.0.0.251", 5353, [0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0, 4, .. "lamp"u8, 0, 0, 16, 0, 1, 0, 0, 0, 9, 0, 7, 6,
+            .. "fv=1.2"u8]);
         capture.Udp(Capture.Device, 68, "255.255.255.255", 67, [1, 1, 6, .. new byte[233], 0x63, 0x82, 0x53, 0x63, 12, 1, 65, 255]);
         return capture.Pcap();
     }

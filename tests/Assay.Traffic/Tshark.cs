@@ -30,9 +30,11 @@ internal static class Tshark
     {
         Tool.Need("tshark", "tshark");
         // Content before ports: else a client port that is registered for something else hides a TLS hello (3671, KNXnet/IP).
-        var arguments = new List<string> { "-n", "-o", "tcp.try_heuristic_first:TRUE", "-r", file, "-T", "fields", "-E", "separator=/t", "-E", "aggregator=|", "-E", "occurrence=a" };
+        var arguments = new List<string> { "-n", "-o", "tcp.try_heuristic_first:TRUE", "-r", file, "-T", "fields", "-E", "separator=/t", "-E",
+            "aggregator=|", "-E", "occurrence=a" };
         foreach (var field in Fields) arguments.AddRange(["-e", field]);
-        var key = Convert.ToHexStringLower(SHA256.HashData([.. File.ReadAllBytes(file), .. Encoding.UTF8.GetBytes(string.Join(' ', arguments.Where(a => a != file)))]));
+        var key = Convert.ToHexStringLower(SHA256.HashData([.. File.ReadAllBytes(file),
+            .. Encoding.UTF8.GetBytes(string.Join(' ', arguments.Where(a => a != file)))]));
         var folder = Path.Combine(Path.GetTempPath(), "assay-tshark-" + Environment.UserName);
         var kept = Path.Combine(folder, key);
         string text;
@@ -51,6 +53,7 @@ internal static class Tshark
     private static Row Parse(string line)
     {
         var columns = line.Split('\t');
-        return new Row(long.Parse(columns[0], System.Globalization.CultureInfo.InvariantCulture), [.. columns.Select(c => c.Length == 0 ? Array.Empty<string>() : c.Split('|'))]);
+        return new Row(long.Parse(columns[0], System.Globalization.CultureInfo.InvariantCulture),
+            [.. columns.Select(c => c.Length == 0 ? Array.Empty<string>() : c.Split('|'))]);
     }
 }

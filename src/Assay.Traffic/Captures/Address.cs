@@ -78,13 +78,15 @@ public readonly record struct Address(ulong High, ulong Low) : IComparable<Addre
 /// <summary>A link-layer address of 6 bytes.</summary>
 public readonly record struct MacAddress(ulong Bits) : IComparable<MacAddress>
 {
-    public static MacAddress Of(ReadOnlySpan<byte> bytes) => new((ulong)BinaryPrimitives.ReadUInt16BigEndian(bytes) << 32 | BinaryPrimitives.ReadUInt32BigEndian(bytes[2..]));
+    public static MacAddress Of(ReadOnlySpan<byte> bytes) =>
+        new((ulong)BinaryPrimitives.ReadUInt16BigEndian(bytes) << 32 | BinaryPrimitives.ReadUInt32BigEndian(bytes[2..]));
 
     public static bool TryParse(string text, out MacAddress mac)
     {
         mac = default;
         var digits = text.Trim().Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
-        if (digits.Length != 12 || !ulong.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var bits)) return false;
+        if (digits.Length != 12 || !ulong.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier,
+            System.Globalization.CultureInfo.InvariantCulture, out var bits)) return false;
         mac = new MacAddress(bits);
         return true;
     }

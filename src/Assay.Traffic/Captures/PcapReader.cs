@@ -8,7 +8,9 @@ using Assay.Evidence.Reading;
 namespace Assay.Traffic.Captures;
 
 /// <summary>The classic format: a header of 24 bytes, then records of 16 (24 in the modified form) bytes and a frame each.</summary>
-/// <remarks>The snap length of the header is not believed: it is 0 or too small in real files. A frame longer than its length on the wire is read as captured.</remarks>
+/// <remarks>
+/// The snap length of the header is not believed: it is 0 or too small in real files. A frame longer than its length on the wire is read as captured.
+/// </remarks>
 internal sealed class PcapReader : CaptureReader
 {
     private const uint Microseconds = 0xa1b2c3d4, Nanoseconds = 0xa1b23c4d, Modified = 0xa1b2cd34;

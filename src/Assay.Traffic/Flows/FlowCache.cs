@@ -5,8 +5,8 @@ using Assay.Traffic.Captures;
 namespace Assay.Traffic.Flows;
 
 /// <summary>
-/// Open flows by their endpoints. A flow ends when nothing came for <see cref="Idle"/>, when it lasted <see cref="Active"/>, or, for TCP, when a new SYN follows
-/// a FIN or RST. Records leave in the order of their first frames, in batches when the cache is full, so that the order never depends on anything but the capture.
+/// Open flows by their endpoints. A flow ends when nothing came for <see cref="Idle"/>, when it lasted <see cref="Active"/>, or, for TCP, when a new
+/// SYN follows a FIN or RST. Records leave in the order of their first frames, in batches when the cache is full: the order depends on the capture only.
 /// </summary>
 internal sealed class FlowCache
 {
@@ -82,8 +82,10 @@ internal sealed class FlowCache
         // A SYN+ACK as the first packet answers somebody whose SYN was not captured: that one began.
         outward = packet.Protocol != Packet.Tcp || (packet.Flags & (TcpFlags.Syn | TcpFlags.Acknowledge)) != (TcpFlags.Syn | TcpFlags.Acknowledge);
         entry = outward
-            ? new FlowEntry { Source = packet.Source, Destination = packet.Destination, SourcePort = packet.SourcePort, DestinationPort = packet.DestinationPort }
-            : new FlowEntry { Source = packet.Destination, Destination = packet.Source, SourcePort = packet.DestinationPort, DestinationPort = packet.SourcePort };
+            ? new FlowEntry { Source = packet.Source, Destination = packet.Destination, SourcePort = packet.SourcePort,
+                DestinationPort = packet.DestinationPort }
+            : new FlowEntry { Source = packet.Destination, Destination = packet.Source, SourcePort = packet.DestinationPort,
+                DestinationPort = packet.SourcePort };
         entry.Protocol = packet.Protocol;
         entry.Hash = hash;
         entry.First = entry.Last = time;
@@ -195,7 +197,8 @@ internal struct FlowEntry
     {
         outward = packet.SourcePort == SourcePort && packet.DestinationPort == DestinationPort && packet.Source == Source && packet.Destination == Destination;
         return Protocol == packet.Protocol
-            && (outward || packet.SourcePort == DestinationPort && packet.DestinationPort == SourcePort && packet.Source == Destination && packet.Destination == Source);
+            && (outward || packet.SourcePort == DestinationPort && packet.DestinationPort == SourcePort && packet.Source == Destination
+                && packet.Destination == Source);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,14 +53,16 @@ internal static class Datagrams
         if (mode is not (3 or 4)) return;
         var server = mode == 3 ? at.Destination : at.Source;
         var name = notes.NameAt(notes.NameOf(server)) ?? server.ToString();
-        notes.Observe(at, "ntp", mode == 3 ? Seen.Client : Seen.Server, name, mode == 3 ? $"asks {server}" : FormattableString.Invariant($"answers, stratum {payload[1]}"));
+        notes.Observe(at, "ntp", mode == 3 ? Seen.Client : Seen.Server, name, mode == 3 ? $"asks {server}"
+            : FormattableString.Invariant($"answers, stratum {payload[1]}"));
     }
 }
 
 /// <summary>DHCP (RFC 2131, 2132; the MUD address of RFC 8520 in option 161).</summary>
 internal static class Dhcp
 {
-    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 240 && bytes[0] is 1 or 2 && BinaryPrimitives.ReadUInt32BigEndian(bytes[236..]) == 0x63825363;
+    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 240 && bytes[0] is 1 or 2
+        && BinaryPrimitives.ReadUInt32BigEndian(bytes[236..]) == 0x63825363;
 
     public static void Read(Notes notes, ReadOnlySpan<byte> bytes, in Moment at)
     {

@@ -300,7 +300,8 @@ internal sealed class HttpRequest
         get
         {
             var host = string.IsNullOrEmpty(Host) ? At.Destination.ToString() : Host;
-            return host.Contains(':', StringComparison.Ordinal) || At.DestinationPort == 80 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{At.DestinationPort}");
+            return host.Contains(':', StringComparison.Ordinal) || At.DestinationPort == 80 ? host
+                : string.Create(CultureInfo.InvariantCulture, $"{host}:{At.DestinationPort}");
         }
     }
 

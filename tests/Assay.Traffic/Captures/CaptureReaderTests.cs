@@ -16,7 +16,8 @@ public sealed class CaptureReaderTests
         using var artefact = Artefact.Of("x", bytes);
         var reader = CaptureReader.Open(artefact);
         var frames = new List<Read>();
-        while (reader.Next(out var frame)) frames.Add(new Read(frame.Number, frame.Offset, frame.Time, frame.LinkType, frame.OriginalLength, frame.Bytes.ToArray()));
+        while (reader.Next(out var frame)) frames.Add(new Read(frame.Number, frame.Offset, frame.Time, frame.LinkType, frame.OriginalLength,
+            frame.Bytes.ToArray()));
         return (frames, reader.Losses, reader.Format);
     }
 
@@ -29,7 +30,8 @@ public sealed class CaptureReaderTests
     [InlineData(0xa1b2cd34u, true, 1000u, 8)]
     public void Every_form_of_pcap_gives_the_same_frames(uint magic, bool big, uint unit, int padding)
     {
-        var (frames, losses, format) = All([.. PcapHeader(LinkType.Raw, magic, big), .. PcapRecord(1500, One, big, unit, padding: padding), .. PcapRecord(2750, Two, big, unit, padding: padding)]);
+        var (frames, losses, format) = All([.. PcapHeader(LinkType.Raw, magic, big), .. PcapRecord(1500, One, big, unit, padding: padding),
+            .. PcapRecord(2750, Two, big, unit, padding: padding)]);
 
         Assert.Equal("pcap", format);
         Assert.Empty(losses);
@@ -96,12 +98,16 @@ public sealed class CaptureReaderTests
         return [.. U32(type, big), .. length, .. content, .. new byte[padded - content.Length], .. length];
     }
 
-    private static byte[] Section(bool big) => Block(0x0a0d0d0a, big, U32(0x1a2b3c4d, big), U16(1, big), U16(0, big), U32(0xffff_ffff, big), U32(0xffff_ffff, big));
-    private static byte[] Interface(bool big, LinkType link, byte[]? options = null, uint snap = 0) => Block(1, big, U16((uint)link, big), U16(0, big), U32(snap, big), options ?? []);
-    private static byte[] Option(bool big, uint code, byte[] value) => [.. U16(code, big), .. U16((uint)value.Length, big), .. value, .. new byte[(4 - value.Length % 4) % 4]];
+    private static byte[] Section(bool big) => Block(0x0a0d0d0a, big, U32(0x1a2b3c4d, big), U16(1, big), U16(0, big), U32(0xffff_ffff, big),
+        U32(0xffff_ffff, big));
+    private static byte[] Interface(bool big, LinkType link, byte[]? options = null, uint snap = 0) =>
+        Block(1, big, U16((uint)link, big), U16(0, big), U32(snap, big), options ?? []);
+    private static byte[] Option(bool big, uint code, byte[] value) =>
+        [.. U16(code, big), .. U16((uint)value.Length, big), .. value, .. new byte[(4 - value.Length % 4) % 4]];
 
     private static byte[] Enhanced(bool big, uint on, ulong ticks, byte[] bytes, uint? captured = null) =>
-        Block(6, big, U32(on, big), U32((uint)(ticks >> 32), big), U32((uint)ticks, big), U32(captured ?? (uint)bytes.Length, big), U32((uint)bytes.Length, big), bytes);
+        Block(6, big, U32(on, big), U32((uint)(ticks >> 32), big), U32((uint)ticks, big), U32(captured ?? (uint)bytes.Length, big),
+            U32((uint)bytes.Length, big), bytes);
 
     [Theory]
     [InlineData(false)]

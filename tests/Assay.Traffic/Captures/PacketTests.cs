@@ -42,7 +42,8 @@ public sealed class PacketTests
     {
         var (depth, packet) = Decode(link, bytes);
         Assert.True(depth == Depth.Transport, what);
-        Assert.Equal((Address.Parse(Device), (ushort)1000, Address.Parse(Cloud), (ushort)80), (packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort));
+        Assert.Equal((Address.Parse(Device), (ushort)1000, Address.Parse(Cloud), (ushort)80),
+            (packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort));
         Assert.Equal((7u, 9u, TcpFlags.Push | TcpFlags.Acknowledge, 42), (packet.Sequence, packet.Acknowledged, packet.Flags, packet.IpLength));
         Assert.Equal(Payload, bytes.AsSpan(packet.PayloadStart, packet.PayloadLength).ToArray());
     }
@@ -83,7 +84,8 @@ public sealed class PacketTests
     {
         foreach (var (_, link, bytes) in Wrappings().Select(r => r.Data))
         {
-            for (var length = 0; length < bytes.Length; length++) Assert.True(Decode(link, bytes[..length]).Depth is Depth.Damaged or Depth.Transport or Depth.NotIp);
+            for (var length = 0; length < bytes.Length; length++) Assert.True(Decode(link,
+                bytes[..length]).Depth is Depth.Damaged or Depth.Transport or Depth.NotIp);
         }
         Assert.Equal(Depth.LinkUnknown, Decode((LinkType)127, Payload).Depth);
         Assert.Equal(Depth.NotIp, Decode(LinkType.Ethernet, [.. new byte[12], 8, 6, .. new byte[28]]).Depth);

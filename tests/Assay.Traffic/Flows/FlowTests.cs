@@ -24,7 +24,8 @@ public sealed class FlowTests
         capture.Udp(Cloud, 53, Device, 5000, new byte[100]);
         capture.Udp(Device, 5000, Cloud, 53, new byte[20]);
         var flow = Assert.Single(Read(capture));
-        Assert.Equal((Device, (ushort?)5000, Cloud, (ushort?)53, "udp"), (flow.Source.ToString(), flow.SourcePort, flow.Destination.ToString(), flow.DestinationPort, flow.ProtocolName));
+        Assert.Equal((Device, (ushort?)5000, Cloud, (ushort?)53, "udp"),
+            (flow.Source.ToString(), flow.SourcePort, flow.Destination.ToString(), flow.DestinationPort, flow.ProtocolName));
         Assert.Equal(((2L, 1L), (28L + 10 + 28 + 20, 28L + 100)), (flow.Packets, flow.Bytes));
         Assert.Equal((1L, 3L), (flow.First.ToUnixTimeMilliseconds(), flow.Last.ToUnixTimeMilliseconds()));
     }
@@ -128,7 +129,8 @@ public sealed class FlowTests
         for (var round = 0; round < 3000; round++)
         {
             var host = $"10.1.{round % 40}.{round % 200 + 1}";
-            if (round % 3 == 0) capture.Udp("192.168.1.1", 53, host, 5000, [0, 1, 0x81, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, (byte)('a' + round % 26), 0, 0, 1, 0, 1, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 203, 0, 113, 9]);
+            if (round % 3 == 0) capture.Udp("192.168.1.1", 53, host, 5000,
+                [0, 1, 0x81, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, (byte)('a' + round % 26), 0, 0, 1, 0, 1, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 203, 0, 113, 9]);
             capture.Connect(host, Cloud, 80, 30000 + round).Client($"GET /{new string('x', 1000)} HTTP/1.1\r\nHost: h{round % 7}.example\r\n\r\n");
         }
         using var artefact = Artefact.Of("test.pcap", capture.Pcap());
@@ -139,7 +141,8 @@ public sealed class FlowTests
         Assert.Equal(alone.Select(Text), shared.Select(Text));
         Assert.Equal(one.Counts, two.Counts);
         Assert.Contains(shared, f => f.Names.Count == 2);
-        var thrown = Assert.Throws<InvalidOperationException>(() => new SharedWalk(artefact, Options).Run(_ => throw new InvalidOperationException("the reader has seen enough")));
+        var thrown = Assert.Throws<InvalidOperationException>(() => new SharedWalk(artefact, Options).Run(_ =>
+            throw new InvalidOperationException("the reader has seen enough")));
         Assert.Equal("the reader has seen enough", thrown.Message);
     }
 
@@ -160,6 +163,7 @@ public sealed class FlowTests
             void Run() => new CaptureWalk(artefact, Options, false, _ => { }).Run();
         }
 
-        Assert.Equal(Allocated(1_000), Allocated(20_000));
+        // What the runtime allocates now and then on this thread is far from one byte a packet.
+        Assert.InRange(Allocated(20_000) - Allocated(1_000), -19_000 / 2, 19_000 / 2);
     }
 }

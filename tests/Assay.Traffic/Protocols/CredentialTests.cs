@@ -28,7 +28,8 @@ public sealed class CredentialTests
         Assert.Equal("2 times, last in frame 5", finding.Note);
         Assert.True(finding.Has(Traits.OnTheWire) && finding.Has(Traits.Local) && finding.Has(Traits.Http));
         Assert.Equal(known == true, finding.Has(Traits.KnownDefault));
-        Assert.DoesNotContain(pair.Split(':')[1] is { Length: > 4 } password ? password : "1234", string.Join('\n', capture.Examine().Observations.Select(o => o.Value + o.Subject)));
+        Assert.DoesNotContain(pair.Split(':')[1] is { Length: > 4 } password ? password : "1234",
+            string.Join('\n', capture.Examine().Observations.Select(o => o.Value + o.Subject)));
     }
 
     [Theory]
@@ -48,7 +49,8 @@ public sealed class CredentialTests
     public void A_digest_is_noted_but_is_no_password()
     {
         var capture = new Capture();
-        capture.Connect(Phone, Device, 80).Client("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Digest username=\"operator\", realm=\"x\", response=\"00\"\r\n\r\n");
+        capture.Connect(Phone, Device,
+            80).Client("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Digest username=\"operator\", realm=\"x\", response=\"00\"\r\n\r\n");
         var finding = Credential(capture)!;
         Assert.StartsWith("operator: digest", finding.Value);
         Assert.True(finding.Has(Traits.Digest));
@@ -124,7 +126,8 @@ public sealed class CredentialTests
         var finding = Credential(capture)!;
         Assert.Equal(("service:fa… (12)", (long?)frame), (finding.Value, finding.Location.Frame));
         Assert.True(finding.Has(Traits.Ftp));
-        Assert.Contains(capture.Examine().Findings, f => f.Kind == FindingKind.Disclosure && f.Has(Traits.VersionDisclosed) && f.Value.Contains("vsFTPd 2.3.4", StringComparison.Ordinal));
+        Assert.Contains(capture.Examine().Findings, f => f.Kind == FindingKind.Disclosure && f.Has(Traits.VersionDisclosed)
+            && f.Value.Contains("vsFTPd 2.3.4", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -141,7 +144,8 @@ public sealed class CredentialTests
     public static TheoryData<string, string[]> Mail() => new()
     {
         { "smtp", ["S220 mail ESMTP\r\n", "CEHLO lamp\r\n", $"CAUTH PLAIN {Base64("\0anna\0secret99")}\r\n"] },
-        { "smtp", ["S220 mail ESMTP\r\n", "CEHLO lamp\r\n", "CAUTH LOGIN\r\n", "S334\r\n", $"C{Base64("anna")}\r\n", "S334\r\n", $"C{Base64("secret99")}\r\n"] },
+        { "smtp", ["S220 mail ESMTP\r\n", "CEHLO lamp\r\n", "CAUTH LOGIN\r\n", "S334\r\n", $"C{Base64("anna")}\r\n", "S334\r\n",
+            $"C{Base64("secret99")}\r\n"] },
         { "pop3", ["S+OK ready\r\n", "CUSER anna\r\n", "S+OK\r\n", "CPASS secret99\r\n"] },
         { "imap", ["S* OK ready\r\n", "Ca1 LOGIN anna \"secret99\"\r\n"] },
     };
@@ -160,7 +164,8 @@ public sealed class CredentialTests
     private static byte[] MqttConnect(string client, string? user, string? password)
     {
         static byte[] Field(string text) => [(byte)(text.Length >> 8), (byte)text.Length, .. Encoding.UTF8.GetBytes(text)];
-        byte[] body = [.. Field("MQTT"), 4, (byte)((user is null ? 0 : 0x80) | (password is null ? 0 : 0x40) | 2), 0, 60, .. Field(client), .. user is null ? [] : Field(user), .. password is null ? [] : Field(password)];
+        byte[] body = [.. Field("MQTT"), 4, (byte)((user is null ? 0 : 0x80) | (password is null ? 0 : 0x40) | 2), 0, 60, .. Field(client), .. user is null
+            ? [] : Field(user), .. password is null ? [] : Field(password)];
         return [0x10, (byte)body.Length, .. body];
     }
 

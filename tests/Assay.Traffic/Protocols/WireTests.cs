@@ -21,7 +21,8 @@ public sealed class WireTests
     private static byte[] ClientHello(int version, int[] suites, params byte[][] extensions)
     {
         byte[] all = [.. extensions.SelectMany(e => e)];
-        return Handshake(1, [.. Big16(version), .. new byte[32], 0, .. Big16(2 * suites.Length), .. suites.SelectMany(Big16), 1, 0, .. Big16(all.Length), .. all]);
+        return Handshake(1, [.. Big16(version), .. new byte[32], 0, .. Big16(2 * suites.Length), .. suites.SelectMany(Big16), 1, 0, .. Big16(all.Length),
+            .. all]);
     }
 
     private static byte[] ServerHello(int version, int suite, params byte[][] extensions)
@@ -128,11 +129,13 @@ public sealed class WireTests
     {
         using var key = RSA.Create(1024);
         var request = new CertificateRequest("CN=cam", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(new DateTimeOffset(1960, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(1969, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var certificate = request.CreateSelfSigned(new DateTimeOffset(1960, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(1969, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var der = certificate.RawData;
         static byte[] Message(byte[] der) => Handshake(11, [0, .. Big16(der.Length + 3), 0, .. Big16(der.Length), .. der]);
 
-        var finding = Tls(ClientHello(0x0303, [0xc02f]), [.. ServerHello(0x0303, 0xc02f), .. Message(der)]).Findings.Single(f => f.Kind == FindingKind.Certificate);
+        var finding = Tls(ClientHello(0x0303, [0xc02f]), [.. ServerHello(0x0303, 0xc02f), .. Message(der)]).Findings.Single(f =>
+            f.Kind == FindingKind.Certificate);
         Assert.All(new[] { Traits.Expired, Traits.SelfSigned, Traits.ShortKey }, t => Assert.True(finding.Has(t), t));
         Assert.False(finding.Has(Traits.WeakSignatureHash));
 
@@ -141,7 +144,8 @@ public sealed class WireTests
         {
             var broken = der.ToArray();
             for (var n = 0; n < 5; n++) broken[random.Next(broken.Length)] = (byte)random.Next(256);
-            Assert.Contains(Tls(ClientHello(0x0303, [0xc02f]), [.. ServerHello(0x0303, 0xc02f), .. Message(broken)]).Observations, o => o.What == Seen.Certificate);
+            Assert.Contains(Tls(ClientHello(0x0303, [0xc02f]), [.. ServerHello(0x0303, 0xc02f), .. Message(broken)]).Observations, o =>
+                o.What == Seen.Certificate);
         }
     }
 
@@ -164,7 +168,8 @@ public sealed class WireTests
     [InlineData("/nic/update?hostname=a&myip=b", "200 OK", "text/plain", 4, null)]
     public void An_update_query_and_an_update_are_two_things(string target, string status, string type, int length, string? trait)
     {
-        var updates = Http($"GET {target} HTTP/1.1\r\nHost: up.example\r\n\r\n", $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {length}\r\n\r\n0123").Findings
+        var updates = Http($"GET {target} HTTP/1.1\r\nHost: up.example\r\n\r\n",
+            $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {length}\r\n\r\n0123").Findings
             .Where(f => f.Kind == FindingKind.Update).ToList();
         if (trait is null)
         {
@@ -187,7 +192,8 @@ public sealed class WireTests
     [Fact]
     public void An_image_is_known_by_its_first_bytes_whatever_it_is_called()
     {
-        var examination = Http("GET /d/8812 HTTP/1.1\r\nHost: up.example\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhsqs000000000000\r\n0\r\n\r\n");
+        var examination = Http("GET /d/8812 HTTP/1.1\r\nHost: up.example\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhsqs000000000000\r\n0\r\n\r\n");
         Assert.Contains(examination.Findings, f => f.Has(Traits.UpdateDownload));
     }
 
@@ -203,7 +209,8 @@ public sealed class WireTests
         var examination = Http($"GET {target} HTTP/1.1\r\nHost: a.example\r\n\r\n", null);
         var marker = examination.Findings.SingleOrDefault(f => f.Has(Traits.PersonalMarker));
         Assert.Equal(marked, marker is not null);
-        Assert.DoesNotContain(examination.Findings, f => f.Value.Contains("0200C0A80114", StringComparison.Ordinal) || f.Value.Contains("anna", StringComparison.Ordinal));
+        Assert.DoesNotContain(examination.Findings, f => f.Value.Contains("0200C0A80114", StringComparison.Ordinal)
+            || f.Value.Contains("anna", StringComparison.Ordinal));
         Assert.Contains(examination.Findings, f => f.Kind == FindingKind.Cleartext && f.Has(Traits.Remote) && f.Value == "requests in clear text");
     }
 
@@ -233,7 +240,8 @@ public sealed class WireTests
 
         var examination = capture.Examine();
         Assert.Equal(["told.example", "alias.example"], examination.Flows.Single(f => f.DestinationPort == 8080).Names);
-        Assert.Equal(["alias.example", "over.tcp.example"], examination.Observations.Where(o => o.Protocol == "dns" && o.What == Seen.Query).Select(o => o.Subject));
+        Assert.Equal(["alias.example", "over.tcp.example"], examination.Observations.Where(o => o.Protocol == "dns" && o.What == Seen.Query).Select(o =>
+            o.Subject));
         Assert.Contains(examination.Observations, o => o.What == Seen.Answer && o.Value == $"A {Cloud}");
     }
 
@@ -269,7 +277,8 @@ public sealed class WireTests
     {
         var capture = new Capture();
         const string Mud = "https://m.example/l.json";
-        capture.Udp("0.0.0.0", 68, "255.255.255.255", 67, Dhcp([53, 1, 1, 12, 4, .. "lamp"u8, 60, 12, .. "udhcp 1.19.4"u8, 161, (byte)Mud.Length, .. Encoding.ASCII.GetBytes(Mud)]));
+        capture.Udp("0.0.0.0", 68, "255.255.255.255", 67,
+            Dhcp([53, 1, 1, 12, 4, .. "lamp"u8, 60, 12, .. "udhcp 1.19.4"u8, 161, (byte)Mud.Length, .. Encoding.ASCII.GetBytes(Mud)]));
         capture.Udp(Device, 5000, Phone, 5001, [0]);
         var examination = capture.Examine();
         var said = examination.Observations.Where(o => o.Protocol == "dhcp").Select(o => o.Value).ToList();
@@ -305,7 +314,8 @@ public sealed class WireTests
     public void Ssdp_tells_its_place_and_version(string server, bool versioned)
     {
         var capture = new Capture();
-        capture.Udp(Device, 1900, "239.255.255.250", 1900, Encoding.ASCII.GetBytes($"NOTIFY * HTTP/1.1\r\nLOCATION: http://{Device}/d.xml\r\nNT: upnp:rootdevice\r\nSERVER: {server}\r\n\r\n"));
+        capture.Udp(Device, 1900, "239.255.255.250", 1900,
+            Encoding.ASCII.GetBytes($"NOTIFY * HTTP/1.1\r\nLOCATION: http://{Device}/d.xml\r\nNT: upnp:rootdevice\r\nSERVER: {server}\r\n\r\n"));
         var examination = capture.Examine();
         Assert.Contains(examination.Observations, o => o.Value == $"upnp:rootdevice at http://{Device}/d.xml");
         Assert.Equal(versioned, examination.Findings.Any(f => f.Has(Traits.VersionDisclosed)));
@@ -320,6 +330,7 @@ public sealed class WireTests
         capture.Tcp(Device, 81, Phone, 41000, 0, 6, Traffic.Captures.TcpFlags.Reset | Traffic.Captures.TcpFlags.Acknowledge, []);
         capture.Udp(Phone, 42000, Device, 161, [1]);
         capture.Udp(Device, 161, Phone, 42000, [1]);
-        Assert.Equal([$"{Device}:161/udp", $"{Device}:8081/tcp"], capture.Examine().Findings.Where(f => f.Has(Traits.Listener)).Select(f => f.Subject).Order(StringComparer.Ordinal));
+        Assert.Equal([$"{Device}:161/udp", $"{Device}:8081/tcp"], capture.Examine().Findings.Where(f => f.Has(Traits.Listener)).Select(f =>
+            f.Subject).Order(StringComparer.Ordinal));
     }
 }
