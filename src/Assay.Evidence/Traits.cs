@@ -68,4 +68,11 @@ public static class Traits
     public const string Local = "local";
     public const string Remote = "remote";
     public const string Login = "login";
+    public const string Mqtt = "mqtt";
+    /// <summary>A password's digest, not the password itself.</summary>
+    public const string Digest = "digest";
+    /// <summary>The server agreed to it; without this word it was only offered.</summary>
+    public const string Chosen = "chosen";
+    /// <summary>Key exchange without forward secrecy.</summary>
+    public const string StaticRsa = "staticRsa";
 }

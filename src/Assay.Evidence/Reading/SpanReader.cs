@@ -16,6 +16,8 @@ public ref struct SpanReader(ReadOnlySpan<byte> bytes, long origin = 0, bool big
     /// <summary>Position in the artefact.</summary>
     public readonly long Offset => origin + at;
     public readonly ReadOnlySpan<byte> Rest => bytes[at..];
+    /// <summary>The <paramref name="count"/> bytes that were read last.</summary>
+    public readonly ReadOnlySpan<byte> Before(int count) => bytes.Slice(at - count, count);
 
     /// <exception cref="UnreadableException">Fewer than <paramref name="count"/> bytes are left.</exception>
     public ReadOnlySpan<byte> Take(long count, string what = "bytes")

@@ -1,0 +1,56 @@
+using Assay.Assessment.Verdicts;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Every row of the component table names an update mechanism that has a row, or gives a reason why there is none.</summary>
+public sealed class ComponentUpdateMechanism() : Check("component-update-mechanism", 1, Polarity.Decide, CoverageScope.Declaration,
+    "an update mechanism, or a reason against one, for every row of IXIT 6-SoftComp", "IXIT 6-SoftComp and 7-UpdMech, signed, with every component's update mechanism", "5.3-1-1a", "5.5-3-1a")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var rows = examined.Rows(6).ToList();
+        var mechanisms = examined.Declaration.Table(7);
+        if (rows.Count == 0) return Units.Select(u => Open(u, "IXIT 6-SoftComp was not handed over"));
+        var answers = new List<Answer>();
+        var reasons = 0;
+        var unplaced = 0;
+        foreach (var (table, row) in rows)
+        {
+            var says = Papers.Field(row, "Update Mechanism");
+            var crypto = Papers.Field(row, "Cryptographic Usage");
+            var usesCrypto = Wording.IsYes(crypto) || (crypto is not null && crypto.Contains("Utilized:** Yes", StringComparison.OrdinalIgnoreCase));
+            if (Wording.IsEmpty(says) || Declarations.Placeholder.Is(says))
+            {
+                answers.Add(Refutes("5.3-1-1a", $"{Shortened.Visible(row.Id)} names neither an update mechanism nor a reason against one", row.Location));
+                if (usesCrypto) answers.Add(Refutes("5.5-3-1a", $"{Shortened.Visible(row.Id)} uses cryptography and names no update mechanism", row.Location));
+                continue;
+            }
+            var (known, unknown) = Papers.References(says!, mechanisms, "UpdMech");
+            if (known.Count > 0 && unknown.Count == 0) continue;
+            if (unknown.Count > 0 && mechanisms is not null)
+            {
+                answers.AddRange(Units.Select(u => Contradicts(u, new Contradiction($"whether there is an update mechanism {unknown[0]}", Papers.Says(table, row, $"names {unknown[0]}"),
+                    Papers.Says(mechanisms, mechanisms.Location, $"has no row {unknown[0]}")))));
+                continue;
+            }
+            if (unknown.Count > 0) unplaced++;
+            else
+            {
+                reasons++;
+                if (usesCrypto && (Wording.IsNo(says) || says!.Contains("cannot be updated", StringComparison.OrdinalIgnoreCase)))
+                {
+                    answers.Add(Refutes("5.5-3-1a", $"{Shortened.Visible(row.Id)} uses cryptography and has no update mechanism", row.Location));
+                }
+            }
+        }
+        if (answers.Count > 0) return answers;
+        if (unplaced > 0) return Units.Select(u => Open(u, $"{unplaced} component(s) name update mechanisms, but IXIT 7-UpdMech was not handed over", "IXIT 7-UpdMech"));
+        if (reasons > 0) return Units.Select(u => Open(u, $"{reasons} component(s) give words instead of an update mechanism; whether the reason holds is for a person", "a person's judgement of the reasons given"));
+        var all = $"all {rows.Count} component(s) name an update mechanism that has a row";
+        // An unsigned table is anybody's word: it may agree, it decides nothing.
+        return rows.All(r => r.Table.SignedBy is not null)
+            ? Units.Select(u => Holds(u, all, rows[0].Table.Location))
+            : Units.Select(u => Supports(u, all + "; the table is not signed"));
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Assay.Assessment.Verdicts;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>The model's name in IXIT 2-UserInfo, device.yaml and the MUD file: one and the same?</summary>
+public sealed class ModelDesignation() : Check("model-designation", 1, Polarity.Support, CoverageScope.Declaration,
+    "one model name in IXIT 2-UserInfo, device.yaml and the MUD file", "a picture of the label on the device", "5.3-16-2b")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        if (examined.Device.Model == Device.Unknown) return [Open(Units[0], "what the device is called is not said", "device.yaml with \"model: NAME\"")];
+        var answers = new List<Answer>();
+        var agree = 0;
+        var sheet = examined.Of(FileKind.Device).FirstOrDefault();
+        var own = new Statement($"device.yaml: {examined.Device.Model}", sheet is null ? new Location { Artefact = "--model" } : sheet.At(1), IsPaper: true);
+        foreach (var (table, row) in examined.Rows(2))
+        {
+            var says = Papers.Field(row, "Model Designation");
+            if (Wording.IsEmpty(says) && row.Id.StartsWith("Model Designation", StringComparison.OrdinalIgnoreCase)) says = string.Join('\n', row.Fields.Values);
+            if (Wording.IsEmpty(says)) continue;
+            if (says!.Contains(examined.Device.Model, StringComparison.OrdinalIgnoreCase)) agree++;
+            else answers.Add(Contradicts(Units[0], new Contradiction("what the model is called", own, Papers.Says(table, row, Wording.Begin(says)))));
+        }
+        foreach (var file in examined.Of(FileKind.Mud))
+        {
+            if (MudModel(file) is not { } model) continue;
+            if (string.Equals(model, examined.Device.Model, StringComparison.OrdinalIgnoreCase)) agree++;
+            else answers.Add(Contradicts(Units[0], new Contradiction("what the model is called", own, new Statement($"MUD file: {Wording.Begin(model)}", file.At(1), IsPaper: true))));
+        }
+        if (answers.Count > 0) return answers;
+        return agree > 0 ? [Supports(Units[0], $"{agree} other paper(s) name the model in the same way")] : [Open(Units[0], "no second paper names the model")];
+    }
+
+    private static string? MudModel(DossierFile file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(file.Artefact.Bytes.Whole, new JsonDocumentOptions { MaxDepth = 64 });
+            return document.RootElement.TryGetProperty("ietf-mud:mud", out var mud) && mud.ValueKind == JsonValueKind.Object
+                && mud.TryGetProperty("model-name", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+using Assay.Assessment.Verdicts;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>
+/// The period of security updates: is it said, can it be read, is it one and the same wherever it stands (IXIT 2-UserInfo, device.yaml,
+/// the saved page), and has it not ended? A placeholder is no period.
+/// </summary>
+public sealed partial class SupportPeriod() : Check("support-period", 1, Polarity.Decide, CoverageScope.Declaration,
+    "one readable period of security updates, the same in every paper and not over", "IXIT 2-UserInfo with a date or a number of years, and a saved copy of the page that tells it to buyers", "5.3-13-2c")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var answers = new List<Answer>();
+        var declared = new List<Period>();
+        foreach (var table in examined.Declaration.Tables.Where(t => t.Number == 2))
+        {
+            foreach (var (place, text, near) in Lines(examined, table))
+            {
+                if (Placeholder.In(text) is { } placeholder && (PeriodPlaceholder().IsMatch(text) || Topic().IsMatch(near)))
+                {
+                    // "A gap, to be resolved" announces the placeholder; the period itself is where a figure should stand.
+                    answers.Add(Refutes(Units[0], $"a placeholder (\"{placeholder}\") stands where the support period should be", place));
+                    declared.Add(new Period(null, null, $"\"{placeholder}\"", place, table));
+                }
+                if (!Topic().IsMatch(near)) continue;
+                declared.AddRange(Wording.Spans(text).Where(s => s.Months >= 12).Select(s => new Period(s.Months, null, $"\"{s.Words}\"", place, table)));
+                declared.AddRange(Wording.Dates(text).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", place, table)));
+            }
+        }
+        // The update procedures speak of other times too: there only the plain words count.
+        foreach (var (table, row) in examined.Rows(8))
+        {
+            foreach (var (name, value) in row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Where(f => Lasting().IsMatch(f.Value)))
+            {
+                declared.AddRange(Wording.Spans(value).Where(s => s.Months >= 12).Select(s => new Period(s.Months, null, $"\"{s.Words}\"", row.At(name), table)));
+                declared.AddRange(Wording.Dates(value).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", row.At(name), table)));
+            }
+        }
+        var sheet = examined.Of(FileKind.Device).FirstOrDefault();
+        if (examined.Device.SupportEnd is { } end && sheet is not null) declared.Add(new Period(null, end, $"\"{end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\"", sheet.At(LineOf(sheet, "supportEnd")), null));
+        var published = Published(examined).ToList();
+        foreach (var (one, other) in Disagreeing([.. declared, .. published]))
+        {
+            answers.Add(Contradicts(Units[0], new Contradiction("how long security updates come", Says(one), Says(other))));
+        }
+        var today = DateOnly.FromDateTime(examined.AsOf.UtcDateTime);
+        foreach (var over in declared.Concat(published).Where(p => p.End < today)) answers.Add(Refutes(Units[0], $"the support period ended on {over.Words}, before the date of this assessment", over.Place));
+        if (answers.Count > 0) return answers;
+        if (declared.Count == 0) return [Open(Units[0], examined.Declaration.Table(2) is null ? "IXIT 2-UserInfo was not handed over" : "IXIT 2-UserInfo names no support period that can be read")];
+        if (published.Count == 0) return [Open(Units[0], $"the papers say {declared[0].Words}; the page that tells it to buyers was not handed over", "a copy of the published page with the support period, saved with its date")];
+        return [Holds(Units[0], $"the saved page tells the declared support period, {published[0].Words}", declared[0].Place, published[0].Place)];
+    }
+
+    private sealed record Period(int? Months, DateOnly? End, string Words, Location Place, IxitTable? Table);
+
+    private static Statement Says(Period period) => period.Table is { } table
+        ? Papers.Says(table, period.Place, period.Words)
+        : new Statement($"{period.Place.Artefact}: {period.Words}", period.Place, IsPaper: true);
+
+    // A date and a number of years are not compared: the day they count from is not known.
+    private static IEnumerable<(Period One, Period Other)> Disagreeing(IReadOnlyList<Period> all)
+    {
+        var placeholder = all.FirstOrDefault(p => p.Months is null && p.End is null);
+        var spans = all.Where(p => p.Months is not null).DistinctBy(p => p.Months).ToList();
+        var ends = all.Where(p => p.End is not null).DistinctBy(p => p.End).ToList();
+        if (placeholder is not null && spans.Concat(ends).FirstOrDefault() is { } said) yield return (placeholder, said);
+        for (var i = 1; i < spans.Count; i++) yield return (spans[0], spans[i]);
+        for (var i = 1; i < ends.Count; i++) yield return (ends[0], ends[i]);
+    }
+
+    private static IEnumerable<Period> Published(Examined examined)
+    {
+        foreach (var file in examined.Of(FileKind.Document))
+        {
+            for (var i = 0; i < file.Lines.Count; i++)
+            {
+                if (!Promise().IsMatch(file.Lines[i])) continue;
+                foreach (var (months, words) in Wording.Spans(file.Lines[i])) yield return new Period(months, null, $"\"{words}\"", file.At(i + 1), null);
+                foreach (var (date, words) in Wording.Dates(file.Lines[i])) yield return new Period(null, date, $"\"{words}\"", file.At(i + 1), null);
+            }
+        }
+    }
+
+    // A sentence may go over a line's end, so a line counts as about support when it or one of its neighbours is.
+    private static IEnumerable<(Location Place, string Text, string Near)> Lines(Examined examined, IxitTable table)
+    {
+        var lines = Papers.Lines(examined, table).ToList();
+        for (var i = 0; i < lines.Count; i++)
+        {
+            yield return (lines[i].Place, lines[i].Text, string.Join('\n', lines.Skip(Math.Max(0, i - 2)).Take(i - Math.Max(0, i - 2) + 2).Select(l => l.Text)));
+        }
+    }
+
+    private static int LineOf(DossierFile file, string key) => 1 + Math.Max(0, file.Lines.ToList().FindIndex(l => l.StartsWith(key, StringComparison.Ordinal)));
+
+    [GeneratedRegex(@"\b(support(ed)? (period|life|lifespan|duration|promises?|until|for|with)|support end|security (update|patch|fix)\w*|lifecycle|maintained|end of (support|life)|updates? (are|will be) (provided|delivered|available))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Topic();
+
+    [GeneratedRegex(@"\b(support (period|ends?|until|for)|end of (support|life)|came on the market|placed? on the market)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Lasting();
+
+    [GeneratedRegex(@"(\?+|\b[XN]{1,3}) ?(years?|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex PeriodPlaceholder();
+
+    [GeneratedRegex(@"\b(support period|security updates?|supported until|end of (support|life)|support ends?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Promise();
+}

@@ -1,0 +1,41 @@
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>A table names an algorithm or protocol that no current catalogue recommends, and nothing else beside it.</summary>
+/// <remarks>Beside a current algorithm an outdated one may be a checksum on the way or an inner step: a program cannot tell, so it says so and decides nothing.</remarks>
+public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptography", 1, Polarity.Refute, CoverageScope.Declaration,
+    "MD5, SHA-1, DES, RC4, SSL and TLS before 1.2 in the declared cryptography of log-in, update and communication", "the cryptographic details, with the place in a recognised catalogue", "5.1-3-1c", "5.3-7-1c", "5.5-1-1c")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        foreach (var (number, unit) in new[] { (1, "5.1-3-1c"), (7, "5.3-7-1c"), (11, "5.5-1-1c") })
+        {
+            var rows = examined.Rows(number).ToList();
+            if (rows.Count == 0)
+            {
+                yield return Open(unit, $"detail table {number} was not handed over", $"detail table {number}");
+                continue;
+            }
+            var hit = false;
+            string? beside = null;
+            foreach (var (_, row) in rows)
+            {
+                if (Papers.Field(row, "Cryptographic Details") is not { } says) continue;
+                if (Weak.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } weak) continue;
+                if (Current.FirstOrDefault(c => Wording.Names(says, c)) is { } current)
+                {
+                    beside ??= $"{Shortened.Visible(row.Id)} names {weak} beside {current} ({row.Location})";
+                    continue;
+                }
+                hit = true;
+                yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares {weak}", row.Location);
+            }
+            if (!hit) yield return Open(unit, beside is null ? "no outdated algorithm is named; whether what is named suffices is for a person" : $"{beside}: what it is used for is for a person to say");
+        }
+    }
+
+    private static readonly string[] Current = ["SHA-256", "SHA256", "SHA-384", "SHA384", "SHA-512", "SHA512", "SHA-3", "SHA3", "TLS 1.2", "TLSv1.2", "TLS 1.3", "TLSv1.3", "WPA2", "WPA3", "Ed25519"];
+
+    private static readonly string[] Weak = ["MD5", "SHA-1", "SHA1", "DES", "3DES", "RC4", "SSLv3", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLSv1.0", "TLSv1.1", "WEP", "WPA-TKIP"];
+}

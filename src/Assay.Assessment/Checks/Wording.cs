@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>What words in a maker's papers say, as far as a program may tell. In doubt it says nothing.</summary>
+internal static partial class Wording
+{
+    /// <summary>Nothing is said: no letter or digit at all.</summary>
+    public static bool IsEmpty(string? text) => text is null || !text.Any(char.IsLetterOrDigit);
+
+    /// <summary>A denial alone: <c>no</c>, <c>none</c>, <c>not implemented</c>, with or without a reason after it.</summary>
+    public static bool IsNo(string? text) => text is not null && No().IsMatch(text);
+
+    public static bool IsYes(string? text) => text is not null && Yes().IsMatch(text);
+
+    /// <summary>The word stands alone in the text, whatever its case.</summary>
+    public static bool Names(string text, string word)
+    {
+        for (var at = 0; (at = text.IndexOf(word, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
+        {
+            var before = at == 0 || !char.IsLetterOrDigit(text[at - 1]);
+            var after = at + word.Length;
+            if (before && (after == text.Length || !char.IsLetterOrDigit(text[after]))) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Months of every span of time that the text names: <c>5 years</c>, <c>five-year</c>, <c>60 months</c>.</summary>
+    public static IEnumerable<(int Months, string Words)> Spans(string text) => TimeWords.Spans(text);
+
+    /// <summary>Every date that the text names and that can be read in one way only.</summary>
+    public static IEnumerable<(DateOnly Date, string Words)> Dates(string text) => TimeWords.Dates(text).Where(d => !d.IsAmbiguous && !d.IsFigures).Select(d => (d.Date, d.Text));
+
+    /// <summary>The text denies the word in the same sentence: <c>MD5 is not used</c>, <c>no TLS 1.0</c>.</summary>
+    public static bool Denies(string text, string word)
+    {
+        foreach (var sentence in text.Split('.', ';', '\n').Where(s => Names(s, word)))
+        {
+            if (!Denial().IsMatch(sentence)) return false;
+        }
+        return true;
+    }
+
+    /// <summary>The first words of a text, fit for a report.</summary>
+    public static string Begin(string text)
+    {
+        var flat = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return Assay.Evidence.Shortened.Visible(flat.Length <= 120 ? flat : flat[..117] + "…");
+    }
+
+    [GeneratedRegex(@"^[\s*_`]*(no|none|not (implemented|supported|available|present|provided|in place|confirmed|existing))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex No();
+
+    [GeneratedRegex(@"^[\s*_`]*(yes|confirmed|true|y)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Yes();
+
+    [GeneratedRegex(@"\b(not|no|never|without|disabled?|refus\w+|reject\w+|forbidden|deprecated|removed|instead of|excluded?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Denial();
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using Assay.Evidence;
+using Assay.Evidence.Reading;
+
+namespace Assay.Assessment.Declarations;
+
+/// <summary>Finds the declarations among files by what they hold, reads each in its layout, and checks the signatures beside them.</summary>
+internal static class DeclarationReader
+{
+    private const int LargestFile = 16 << 20;
+
+    public static Declaration Read(string folder, DateTimeOffset asOf)
+    {
+        var artefacts = new List<Artefact>();
+        try
+        {
+            var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+            foreach (var file in Directory.EnumerateFiles(folder, "*", all).Order(StringComparer.Ordinal))
+            {
+                artefacts.Add(Artefact.Open(file, Path.GetRelativePath(folder, file).Replace('\\', '/')));
+            }
+            return Read(artefacts, asOf);
+        }
+        finally
+        {
+            foreach (var artefact in artefacts) artefact.Dispose();
+        }
+    }
+
+    public static Declaration Read(IReadOnlyList<Artefact> artefacts, DateTimeOffset asOf)
+    {
+        var byName = new Dictionary<string, Artefact>(StringComparer.Ordinal);
+        foreach (var artefact in artefacts) byName.TryAdd(artefact.Name, artefact);
+        var parts = new List<(string Name, Gathering Part)>();
+        var coverage = new List<Coverage>();
+        foreach (var artefact in artefacts.OrderBy(a => a.Name, StringComparer.Ordinal))
+        {
+            if (artefact.Size is 0 or > LargestFile || Text(artefact) is not { } text) continue;
+            var (signer, note) = Signature(artefact, byName, asOf);
+            var part = new Gathering(Shortened.Visible(artefact.Name), signer, note);
+            var losses = new List<Loss>();
+            try
+            {
+                if (YamlDeclaration.Looks(text)) YamlDeclaration.Read(artefact.Bytes.Span(0, (int)artefact.Size), part);
+                else if (CsvDeclaration.Looks(text)) CsvDeclaration.Read(text, part);
+                else if (text.Contains('#') || text.Contains('|')) MarkdownDeclaration.Read(text, part);
+            }
+            catch (UnreadableException e)
+            {
+                losses.Add(e.AsLoss(artefact.Name));
+            }
+            if (part.IsEmpty && losses.Count == 0) continue;
+            if (note is not null) losses.Add(new Loss { Location = new Location { Artefact = artefact.Name }, Expected = "a signature that fits", Found = note });
+            parts.Add((artefact.Name, part));
+            coverage.Add(new Coverage
+            {
+                Artefact = artefact.Name,
+                Scope = CoverageScope.Declaration,
+                Unit = "rows",
+                Total = part.Rows + part.UnreadParts.Count,
+                Examined = part.Rows,
+                Losses = losses,
+                Counts = new SortedDictionary<string, long>(StringComparer.Ordinal)
+                {
+                    ["claims"] = part.Claims.Count,
+                    ["tables"] = part.Tables.Count,
+                    ["selfAssessments"] = part.SelfAssessments.Count,
+                    ["unread"] = part.UnreadParts.Count,
+                },
+            });
+        }
+        return new Declaration
+        {
+            Claims = [.. parts.SelectMany(p => p.Part.Claims)],
+            Tables = [.. parts.SelectMany(p => p.Part.Tables).OrderBy(t => t.Number).ThenBy(t => t.Location.Artefact, StringComparer.Ordinal)],
+            SelfAssessments = [.. parts.SelectMany(p => p.Part.SelfAssessments)],
+            Facts = [.. parts.SelectMany(p => p.Part.Facts)],
+            Unread = [.. parts.SelectMany(p => p.Part.UnreadParts)],
+            Coverage = coverage,
+            Files = [.. parts.Select(p => p.Name)],
+        };
+    }
+
+    private static (Signer?, string?) Signature(Artefact artefact, Dictionary<string, Artefact> byName, DateTimeOffset asOf)
+    {
+        string? note = null;
+        foreach (var ending in DetachedSignature.Endings)
+        {
+            // draft.yaml.p7s, or draft.p7s beside draft.yaml.
+            if (!byName.TryGetValue(artefact.Name + ending, out var beside) && !byName.TryGetValue(Path.ChangeExtension(artefact.Name, ending), out beside)) continue;
+            if (ReferenceEquals(beside, artefact)) continue;
+            var (signer, why) = DetachedSignature.Check(beside.Bytes.Span(0, (int)Math.Min(beside.Size, 2 << 20)), artefact.Bytes.Span(0, (int)artefact.Size), asOf, ending == ".cose");
+            if (signer is not null) return (signer, null);
+            note ??= $"{Shortened.Visible(Path.GetFileName(beside.Name))}: {why}";
+        }
+        return (null, note);
+    }
+
+    // Text is UTF-8 without control characters; all else is no declaration of ours.
+    private static string? Text(Artefact artefact)
+    {
+        var bytes = artefact.Bytes.Span(0, (int)artefact.Size);
+        if (bytes[..Math.Min(bytes.Length, 4096)].IndexOf((byte)0) >= 0) return null;
+        if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
+    }
+}

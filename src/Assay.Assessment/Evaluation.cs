@@ -1,0 +1,147 @@
+using Assay.Assessment.Catalogues;
+using Assay.Assessment.Checks;
+using Assay.Assessment.Declarations;
+using Assay.Assessment.Verdicts;
+using Assay.Evidence;
+
+namespace Assay.Assessment;
+
+/// <summary>Evaluates a dossier against a catalogue: examine, check, answer each unit, roll up. Writes nothing and decides no label.</summary>
+public static class Evaluation
+{
+    /// <summary>Examines every file of the dossier and answers.</summary>
+    public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options) => Of(Examination.Of(dossier, options), catalogue);
+
+    /// <summary>Answers for what was examined already. Pure: same input, same answer.</summary>
+    public static AssessmentResult Of(Examined examined, Catalogue catalogue) => Of(examined, catalogue, Register.All);
+
+    internal static AssessmentResult Of(Examined raw, Catalogue catalogue, IReadOnlyList<Check> checks)
+    {
+        var examined = Ordered(raw, catalogue);
+        var answers = checks.SelectMany(c => c.Look(examined)).ToList();
+        var byUnit = answers.ToLookup(a => a.Unit, StringComparer.Ordinal);
+        var claims = catalogue.Provisions.ToDictionary(p => p.Id, p => examined.Declaration.ClaimsOn(p), StringComparer.Ordinal);
+        var scope = Scope(examined);
+        var verdicts = catalogue.Provisions.Select(p => OfProvision(p, catalogue, examined, claims, byUnit, scope)).ToList();
+        var profile = Verdict.OfProfile(catalogue, verdicts);
+        var levels = Scheme.Levels.Select(l => Verdict.OfLevel(l, catalogue, verdicts)).Select(l =>
+            new LevelResult(l.Level, l.Name, l.IsMet, [.. l.Blocks.Select(b => new Blocking(b.Unit, b.Provision, b.Outcome, b.Reason, b.Settle))])).ToList();
+        return new AssessmentResult
+        {
+            Device = examined.Device,
+            AsOf = examined.AsOf,
+            Editions = new Editions($"{catalogue.Name} {catalogue.Edition}", Units(catalogue) == catalogue ? Methodology : $"{Methodology}, where a provision is unchanged", catalogue.Provisional is not null),
+            Evidence = [.. examined.Files.Select(f => new EvidenceItem(f.Name, EvidenceJson.Name(f.Kind), f.Artefact.Sha256, f.Artefact.Size))],
+            Coverage = examined.Coverage,
+            Findings = examined.Findings,
+            Components = examined.Components,
+            Verdicts = verdicts,
+            Provisions = catalogue.Provisions.ToDictionary(p => p.Id, p => new ProvisionFacts(p.Title, p.IsMandatory, p.Condition is not null, claims[p.Id].Count > 0 ? claims[p.Id][0].Support : null), StringComparer.Ordinal),
+            Grades = profile.Counts,
+            Overall = profile.Outcome,
+            Levels = levels,
+            Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
+            Unread = examined.Declaration.Unread,
+            Checks = [.. checks.Select(c => new CheckRun(c.Id, c.Version, EvidenceJson.Name(c.Polarity), c.LooksFor, c.Units, answers.Count(a => a.Check == c.Id && a.Says != Says.Open)))],
+            NotChecked = NotChecked(examined, catalogue, claims),
+            Advice = examined.Advice,
+            NextStep = NextStep(examined, levels, verdicts),
+        };
+    }
+
+    private const string Methodology = "TS 103 701 V1.1.1";
+
+    private static Examined Ordered(Examined examined, Catalogue catalogue) => examined with
+    {
+        Provisions = [.. catalogue.Provisions.Select(p => p.Id)],
+        Files = [.. examined.Files.OrderBy(f => f.Name, StringComparer.Ordinal)],
+        Findings = [.. examined.Findings.DistinctBy(f => f.Id).Order(Comparer<Finding>.Create(Finding.Compare))],
+        Coverage = [.. examined.Coverage.OrderBy(c => c.Artefact, StringComparer.Ordinal).ThenBy(c => c.Scope).ThenBy(c => c.Unit, StringComparer.Ordinal)],
+        Components = [.. examined.Components.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ThenBy(c => c.Evidence.FirstOrDefault()?.Location.ToString(), StringComparer.Ordinal)],
+        Materials = [.. examined.Materials.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ThenBy(c => c.Evidence.FirstOrDefault()?.Location.ToString(), StringComparer.Ordinal)],
+        Declaration = examined.Declaration with
+        {
+            Claims = [.. examined.Declaration.Claims.OrderBy(c => c.Location.Artefact, StringComparer.Ordinal).ThenBy(c => c.Location.Line)],
+            Tables = [.. examined.Declaration.Tables.OrderBy(t => t.Number).ThenBy(t => t.Location.Artefact, StringComparer.Ordinal).ThenBy(t => t.Location.Line)],
+            SelfAssessments = [.. examined.Declaration.SelfAssessments.OrderBy(s => s.Location.Artefact, StringComparer.Ordinal).ThenBy(s => s.Location.Line)],
+            Unread = [.. examined.Declaration.Unread.OrderBy(u => u.Location.Artefact, StringComparer.Ordinal).ThenBy(u => u.Location.Line)],
+        },
+    };
+
+    private static ProvisionVerdict OfProvision(Provision provision, Catalogue catalogue, Examined examined, IReadOnlyDictionary<string, IReadOnlyList<Claim>> claims, ILookup<string, Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope)
+    {
+        // An edition without units of its own borrows them where a provision is unchanged, and nowhere else.
+        var units = Units(catalogue);
+        var tested = units == catalogue ? provision.Id : provision.EarlierIsEqual ? provision.Earlier : null;
+        var expected = tested is null ? [] : units.UnitsOf(tested);
+        var word = claims[provision.Id];
+        var condition = ProductFacts.Condition(catalogue, provision, examined);
+        var verdicts = expected.Select(unit => Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), word, answers[unit.Id], scope))).ToList();
+        return Verdict.OfProvision(provision, verdicts, expected, claimed: word.Any(c => c.Support == Support.Yes && c.SignedBy is not null));
+    }
+
+    private static Catalogue Units(Catalogue catalogue) => catalogue.Units.Count > 0 ? catalogue : Catalogue.Default;
+
+    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope)
+    {
+        var all = answers.ToList();
+        string Looked(Answer answer) => scope.GetValueOrDefault(Register.All.FirstOrDefault(c => c.Id == answer.Check)?.Needs ?? CoverageScope.Document, "the documents handed over");
+        return new UnitFacts
+        {
+            Unit = unit,
+            Provision = provision,
+            Condition = condition,
+            Feature = feature,
+            Claims = claims,
+            Refutations = [.. all.Where(a => a.Says == Says.Refutes).SelectMany(a => a.Locations.Select((place, i) => new Refutation(a.Check, i < a.Findings.Count ? a.Findings[i].Id : "", a.Reason, place)))],
+            Decisions = [.. all.Where(a => a.Says == Says.Holds).Select(a => new Decision(a.Check, true, a.Reason, Looked(a), true, [.. a.Findings.Select(f => f.Id)], a.Locations.Count > 0 ? a.Locations[0] : null))],
+            Supports = [.. all.Where(a => a.Says == Says.Supports && !a.IsSilence).Select(a => new Supporting(a.Check, a.Findings.Count > 0 ? a.Findings[0].Id : "", a.Reason, a.Locations.Count > 0 ? a.Locations[0] : null))],
+            Absences = [.. all.Where(a => a.IsSilence && a.Says == Says.Supports).Select(a => new Absence(a.Check, Looked(a), true))],
+            Contradictions = [.. all.Select(a => a.Contradiction).OfType<Contradiction>()],
+            // What a check saw and could not judge says best what is missing; a check that saw nothing comes after it.
+            Settle = all.Where(a => a.Says == Says.Contradicts).Concat(all.Where(a => a.Says == Says.Open && a.Findings.Count > 0)).Concat(all.Where(a => a.Says == Says.Open)).Select(a => a.Settle).FirstOrDefault(s => s is not null),
+        };
+    }
+
+    /// <summary>What was looked at, in words for a verdict.</summary>
+    private static Dictionary<CoverageScope, string> Scope(Examined examined) => examined.Coverage.GroupBy(c => c.Scope).ToDictionary(g => g.Key, g =>
+        string.Join(", ", g.GroupBy(c => c.Unit).Select(u => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{u.Sum(c => c.Examined)} of {u.Sum(c => c.Total)} {u.Key} of {u.Count()} file{(u.Count() == 1 ? "" : "s")}"))));
+
+    private static List<string> NotChecked(Examined examined, Catalogue catalogue, IReadOnlyDictionary<string, IReadOnlyList<Claim>> claims)
+    {
+        var not = new List<string>();
+        if (!examined.Looked(CoverageScope.Files)) not.Add("The software inside the device: no firmware image was handed over, or none could be read.");
+        if (!examined.Looked(CoverageScope.Capture)) not.Add("The device's traffic: no capture was handed over, or none could be read.");
+        if (!examined.Looked(CoverageScope.Declaration)) not.Add("The maker's claims: no declaration was handed over.");
+        not.Add("Open ports: no port scan is part of this assessment.");
+        not.Add("Known vulnerabilities of the components: they were not compared with any advisory.");
+        var handsOn = Units(catalogue).Units.Count(u => u.Means == Means.HandsOn);
+        not.Add($"What needs a person at the device: {handsOn} test units, which rest on claims or on a lab's record.");
+        var partial = examined.Coverage.Count(c => !c.IsWhole && c.Scope != CoverageScope.Document);
+        if (partial > 0) not.Add($"Parts of {partial} file(s) that could not be read; the coverage names each.");
+        var unread = examined.Files.Count(f => f.Kind == FileKind.Unread);
+        if (unread > 0) not.Add($"{unread} file(s) of a kind that is not read: kept and hashed only.");
+        if (examined.Declaration.Unread.Count > 0) not.Add($"{examined.Declaration.Unread.Count} part(s) of the declaration that fit no layout; each is listed.");
+        var placed = claims.Values.SelectMany(c => c).Select(c => c.Provision).ToHashSet(StringComparer.Ordinal);
+        var unknown = examined.Declaration.Claims.Select(c => c.Provision).Concat(examined.Declaration.SelfAssessments.Where(s => s.AsClaim() is not null).Select(s => s.Provision))
+            .Where(p => !placed.Contains(p)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0) not.Add($"Claims on provisions that this edition does not have, or has otherwise: {Shortened.Visible(string.Join(", ", unknown))}.");
+        if (catalogue.Provisional is { } provisional) not.Add($"The edition is provisional here: {provisional}.");
+        return not;
+    }
+
+    private static string NextStep(Examined examined, IReadOnlyList<LevelResult> levels, IReadOnlyList<ProvisionVerdict> verdicts)
+    {
+        if (examined.Files.Count == 0 && examined.Coverage.Count == 0) return "Put evidence into the dossier: a firmware image, a capture, the declaration (assay assess --init FOLDER writes a draft).";
+        if (levels.FirstOrDefault(l => !l.Met) is not { } next) return "Every level is met: a person may decide on this statement (assay label decide).";
+        // What a check saw comes before what a paper says: it is the better place to begin mending.
+        var seen = verdicts.SelectMany(v => v.Units).Where(u => u is { Outcome: Outcome.Fail, Grade: Grade.Tool }).Select(u => u.Unit).ToHashSet(StringComparer.Ordinal);
+        var block = next.Blocking.FirstOrDefault(b => b.Unit is not null && seen.Contains(b.Unit)) ?? next.Blocking.FirstOrDefault(b => b.Outcome == Outcome.Fail) ?? next.Blocking.FirstOrDefault();
+        if (block is null) return $"Level {next.Level} cannot be met in this edition.";
+        var met = levels.LastOrDefault(l => l.Met && l.Level < next.Level);
+        var before = met is null ? "" : $"Level {met.Level} is met: a person may decide on it (assay label decide). ";
+        return block.Outcome == Outcome.Fail
+            ? $"{before}For level {next.Level}, mend {block.Provision} first: {block.Reason}"
+            : $"{before}For level {next.Level}, hand over for {block.Provision}: {block.Settle ?? block.Reason}";
+    }
+}

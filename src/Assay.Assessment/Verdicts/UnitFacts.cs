@@ -1,0 +1,63 @@
+using Assay.Assessment.Catalogues;
+using Assay.Assessment.Declarations;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Verdicts;
+
+/// <summary>All that is known of one test unit before it is answered. <see cref="Verdict.OfUnit"/> reads nothing else.</summary>
+public sealed record UnitFacts
+{
+    public required TestUnit Unit { get; init; }
+    public required Provision Provision { get; init; }
+    /// <summary>Whether the provision applies, by the declaration's tables or by evidence; true where it holds without condition.</summary>
+    public ConditionFacts Condition { get; init; } = ConditionFacts.Unconditional;
+    /// <summary>Whether the product has what the unit asks about; false lets the unit's escape clause apply.</summary>
+    public ConditionFacts Feature { get; init; } = ConditionFacts.Unconditional;
+    /// <summary>Every line of the maker on the provision, from all papers; a self-assessment counts as a claim.</summary>
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
+    public IReadOnlyList<Refutation> Refutations { get; init; } = [];
+    public IReadOnlyList<Decision> Decisions { get; init; } = [];
+    public IReadOnlyList<Supporting> Supports { get; init; } = [];
+    public IReadOnlyList<Absence> Absences { get; init; } = [];
+    public IReadOnlyList<Contradiction> Contradictions { get; init; } = [];
+    public LabRecord? Lab { get; init; }
+    /// <summary>The cheapest further evidence, by the check that knows best; else the unit's kind says.</summary>
+    public string? Settle { get; init; }
+}
+
+/// <summary>What is known of a condition, and by whom.</summary>
+public sealed record ConditionFacts
+{
+    public required Truth Truth { get; init; }
+    /// <summary>What the truth was read from: a row of a table, a finding.</summary>
+    public IReadOnlyList<Statement> From { get; init; } = [];
+    /// <summary>What the word "false" rests on; null for an unsigned paper, which is enough for the answer and for no level.</summary>
+    public Grade? Grade { get; init; }
+    /// <summary>Evidence (not papers) that speaks against "false".</summary>
+    public IReadOnlyList<Statement> Against { get; init; } = [];
+
+    public static readonly ConditionFacts Unconditional = new() { Truth = Truth.True };
+    public static readonly ConditionFacts Unknown = new() { Truth = Truth.Unknown };
+}
+
+/// <summary>One hit against a unit, with its place.</summary>
+/// <param name="Check">Id of the check.</param>
+/// <param name="Words">What was seen, secrets shortened.</param>
+public sealed record Refutation(string Check, string Finding, string Words, Location Location);
+
+/// <summary>The answer of a closed-world check: documents, schemas, signatures, sets compared within a stated scope.</summary>
+/// <param name="Scope">What was looked at, in words; a decision without scope decides nothing.</param>
+/// <param name="IsCovered">The check's own condition on coverage held.</param>
+/// <param name="Findings">Ids of what it rests on.</param>
+public sealed record Decision(string Check, bool Passes, string Words, string Scope, bool IsCovered, IReadOnlyList<string> Findings, Location? Location = null);
+
+/// <summary>Something seen that agrees with the claim. Never a pass alone.</summary>
+public sealed record Supporting(string Check, string Finding, string Words, Location? Location = null);
+
+/// <summary>A check looked and saw nothing. Supports only where its coverage was met.</summary>
+public sealed record Absence(string Check, string Scope, bool IsCovered);
+
+/// <summary>A named person's record of a test.</summary>
+/// <param name="Signer">Null for a record that nobody signed, which decides nothing.</param>
+/// <param name="Evidence">Files or findings that it names; a record without evidence decides nothing.</param>
+public sealed record LabRecord(string Person, bool Passes, string Words, Signer? Signer, IReadOnlyList<string> Evidence, Location Location);

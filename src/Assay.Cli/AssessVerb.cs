@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Assay.Assessment;
+using Assay.Assessment.Catalogues;
+using Assay.Assessment.Reports;
+using Assay.Evidence;
+using Assay.Evidence.Reading;
+
+namespace Assay.Cli;
+
+/// <summary><c>assay assess DOSSIER</c>: evidence in, verdicts out, and a folder with everything that a decision needs.</summary>
+public static class AssessVerb
+{
+    public static readonly Verb Verb = new()
+    {
+        Name = "assess",
+        Summary = "evaluate a dossier: what holds, what does not, and what would settle the rest",
+        Usage = "DOSSIER [--as-of DATE] [-o FOLDER]",
+        Example = "./assay assess examples/doorbell-1.0 --as-of 2026-11-01",
+        Formats = ["table", "json"],
+        Options =
+        [
+            new("--as-of", "DATE", "the day the answers are for, for instance 2026-11-01; today where none is given"),
+            new("--catalogue", "ID", "which edition: " + string.Join(", ", Catalogue.All.Select(c => c.Id))),
+            new("--maker", "NAME", "who made it, where device.yaml does not say"),
+            new("--model", "NAME", "what it is called, where device.yaml does not say"),
+            new("--init", null, "write device.yaml and a draft declaration into DOSSIER"),
+            new("--reperform", "STATEMENT", "repeat the assessment of statement.cose or assessment.json on DOSSIER and compare"),
+            new("--key", "FILE", "sign statement.cose with this key instead of the development key"),
+            new("--fail-on", "WHAT", "exit 1 where a provision has this outcome: fail, disputed, inconclusive"),
+        ],
+        Run = Run,
+    };
+
+    private static int Run(Arguments arguments, Terminal terminal)
+    {
+        if (arguments.Operands is not [var folder]) throw new UsageException($"expected one DOSSIER, found {arguments.Operands.Count}");
+        if (arguments.Has("--init")) return Init(folder, arguments, terminal);
+        var catalogue = arguments.Value("--catalogue") is { } id ? Load(id) : Catalogue.Default;
+        if (arguments.Value("--fail-on") is { } word && word is not ("fail" or "disputed" or "inconclusive")) throw new UsageException($"--fail-on expects fail, disputed or inconclusive, found {word}");
+        using var dossier = Open(folder, arguments);
+        if (arguments.Value("--reperform") is { } statement) return Reperform(statement, dossier, catalogue, arguments, terminal);
+
+        var target = arguments.Value("-o") ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + "-assessment";
+        if (IsInside(target, folder)) throw new UsageException($"-o expects a folder outside the dossier, found {target}: what is written must not become evidence");
+        // Before the work, so that nobody waits for an answer that may not be written.
+        foreach (var name in AssessmentFolder.Names) terminal.Allow(Path.Combine(target, name));
+        var result = Evaluation.Of(dossier, catalogue, terminal.Examination());
+        foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
+        Print(result, arguments, terminal);
+        terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)})");
+        return Status(result, arguments.Value("--fail-on"));
+    }
+
+    private static void Print(AssessmentResult result, Arguments arguments, Terminal terminal)
+    {
+        using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
+        if (terminal.Format == "json") output.Write(AssessmentJson.Bytes(result));
+        else
+        {
+            using var writer = new StreamWriter(output, new UTF8Encoding(false), 1 << 12, leaveOpen: true) { NewLine = "\n" };
+            TerminalReport.Write(result, writer, terminal.Width, terminal.Color);
+        }
+        output.Flush();
+        foreach (var advice in result.Advice) terminal.Hint(advice);
+    }
+
+    /// <summary>3 where something that was handed over is damaged, or nothing of it could be read; 1 where --fail-on is met; else 0: to evaluate is done, whatever the answer.</summary>
+    public static int Status(AssessmentResult result, string? failOn)
+    {
+        if (result.Evidence.Count > 0 && result.Evidence.All(e => e.Kind == "unread")) return Exit.Unreadable;
+        // Damage of an image, capture, declaration or bill of materials; what one file inside an image lacks, or a picture nobody reads, is no damage.
+        if (result.Coverage.Any(c => c.Losses.Count > 0 && c.Scope is not (CoverageScope.Files or CoverageScope.Document))) return Exit.Unreadable;
+        return failOn is not null && result.Verdicts.Any(v => EvidenceJson.Name(v.Outcome) == failOn) ? Exit.No : Exit.Done;
+    }
+
+    private static int Reperform(string file, Dossier dossier, Catalogue catalogue, Arguments arguments, Terminal terminal)
+    {
+        var before = AssessmentFolder.AssessmentOf(File.ReadAllBytes(file));
+        var (asOf, edition) = Told(before);
+        var options = terminal.Examination() with { AsOf = arguments.Has("--as-of") ? arguments.AsOf(terminal.Time) : asOf };
+        var again = AssessmentJson.Bytes(Evaluation.Of(dossier, edition ?? catalogue, options));
+        var difference = FirstDifference(before.Span, again);
+        Console.Out.WriteLine(difference is null ? "the same: every byte of the assessment is repeated" : difference);
+        return difference is null ? Exit.Done : Exit.No;
+    }
+
+    /// <summary>Null for the same bytes; else the first line that differs, on both sides.</summary>
+    public static string? FirstDifference(ReadOnlySpan<byte> before, ReadOnlySpan<byte> again)
+    {
+        if (before.SequenceEqual(again)) return null;
+        var one = Encoding.UTF8.GetString(before).Split('\n');
+        var two = Encoding.UTF8.GetString(again).Split('\n');
+        var line = 0;
+        while (line < one.Length && line < two.Length && one[line] == two[line]) line++;
+        return string.Create(CultureInfo.InvariantCulture, $"not the same, from line {line + 1} on\n  the statement: {At(one, line)}\n  now:           {At(two, line)}");
+
+        static string At(string[] lines, int line) => line < lines.Length ? Shortened.Visible(lines[line].Trim()) : "(its end)";
+    }
+
+    private static (DateTimeOffset AsOf, Catalogue? Edition) Told(ReadOnlyMemory<byte> assessment)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(assessment, new JsonDocumentOptions { MaxDepth = 64 });
+            var root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("asOf", out var asOf) && asOf.ValueKind == JsonValueKind.String && asOf.TryGetDateTimeOffset(out var time)
+                && root.TryGetProperty("editions", out var editions) && editions.ValueKind == JsonValueKind.Array && editions.GetArrayLength() > 0)
+            {
+                var name = editions[0].ValueKind == JsonValueKind.String ? editions[0].GetString() : null;
+                return (time, Catalogue.All.FirstOrDefault(c => $"{c.Name} {c.Edition}" == name));
+            }
+        }
+        catch (JsonException)
+        {
+            // Said below in our own words.
+        }
+        throw new UnreadableException("an assessment with asOf and editions", "something else", 0);
+    }
+
+    private static int Init(string folder, Arguments arguments, Terminal terminal)
+    {
+        foreach (var (name, text) in DossierDraft.Files(arguments.Value("--maker"), arguments.Value("--model"), Catalogue.Default))
+        {
+            var file = Path.Combine(folder, name);
+            terminal.WriteFile(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+            Console.Out.WriteLine($"written: {file}");
+        }
+        foreach (var name in DossierDraft.Folders) Directory.CreateDirectory(Path.Combine(folder, name));
+        terminal.Hint($"put images into firmware/, captures into captures/, texts into documents/, fill in the drafts, then: assay assess {folder}");
+        return Exit.Done;
+    }
+
+    private static Dossier Open(string folder, Arguments arguments)
+    {
+        if (File.Exists(folder)) throw new UsageException($"expected a folder, found the file {folder} (assay inspect looks at one file)");
+        return Dossier.Open(folder, arguments.Value("--maker"), arguments.Value("--model"));
+    }
+
+    private static Catalogue Load(string id)
+    {
+        try
+        {
+            return Catalogue.Load(id);
+        }
+        catch (UnreadableException wrong)
+        {
+            throw new UsageException($"--catalogue: {wrong.Message}");
+        }
+    }
+
+    private static bool IsInside(string path, string folder)
+    {
+        var inner = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var outer = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        return inner == outer || inner.StartsWith(outer + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    }
+}

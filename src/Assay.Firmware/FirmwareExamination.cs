@@ -1,0 +1,60 @@
+using Assay.Evidence;
+using Assay.Evidence.Files;
+using Assay.Software.Components;
+
+namespace Assay.Firmware;
+
+/// <summary>All that one image, archive, program or unpacked folder tells: findings, components, and how much was looked at.</summary>
+public sealed record FirmwareExamination
+{
+    /// <summary>What it was recognised as: <c>image</c>, <c>file</c>, <c>folder</c>, or null where nothing was.</summary>
+    public required string? Kind { get; init; }
+    /// <summary>Ordered by <see cref="Finding.Compare"/>.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+    public required IReadOnlyList<Component> Components { get; init; }
+    public required IReadOnlyList<Coverage> Coverage { get; init; }
+    /// <summary>What lies where, for a person; null for a single file.</summary>
+    public string? Map { get; init; }
+
+    /// <summary>A single file of a device is read whole; beyond this many bytes only an image can be read.</summary>
+    private const int LargestFile = 64 << 20;
+
+    /// <summary>Opens the artefact as an image; where nothing in it is one, looks at it as a single file of a device.</summary>
+    public static FirmwareExamination Of(Artefact artefact, ExaminationOptions options)
+    {
+        using var image = Image.Open(artefact, options);
+        var isImage = image.FileSystems.Count > 0 || image.AllParts.Any(p => p.Kind is not ("unknown" or "padding" or "elf"));
+        if (!isImage && artefact.Size is > 0 and <= LargestFile)
+        {
+            var alone = RootFacts.ExamineFile(artefact.Name, artefact.Bytes.Span(0, (int)artefact.Size), options);
+            var isKnown = alone.Findings.Count + alone.Components.Count > 0 || image.IsRecognised;
+            return new FirmwareExamination
+            {
+                Kind = isKnown ? "file" : null,
+                Findings = alone.Findings,
+                Components = alone.Components,
+                Coverage = isKnown ? [alone.Coverage] : [image.Coverage],
+            };
+        }
+        var facts = image.FileSystems.Select(part => RootFacts.Examine(artefact.Name, part.FileSystem!, options, part == image.Root ? "" : part.Path)).ToList();
+        var kernels = image.AllParts.Where(p => p.FileSystem is null && p.Children.Count == 0)
+            .SelectMany(p => KernelFacts.Read(new Location { Artefact = artefact.Name, Path = p.Path }, (p.Content ?? p.Bytes).Span));
+        var components = Inventory.Merge(facts.SelectMany(f => f.Components).Concat(kernels));
+        return new FirmwareExamination
+        {
+            Kind = isImage ? "image" : null,
+            Findings = [.. facts.SelectMany(f => f.Findings).Concat(Inventory.Contradictions(components)).DistinctBy(f => f.Id).Order(Comparer<Finding>.Create(Finding.Compare))],
+            Components = components,
+            // Taken last: an image's losses are complete only after all contents were read. Each stands once.
+            Coverage = [image.Coverage, .. facts.Select(f => f.Coverage with { Losses = [.. f.Coverage.Losses.Except(image.Losses)] })],
+            Map = image.Map(),
+        };
+    }
+
+    /// <summary>An unpacked root file system on disk.</summary>
+    public static FirmwareExamination OfFolder(string folder, string name, ExaminationOptions options)
+    {
+        var facts = RootFacts.Examine(name, FolderTree.Open(folder, name, options.Budget), options);
+        return new FirmwareExamination { Kind = "folder", Findings = facts.Findings, Components = facts.Components, Coverage = [facts.Coverage] };
+    }
+}

@@ -1,0 +1,351 @@
+using System.Globalization;
+using System.Text;
+using Assay.Evidence;
+using Assay.Evidence.Compression;
+using Assay.Evidence.Files;
+using Assay.Evidence.Reading;
+using Assay.Firmware.Containers;
+using Assay.Firmware.FileSystems;
+
+namespace Assay.Firmware;
+
+/// <summary>
+/// A firmware image, opened in memory: what lies where, down through containers and compression, and the file systems inside. Nothing is written to
+/// disk. Structures are found by content at any offset; only the bytes that no structure covers are searched.
+/// </summary>
+/// <remarks>Dispose it after its parts and their contents are no longer read; the artefact must live as long.</remarks>
+public sealed class Image : IDisposable
+{
+    private readonly List<Decoded> held = [];
+    private readonly ExaminationOptions options;
+    private readonly string artefact;
+    private int heldBytes;
+
+    private Image(string artefact, ExaminationOptions options)
+    {
+        this.artefact = artefact;
+        this.options = options;
+    }
+
+    /// <summary>Bytes of the artefact.</summary>
+    public long Size { get; private init; }
+    /// <summary>Side by side, ordered by offset; together they cover the image.</summary>
+    public IReadOnlyList<Part> Parts { get; private set; } = [];
+    /// <summary>All parts, each before its children.</summary>
+    public IEnumerable<Part> AllParts => Parts.SelectMany(p => p.WithDescendants());
+    /// <summary>Parts whose files are read, in the order of the image.</summary>
+    public IReadOnlyList<Part> FileSystems { get; private set; } = [];
+    /// <summary>
+    /// The one root file system, whose paths stand without a prefix; null when there is none or more than one. One file system alone is the root;
+    /// of several, the one that alone holds at least two of the folders that a Linux root has.
+    /// </summary>
+    public Part? Root { get; private set; }
+    /// <summary>All that was lost in containers and file systems so far; complete after the contents were read.</summary>
+    public IReadOnlyList<Loss> Losses => [.. ownLosses, .. AllParts.SelectMany(p => p.FileSystem is { } files ? p.Losses.Concat(files.Losses) : p.Losses)];
+    private readonly List<Loss> ownLosses = [];
+
+    /// <summary>Whether anything at all was recognised.</summary>
+    public bool IsRecognised => AllParts.Any(p => p.Kind is not ("unknown" or "padding"));
+
+    /// <summary>The path of an entry as <c>assay tree</c> and findings show it.</summary>
+    public string PathOf(Part part, FileEntry entry) => part == Root ? entry.Path.Text : part.Path + entry.Path.Text;
+
+    /// <summary>Bytes of the image that belong to a structure that was understood; of compressed parts, as much as of their content.</summary>
+    public Coverage Coverage => new()
+    {
+        Artefact = artefact,
+        Scope = CoverageScope.Image,
+        Unit = "bytes",
+        Total = Size,
+        Examined = (long)Parts.Sum(Examined),
+        Counts = new SortedDictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["fileSystems"] = FileSystems.Count,
+            ["parts"] = AllParts.Count(),
+            ["files"] = FileSystems.Sum(p => (long)p.FileSystem!.Entries.Count),
+        },
+        Losses = Losses,
+    };
+
+    /// <summary>Finds and opens everything. Never throws for what the bytes hold.</summary>
+    public static Image Open(Artefact artefact, ExaminationOptions options)
+    {
+        var image = new Image(artefact.Name, options) { Size = artefact.Size };
+        var bytes = artefact.Bytes.Whole;
+        var place = new Place(artefact.Name, null, 0);
+        if (bytes.Length < artefact.Size) image.ownLosses.Add(place.Loss(bytes.Length, "an image below 2 GiB", $"{artefact.Size} bytes"));
+        if (bytes.Length == 0) image.ownLosses.Add(place.Loss(0, "an image", "an empty file"));
+        image.Parts = image.Tile(bytes, image.Scan(bytes, 0, place, "", 0), "");
+        image.FileSystems = image.AllParts.Where(p => p.FileSystem is not null).ToList();
+        image.Root = FindRoot(image.FileSystems);
+        foreach (var part in image.FileSystems)
+        {
+            if (part != image.Root && part.FileSystem is ImageFileSystem files) files.Prefix = part.Path;
+        }
+        if (bytes.Length > 0 && !image.IsRecognised) image.ownLosses.Add(place.Loss(0, "a container or file system that is known", Beginning(bytes.Span)));
+        return image;
+    }
+
+    private static string Beginning(ReadOnlySpan<byte> bytes) => $"{bytes.Length} bytes that begin with {Convert.ToHexStringLower(bytes[..Math.Min(16, bytes.Length)])}";
+
+    private static readonly string[] RootFolders = ["/bin", "/sbin", "/etc", "/lib", "/usr", "/proc", "/sys", "/init", "/linuxrc"];
+
+    private static Part? FindRoot(IReadOnlyList<Part> fileSystems)
+    {
+        var filled = fileSystems.Where(p => p.FileSystem!.Entries.Count > 0).ToList();
+        if (filled.Count <= 1) return filled.FirstOrDefault() ?? (fileSystems.Count == 1 ? fileSystems[0] : null);
+        var roots = filled.Where(p => p.FileSystem!.Entries.Select(e => e.Path.Text).Intersect(RootFolders, StringComparer.Ordinal).Take(2).Count() == 2).ToList();
+        return roots.Count == 1 ? roots[0] : null;
+    }
+
+    // A container without content of its own lacks what its children lack; a compressed one is as known as its content is.
+    private static double Examined(Part part)
+    {
+        if (!part.IsRead) return 0;
+        if (part.Children.Count == 0) return part.Length;
+        if (part.Content is not { Length: > 0 } content) return part.Length - part.Children.Sum(c => c.Length - Examined(c));
+        return part.Length * Math.Clamp(part.Children.Sum(Examined) / content.Length, 0, 1);
+    }
+
+    // Structures in the order in which they stand from an offset on; only what lies between them is searched.
+    private List<Part> Scan(ReadOnlyMemory<byte> bytes, int start, Place place, string path, int depth, bool insideKernel = false)
+    {
+        var parts = new List<Part>();
+        if (depth >= options.Budget.Depth)
+        {
+            ownLosses.Add(place.Loss(0, $"containers at most {options.Budget.Depth} deep", "a deeper one (raise it with --budget depth=NUMBER)"));
+            return parts;
+        }
+        var from = start;
+        while (from < bytes.Length)
+        {
+            options.Cancel.ThrowIfCancellationRequested();
+            var at = from;
+            if (from != start || Formats.At(bytes.Span[from..]) is not { } found) at = Formats.Next(bytes.Span, from, out found);
+            if (at < 0) break;
+            if (insideKernel && !Formats.IsExpectedInKernel(found.Kind) || OpenPart(bytes, at, found, place, path, depth) is not { } part || insideKernel && part.Content is { Length: < 1024 })
+            {
+                from = at + 1;
+                continue;
+            }
+            // Each member of a zip begins like the archive.
+            if (part.Kind != "zip" || parts is not [.., { Kind: "zip" }]) parts.Add(part);
+            // A format whose length nobody states ends where the next structure begins.
+            from = at + (int)Math.Max(1, part.Length > 0 ? part.Length : 4);
+        }
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (parts[i].Length > 0) continue;
+            var end = i + 1 < parts.Count ? parts[i + 1].Offset : bytes.Length;
+            parts[i] = With(parts[i], end - parts[i].Offset, bytes);
+        }
+        return parts;
+    }
+
+    private static Part With(Part part, long length, ReadOnlyMemory<byte> bytes) => new()
+    {
+        Offset = part.Offset, Length = length, Kind = part.Kind, Path = part.Path, Note = part.Note, Bytes = bytes.Slice((int)part.Offset, (int)length),
+        Losses = part.Losses, IsRead = part.IsRead,
+    };
+
+    private Part? OpenPart(ReadOnlyMemory<byte> bytes, int at, Recognised found, Place place, string path, int depth)
+    {
+        var rest = bytes[at..];
+        var here = place.After(at);
+        var own = $"{path}/@0x{at:x}-{found.Kind}";
+        return found.Kind switch
+        {
+            "gzip" => OpenStream(CompressionKind.Gzip, bytes, at, place, own, depth),
+            "xz" => OpenStream(CompressionKind.Xz, bytes, at, place, own, depth),
+            "zstd" => OpenStream(CompressionKind.Zstandard, bytes, at, place, own, depth),
+            "lzma" => OpenStream(CompressionKind.Lzma, bytes, at, place, own, depth),
+            "squashfs" => FileSystemPart(SquashFs.Open(rest, here, options.Budget)),
+            "cpio" => FileSystemPart(Cpio.Open(rest, here, options.Budget)),
+            "uimage" => OpenUImage(rest, at, found, here, own, depth),
+            "zimage" or "bzimage" or "trx" or "fit" => OpenContainer(rest, at, found, here, own, depth),
+            "elf" or "dtb" or "mbr" => Plain(rest, at, found, here, own, isRead: true),
+            _ => Plain(rest, at, found, here, own, isRead: false),
+        };
+
+        Part FileSystemPart(ImageFileSystem files) => new()
+        {
+            Offset = at, Length = Math.Max(1, files.Length), Kind = found.Kind, Path = own, Bytes = rest[..(int)Math.Max(1, files.Length)], FileSystem = files,
+            Note = files is SquashFs squash ? $"{squash.Compressor}, blocks of {squash.BlockSize / 1024} KiB, {files.Entries.Count} entries" : $"{files.Entries.Count} entries",
+            IsRead = files.Entries.Count > 0 || files.Losses.Count == 0,
+        };
+    }
+
+    private static Part Plain(ReadOnlyMemory<byte> rest, int at, Recognised found, Place here, string own, bool isRead)
+    {
+        var length = (int)Math.Min(found.Length, rest.Length);
+        var losses = new List<Loss>();
+        if (found.Length > rest.Length) losses.Add(here.Loss(rest.Length, $"{found.Length} bytes of {found.Kind}", $"{rest.Length} to the end"));
+        if (!isRead) losses.Add(here.Loss(0, "a format that is read", $"{found.Kind}, which is recognised and not read"));
+        return new Part { Offset = at, Length = length, Kind = found.Kind, Path = own, Note = found.Note, Bytes = rest[..length], Losses = losses, IsRead = isRead };
+    }
+
+    private Part OpenContainer(ReadOnlyMemory<byte> rest, int at, Recognised found, Place here, string own, int depth)
+    {
+        var plain = Plain(rest, at, found, here, own, isRead: true);
+        // What the container begins with is its own header: search behind it.
+        const int Header = 0x1c;
+        var inner = plain.Bytes.Length > Header ? Scan(plain.Bytes, Header, here, own, depth + 1) : [];
+        return new Part
+        {
+            Offset = at, Length = plain.Length, Kind = plain.Kind, Path = own, Note = plain.Note, Bytes = plain.Bytes, Losses = plain.Losses, IsRead = true,
+            Children = inner,
+        };
+    }
+
+    private Part OpenUImage(ReadOnlyMemory<byte> rest, int at, Recognised found, Place here, string own, int depth)
+    {
+        var header = UImage.Parse(rest.Span)!;
+        var plain = Plain(rest, at, found, here, own, isRead: true);
+        var losses = plain.Losses.ToList();
+        var children = new List<Part>();
+        var data = plain.Bytes.Length > UImage.HeaderSize ? plain.Bytes[UImage.HeaderSize..] : ReadOnlyMemory<byte>.Empty;
+        if (plain.Length == found.Length && Crc32.Of(data.Span) is var crc && crc != header.DataCrc)
+        {
+            losses.Add(here.Loss(UImage.HeaderSize, $"uImage data with CRC-32 {header.DataCrc:x8}", $"{crc:x8}"));
+        }
+        if (header.Unread is { } unread) losses.Add(here.Loss(UImage.HeaderSize, "a uImage that is not compressed or with gzip, lzma or zstd", unread));
+        try
+        {
+            foreach (var (offset, length) in header.Runs(data.Span))
+            {
+                var start = UImage.HeaderSize + offset;
+                var run = data.Slice(offset, length);
+                if (header.Kind is { } kind && Decompression.IsHeader(kind, run.Span)
+                    && OpenStream(kind, plain.Bytes[..(start + length)], start, here, $"{own}/@0x{start:x}-{Decompression.Name(kind)}", depth + 1, isSure: true) is { } stream)
+                {
+                    children.Add(stream);
+                    continue;
+                }
+                var inner = Scan(plain.Bytes[..(start + length)], start, here, own, depth + 1);
+                if (inner.Count > 0) children.AddRange(inner);
+                else if (header.IsKernel && header.Unread is null) children.Add(new Part { Offset = start, Length = length, Kind = "kernel", Path = $"{own}/@0x{start:x}-kernel", Bytes = run, IsRead = true });
+            }
+        }
+        catch (UnreadableException unreadable)
+        {
+            losses.Add(here.Loss(unreadable));
+        }
+        return new Part
+        {
+            Offset = at, Length = plain.Length, Kind = found.Kind, Path = own, Note = plain.Note, Bytes = plain.Bytes, Losses = losses, IsRead = header.Unread is null, Children = children,
+        };
+    }
+
+    // A stream that fails is taken for damaged, and not for a chance likeness, when it stands where one must be or has yielded more than chance does.
+    private Part? OpenStream(CompressionKind kind, ReadOnlyMemory<byte> bytes, int at, Place place, string own, int depth, bool isSure = false)
+    {
+        var decoded = Decompression.Decode(kind, bytes.Span[at..], options.Budget, options.Budget.FileBytes - heldBytes);
+        var content = decoded.Content;
+        isSure |= at == 0 && (depth == 0 || kind != CompressionKind.Lzma) || kind is CompressionKind.Xz or CompressionKind.Zstandard;
+        var enough = kind == CompressionKind.Lzma ? content.Length >= 4096 && at == 0 : isSure || content.Length >= 1 << 16;
+        if (decoded.Failure is not null && !enough || content.Length == 0 && decoded.Failure is null && at != 0)
+        {
+            decoded.Dispose();
+            return null;
+        }
+        held.Add(decoded);
+        heldBytes += content.Length;
+        var losses = new List<Loss>();
+        if (decoded.Loss(place.Artefact, place.Start + at) is { } loss) losses.Add(loss with { Location = loss.Location with { Path = place.Path } });
+        return new Part
+        {
+            Offset = at, Length = decoded.Used, Kind = Decompression.Name(kind), Path = own, Bytes = bytes.Slice(at, decoded.Used), Content = content, Losses = losses,
+            Note = $"{content.Length} bytes unpacked", Children = Inside(content, own, depth + 1), IsRead = decoded.Failure is null || content.Length > 0,
+        };
+    }
+
+    // What decoded content is made of: known structures, a kernel (which may hold some itself), or just bytes.
+    private IReadOnlyList<Part> Inside(ReadOnlyMemory<byte> content, string path, int depth)
+    {
+        var place = new Place(artefact, path, 0);
+        var first = Formats.At(content.Span);
+        if (first is null or { Kind: "elf" } && HasKernelBanner(content.Span))
+        {
+            var own = $"{path}/@0x0-kernel";
+            var inner = Scan(content, first is null ? 0 : 4, place, own, depth, insideKernel: true);
+            return [new Part { Offset = 0, Length = content.Length, Kind = "kernel", Path = own, Bytes = content, Children = inner, IsRead = true }];
+        }
+        var parts = Scan(content, 0, place, path, depth);
+        return parts.Count == 0 ? [] : Tile(content, parts, path);
+    }
+
+    // linux/init/version-timestamp.c: "Linux version RELEASE (BUILDER) (COMPILER) NUMBER DATE".
+    private static bool HasKernelBanner(ReadOnlySpan<byte> bytes)
+    {
+        var banner = "Linux version "u8;
+        while (bytes.IndexOf(banner) is >= 0 and var at)
+        {
+            bytes = bytes[(at + banner.Length)..];
+            if (bytes.Length > 0 && char.IsAsciiDigit((char)bytes[0])) return true;
+        }
+        return false;
+    }
+
+    // Names what lies between the parts: padding when it is one byte over and over, else unknown.
+    private List<Part> Tile(ReadOnlyMemory<byte> bytes, List<Part> parts, string path)
+    {
+        var all = new List<Part>();
+        var at = 0;
+        foreach (var part in parts)
+        {
+            if (part.Offset > at) all.Add(Gap(at, (int)part.Offset));
+            all.Add(part);
+            at = (int)(part.Offset + part.Length);
+        }
+        if (at < bytes.Length) all.Add(Gap(at, bytes.Length));
+        return all;
+
+        Part Gap(int start, int end)
+        {
+            var gap = bytes[start..end];
+            var filler = gap.Span[0];
+            var isPadding = IsPadding(gap.Span);
+            var kind = isPadding ? "padding" : "unknown";
+            return new Part
+            {
+                Offset = start, Length = end - start, Kind = kind, Path = $"{path}/@0x{start:x}-{kind}", Bytes = gap, IsRead = isPadding,
+                Note = isPadding ? $"0x{filler:x2}" : null,
+            };
+        }
+    }
+
+    // Zeros and erased flash, and the marks that tell JFFS2 where to begin (OpenWrt's "deadc0de").
+    private static bool IsPadding(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.IndexOfAnyExcept((byte)0, (byte)0xff) is >= 0 and var at)
+        {
+            ReadOnlySpan<byte> mark = [0xde, 0xad, 0xc0, 0xde];
+            if (!bytes[at..].StartsWith(mark)) return false;
+            bytes = bytes[(at + 4)..];
+        }
+        return true;
+    }
+
+    /// <summary>The image as a table for a person: offset, length and kind of every part, nested parts indented.</summary>
+    public string Map()
+    {
+        var map = new StringBuilder();
+        foreach (var part in Parts) Draw(part, 0);
+        return map.ToString();
+
+        void Draw(Part part, int level)
+        {
+            map.Append(' ', 2 * level).Append(CultureInfo.InvariantCulture, $"0x{part.Offset:x8}  {part.Length,11}  {part.Kind}");
+            if (part == Root) map.Append(" (root)");
+            if (!string.IsNullOrEmpty(part.Note)) map.Append("  ").Append(part.Note);
+            map.Append('\n');
+            foreach (var child in part.Children) Draw(child, level + 1);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var decoded in held) decoded.Dispose();
+        held.Clear();
+    }
+}

@@ -1,0 +1,102 @@
+namespace Assay.Html;
+
+/// <summary>An element with its attributes and what it holds. Wrong nesting, an unknown name and a foreign address fail when it is made, not when it is read.</summary>
+public sealed class Element : Node
+{
+    private readonly IReadOnlyList<KeyValuePair<string, string>> attributes;
+    private readonly IReadOnlyList<Node> children;
+    private readonly Content content;
+
+    /// <exception cref="ArgumentException">No such element, or it may not hold one of the children.</exception>
+    internal Element(string name, IEnumerable<Node?> children)
+        : this(name, Content.Of(name), [], Flat(children))
+    {
+        foreach (var child in this.children)
+        {
+            if (!content.MayHold(child)) throw new ArgumentException($"<{name}> may not hold {(child is Element e ? $"<{e.Name}>" : "text")}");
+        }
+        if (name == "a" && Inside.Any(e => e.Name == "a")) throw new ArgumentException("a link may not hold a link");
+        if (name == "details" && this.children is not [Element { Name: "summary" }, ..]) throw new ArgumentException("<details> begins with its <summary>");
+    }
+
+    private Element(string name, Content content, IReadOnlyList<KeyValuePair<string, string>> attributes, IReadOnlyList<Node> children)
+    {
+        Name = name;
+        this.content = content;
+        this.attributes = attributes;
+        this.children = children;
+    }
+
+    public string Name { get; }
+
+    public override string InnerText => string.Concat(children.Select(c => c.InnerText));
+
+    /// <summary>The value of an attribute, or null.</summary>
+    public string? this[string attribute] => attributes.FirstOrDefault(a => a.Key == attribute).Value;
+
+    /// <summary>All elements inside, in the order of the page.</summary>
+    public IEnumerable<Element> Inside => children.OfType<Element>().SelectMany(e => e.Inside.Prepend(e));
+
+    /// <summary>The same element with one attribute more; a null value leaves it as it is.</summary>
+    /// <exception cref="ArgumentException">The attribute is not in the list, is there already, or an address is not one that <see cref="Address"/> allows.</exception>
+    public Element With(string attribute, string? value)
+    {
+        if (value is null) return this;
+        if (!Content.HasAttribute(attribute)) throw new ArgumentException($"there is no attribute {attribute}");
+        if (this[attribute] is not null) throw new ArgumentException($"<{Name}> has its {attribute} already");
+        if (attribute == "href" && !Address.IsAllowed(value)) throw new ArgumentException($"an address is https, http, mailto or a fragment, not {Encoder.Visible(value)}");
+        if (attribute == "id" && !Address.IsFragment("#" + value)) throw new ArgumentException($"an id is letters, digits, point, minus and underscore, not {Encoder.Visible(value)}");
+        return new Element(Name, content, [.. attributes, new(attribute, value)], children);
+    }
+
+    public Element Id(string? id) => With("id", id);
+    public Element Class(string? name) => With("class", name);
+
+    internal override void Write(TextWriter to)
+    {
+        to.Write('<');
+        to.Write(Name);
+        foreach (var (name, value) in attributes)
+        {
+            to.Write(' ');
+            to.Write(name);
+            if (value.Length == 0 && name == "open") continue;
+            to.Write("=\"");
+            Encoder.Write(to, value);
+            to.Write('"');
+        }
+        to.Write('>');
+        if (content.Holds == Holds.Nothing)
+        {
+            // Inside a drawing an element without content is closed too: <rect></rect>; in HTML a void element has no end.
+            if (content.Place == Place.Part) Close(to);
+            return;
+        }
+        var lines = content.Holds is Holds.Parts || (content.Holds == Holds.Flow && children.OfType<Element>().Any(c => Content.Of(c.Name).Place != Place.Phrase));
+        foreach (var child in children)
+        {
+            if (lines) to.Write('\n');
+            child.Write(to);
+        }
+        if (lines) to.Write('\n');
+        Close(to);
+    }
+
+    private void Close(TextWriter to)
+    {
+        to.Write("</");
+        to.Write(Name);
+        to.Write('>');
+    }
+
+    private static List<Node> Flat(IEnumerable<Node?> children)
+    {
+        var flat = new List<Node>();
+        foreach (var child in children)
+        {
+            if (child is Many many) flat.AddRange(Flat(many.Pieces));
+            else if (child is not null) flat.Add(child);
+        }
+        return flat;
+    }
+}

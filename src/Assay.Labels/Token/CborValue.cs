@@ -1,0 +1,120 @@
+using System.Formats.Cbor;
+using System.Globalization;
+using Assay.Evidence.Reading;
+
+namespace Assay.Labels.Token;
+
+/// <summary>How strictly CBOR is read.</summary>
+public enum CborForm
+{
+    /// <summary>Core deterministic encoding (RFC 8949 section 4.2.1): shortest heads, definite lengths, keys sorted. Everything that we sign.</summary>
+    Deterministic,
+    /// <summary>Any well-formed encoding without duplicate keys, for messages that others made.</summary>
+    WellFormed,
+}
+
+/// <summary>One data item of CBOR (RFC 8949), read whole. Floating-point numbers and integers beyond 64 bits stand in no token of ours and are refused.</summary>
+internal sealed class CborValue
+{
+    /// <summary>Far more than any token of ours nests; a deeper message is refused before the stack feels it.</summary>
+    public const int MaxDepth = 16;
+
+    private readonly object? value;
+
+    private CborValue(object? value, int offset)
+    {
+        this.value = value;
+        Offset = offset;
+    }
+
+    /// <summary>Bytes from the start of the message.</summary>
+    public int Offset { get; }
+
+    /// <exception cref="UnreadableException">Not one item of this form, or bytes follow it.</exception>
+    public static CborValue Read(ReadOnlyMemory<byte> bytes, CborForm form, int origin = 0)
+    {
+        // CTAP2's order (major type, then length, then bytes) is the bytewise order of RFC 8949 for integer and text keys.
+        var reader = new CborReader(bytes, form == CborForm.Deterministic ? CborConformanceMode.Ctap2Canonical : CborConformanceMode.Strict);
+        try
+        {
+            var item = Read(reader, bytes.Length, origin, MaxDepth);
+            if (reader.BytesRemaining > 0) throw new UnreadableException("the end", $"{reader.BytesRemaining} more bytes", origin + bytes.Length - reader.BytesRemaining);
+            return item;
+        }
+        catch (Exception wrong) when (wrong is CborContentException or InvalidOperationException or OverflowException)
+        {
+            throw new UnreadableException(form == CborForm.Deterministic ? "deterministic CBOR" : "well-formed CBOR", wrong.Message, origin + bytes.Length - reader.BytesRemaining);
+        }
+    }
+
+    private static CborValue Read(CborReader reader, int length, int origin, int depth)
+    {
+        var at = origin + length - reader.BytesRemaining;
+        if (depth == 0) throw new UnreadableException($"at most {MaxDepth} levels", "a deeper one", at);
+        switch (reader.PeekState())
+        {
+            case CborReaderState.UnsignedInteger: return new CborValue(Integer(reader.ReadUInt64(), at), at);
+            case CborReaderState.NegativeInteger: return new CborValue(reader.ReadInt64(), at);
+            case CborReaderState.ByteString or CborReaderState.StartIndefiniteLengthByteString: return new CborValue(reader.ReadByteString(), at);
+            case CborReaderState.TextString or CborReaderState.StartIndefiniteLengthTextString: return new CborValue(reader.ReadTextString(), at);
+            case CborReaderState.Boolean: return new CborValue(reader.ReadBoolean(), at);
+            case CborReaderState.Null:
+                reader.ReadNull();
+                return new CborValue(null, at);
+            case CborReaderState.StartArray:
+                var items = new List<CborValue>();
+                reader.ReadStartArray();
+                while (reader.PeekState() != CborReaderState.EndArray) items.Add(Read(reader, length, origin, depth - 1));
+                reader.ReadEndArray();
+                return new CborValue(items, at);
+            case CborReaderState.StartMap:
+                var entries = new List<KeyValuePair<CborValue, CborValue>>();
+                reader.ReadStartMap();
+                while (reader.PeekState() != CborReaderState.EndMap)
+                {
+                    var key = Read(reader, length, origin, depth - 1);
+                    entries.Add(new(key, Read(reader, length, origin, depth - 1)));
+                }
+                reader.ReadEndMap();
+                return new CborValue(entries, at);
+            case var other:
+                throw new UnreadableException("an integer, string, array, map, boolean or null", other.ToString(), at);
+        }
+    }
+
+    private static long Integer(ulong number, int at) =>
+        number <= long.MaxValue ? (long)number : throw new UnreadableException("an integer up to 63 bits", number.ToString(CultureInfo.InvariantCulture), at);
+
+    public bool IsNull => value is null;
+    public byte[] Bytes(string what) => As<byte[]>(what, "a byte string");
+    public string Text(string what) => As<string>(what, "text");
+    public long Number(string what) => As<long>(what, "an integer");
+    public bool Boolean(string what) => As<bool>(what, "true or false");
+    public IReadOnlyList<CborValue> Items(string what) => As<List<CborValue>>(what, "an array");
+    public IReadOnlyList<KeyValuePair<CborValue, CborValue>> Entries(string what) => As<List<KeyValuePair<CborValue, CborValue>>>(what, "a map");
+
+    public bool IsNumber(long number) => value is long own && own == number;
+    public bool IsText(string text) => value is string own && own == text;
+    public bool IsBytes => value is byte[];
+    public bool IsText() => value is string;
+
+    /// <summary>The value under an integer key of this map; null where the key is absent.</summary>
+    public CborValue? this[long key] => Entries("a map").FirstOrDefault(e => e.Key.IsNumber(key)).Value;
+    public CborValue? this[string key] => Entries("a map").FirstOrDefault(e => e.Key.IsText(key)).Value;
+
+    /// <exception cref="UnreadableException">The key is absent.</exception>
+    public CborValue Need(long key, string what) => this[key] ?? throw new UnreadableException($"{what} under {key}", "none", Offset);
+
+    private T As<T>(string what, string kind) =>
+        value is T own ? own : throw new UnreadableException($"{kind} for {what}", value is null ? "null" : Kind(value), Offset);
+
+    private static string Kind(object value) => value switch
+    {
+        byte[] => "a byte string",
+        string => "text",
+        long => "an integer",
+        bool => "true or false",
+        List<CborValue> => "an array",
+        _ => "a map",
+    };
+}

@@ -1,0 +1,20 @@
+namespace Assay.Labels.Token;
+
+/// <summary>Every claim number that we write; the same table for others is docs/label.cddl, and a test holds the two together.</summary>
+internal static class ClaimNumbers
+{
+    // Registered: RFC 8392, RFC 9711, and the Token Status List draft.
+    public const int Issuer = 1;
+    public const int Subject = 2;
+    public const int Expires = 4;
+    public const int IssuedAt = 6;
+    public const int TokenId = 7;
+    public const int SoftwareName = 270;
+    public const int SoftwareVersion = 271;
+    public const int Status = 65535;
+
+    // Ours, from the private range below -65536. Exactly one of them stands in a token and says what the token is.
+    public const int Hallmark = -65537;
+    public const int Decision = -65538;
+    public const int Certificate = -65539;
+}

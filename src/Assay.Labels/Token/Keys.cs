@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using Assay.Evidence.Reading;
+
+namespace Assay.Labels.Token;
+
+/// <summary>The public half of an ES256 key: a point on P-256 and on no other curve.</summary>
+public sealed class VerifyingKey
+{
+    private const string P256 = "1.2.840.10045.3.1.7";
+    private readonly ECParameters point;
+
+    private VerifyingKey(ECParameters point, byte[] spki)
+    {
+        this.point = point;
+        Spki = spki;
+        Id = SHA256.HashData(spki)[..KeyIdBytes];
+    }
+
+    public const int KeyIdBytes = 8;
+
+    /// <summary>The first 8 bytes of the SHA-256 of <see cref="Spki"/>; stands in the protected header of all that we sign.</summary>
+    public ReadOnlyMemory<byte> Id { get; }
+    /// <summary>SubjectPublicKeyInfo (RFC 5280), DER.</summary>
+    public ReadOnlyMemory<byte> Spki { get; }
+    /// <summary>16 lower-case hexadecimal digits.</summary>
+    public string Name => Convert.ToHexStringLower(Id.Span);
+
+    /// <exception cref="UnreadableException">Not a key, or not one on P-256.</exception>
+    public static VerifyingKey FromSpki(ReadOnlySpan<byte> spki) => Imported(spki, (ec, bytes) =>
+    {
+        ec.ImportSubjectPublicKeyInfo(bytes, out var read);
+        if (read != bytes.Length) throw new CryptographicException("bytes follow the key");
+    });
+
+    /// <summary>A key as two coordinates of 32 bytes.</summary>
+    /// <exception cref="UnreadableException">Not a point on P-256.</exception>
+    public static VerifyingKey FromPoint(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
+    {
+        var point = new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = x.ToArray(), Y = y.ToArray() } };
+        return Imported(default, (ec, _) => ec.ImportParameters(point));
+    }
+
+    /// <summary>A PEM file with PUBLIC KEY, PRIVATE KEY (of which only the public half is kept) or CERTIFICATE.</summary>
+    /// <exception cref="UnreadableException">None of them, or not on P-256.</exception>
+    public static VerifyingKey FromPem(string pem)
+    {
+        if (!pem.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal)) return Imported(default, (ec, _) => ec.ImportFromPem(pem));
+        try
+        {
+            using var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(pem);
+            return FromSpki(certificate.PublicKey.ExportSubjectPublicKeyInfo());
+        }
+        catch (CryptographicException wrong)
+        {
+            throw new UnreadableException("a certificate", wrong.Message, 0);
+        }
+    }
+
+    private delegate void Import(ECDsa into, ReadOnlySpan<byte> bytes);
+
+    private static VerifyingKey Imported(ReadOnlySpan<byte> bytes, Import import)
+    {
+        using var ec = ECDsa.Create();
+        try
+        {
+            import(ec, bytes);
+            return Of(ec);
+        }
+        catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or NotSupportedException)
+        {
+            throw new UnreadableException("a key on the curve P-256", wrong.Message, 0);
+        }
+    }
+
+    internal static VerifyingKey Of(ECDsa key)
+    {
+        var point = key.ExportParameters(includePrivateParameters: false);
+        // The framework verifies ES256 with a key of any curve; RFC 9053 leaves the choice to us, and ours is P-256 alone.
+        if (!point.Curve.IsNamed || point.Curve.Oid.Value is not P256 && point.Curve.Oid.FriendlyName is not ("nistP256" or "ECDSA_P256"))
+            throw new UnreadableException("a key on the curve P-256", point.Curve.IsNamed ? $"the curve {point.Curve.Oid.FriendlyName ?? point.Curve.Oid.Value}" : "explicit parameters", 0);
+        return new VerifyingKey(point, key.ExportSubjectPublicKeyInfo());
+    }
+
+    /// <summary>ECDSA with SHA-256; the signature as r and s of 32 bytes each (RFC 9053 section 2.1). Any other form or length is false.</summary>
+    public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        if (signature.Length != CoseSign1.SignatureBytes) return false;
+        using var ec = ECDsa.Create(point);
+        return ec.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    }
+
+    public bool Equals(VerifyingKey other) => Spki.Span.SequenceEqual(other.Spki.Span);
+}
+
+/// <summary>A private ES256 key of someone who signs: an assessor, one who decides, an issuer.</summary>
+public sealed class SigningKey : IDisposable
+{
+    private readonly ECDsa key;
+
+    private SigningKey(ECDsa key)
+    {
+        this.key = key;
+        Public = VerifyingKey.Of(key);
+    }
+
+    public VerifyingKey Public { get; }
+
+    public static SigningKey Create() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+
+    /// <param name="pem">PKCS #8 or SEC 1, without a pass phrase.</param>
+    /// <exception cref="UnreadableException">Not a private key on P-256.</exception>
+    public static SigningKey FromPem(string pem)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(pem);
+            _ = key.ExportParameters(includePrivateParameters: true);
+            return new SigningKey(key);
+        }
+        catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or UnreadableException)
+        {
+            key.Dispose();
+            if (wrong is UnreadableException) throw;
+            throw new UnreadableException("a private key on the curve P-256 (PKCS #8 in PEM, no pass phrase)", wrong.Message, 0);
+        }
+    }
+
+    /// <summary>PKCS #8 in PEM.</summary>
+    public string ToPem() => key.ExportPkcs8PrivateKeyPem() + "\n";
+
+    internal byte[] Sign(ReadOnlySpan<byte> message) => key.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+
+    public void Dispose() => key.Dispose();
+}

@@ -1,0 +1,56 @@
+using Assay.Evidence;
+using Assay.Evidence.Reading;
+using Assay.Traffic.Captures;
+using Assay.Traffic.Flows;
+
+namespace Assay.Traffic;
+
+/// <summary>All that one capture tells: flows, stations, and what was seen at which frame.</summary>
+public sealed record CaptureExamination
+{
+    /// <summary>In the order of their first frames.</summary>
+    public required IReadOnlyList<Flow> Flows { get; init; }
+    /// <summary>Each distinct thing once, at the first frame where it was seen; the note says how often and until where.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+    /// <summary>Every occurrence, in frame order.</summary>
+    public required IReadOnlyList<Observation> Observations { get; init; }
+    /// <summary>Machines on the captured link, by MAC address.</summary>
+    public required IReadOnlyList<Station> Stations { get; init; }
+    public required Coverage Coverage { get; init; }
+
+    /// <summary>True where the artefact begins as a capture does.</summary>
+    public static bool Recognises(Artefact artefact) => CaptureReader.Recognises(artefact.Bytes.Span(0, (int)Math.Min(32, artefact.Size)));
+
+    /// <summary>Reads a capture once. Damage behind its header is a loss in <see cref="Coverage"/>.</summary>
+    /// <exception cref="UnreadableException">The artefact does not begin as a capture does.</exception>
+    /// <exception cref="OperationCanceledException"/>
+    public static CaptureExamination Of(Artefact artefact, ExaminationOptions options)
+    {
+        var flows = new List<Flow>();
+        long unkept = 0;
+        var walk = new CaptureWalk(artefact, options, isExamination: true, flow =>
+        {
+            if (flows.Count < CaptureWalk.MostFlows) flows.Add(flow);
+            else unkept++;
+        });
+        var coverage = walk.Run();
+        if (unkept > 0)
+        {
+            var loss = new Loss
+            {
+                Location = new Location { Artefact = artefact.Name },
+                Expected = FormattableString.Invariant($"at most {CaptureWalk.MostFlows} flows in an examination"),
+                Found = FormattableString.Invariant($"{unkept} more that were not kept (the verb flows writes all)"),
+            };
+            coverage = coverage with { Losses = [.. coverage.Losses, loss] };
+        }
+        return new CaptureExamination
+        {
+            Flows = flows,
+            Findings = walk.Notes.Findings(),
+            Observations = [.. walk.Notes.Observations.OrderBy(o => o.Frame)],
+            Stations = walk.Notes.Stations.All(),
+            Coverage = coverage,
+        };
+    }
+}

@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+
+namespace Assay.Traffic.Protocols;
+
+/// <summary>A DNS message (RFC 1035), read record by record without allocating; names compressed in circles end.</summary>
+internal ref struct DnsMessage
+{
+    /// <summary>Characters that a name may take here: 255 bytes, each at most written as \xNN.</summary>
+    public const int LongestName = 1024;
+
+    public const ushort A = 1, Ptr = 12, Txt = 16, Aaaa = 28, Srv = 33;
+
+    private readonly ReadOnlySpan<byte> message;
+    private int at;
+
+    private DnsMessage(ReadOnlySpan<byte> message)
+    {
+        this.message = message;
+        var flags = BinaryPrimitives.ReadUInt16BigEndian(message[2..]);
+        IsResponse = (flags & 0x8000) != 0;
+        Code = flags & 15;
+        QuestionsLeft = BinaryPrimitives.ReadUInt16BigEndian(message[4..]);
+        RecordsLeft = BinaryPrimitives.ReadUInt16BigEndian(message[6..]) + BinaryPrimitives.ReadUInt16BigEndian(message[8..]) + BinaryPrimitives.ReadUInt16BigEndian(message[10..]);
+        at = 12;
+    }
+
+    public bool IsResponse { get; }
+    /// <summary>Response code; 3 is "no such name".</summary>
+    public int Code { get; }
+    public int QuestionsLeft { get; private set; }
+    public int RecordsLeft { get; private set; }
+
+    /// <summary>True where the header is whole and its counts may be true.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out DnsMessage message)
+    {
+        message = default;
+        if (bytes.Length < 12 || (bytes[2] & 0x78) is not (0 or 0x20 or 0x28)) return false;
+        message = new DnsMessage(bytes);
+        return message.QuestionsLeft * 5L + message.RecordsLeft * 11L <= bytes.Length - 12;
+    }
+
+    public bool NextQuestion(scoped Span<char> name, out int length, out ushort type)
+    {
+        length = 0;
+        type = 0;
+        if (QuestionsLeft == 0) return false;
+        QuestionsLeft--;
+        if (!Name(ref at, name, out length) || at + 4 > message.Length) return Stop();
+        type = BinaryPrimitives.ReadUInt16BigEndian(message[at..]);
+        at += 4;
+        return true;
+    }
+
+    /// <summary>The next record of any section; call after the last question.</summary>
+    public bool NextRecord(scoped Span<char> name, out int length, out ushort type, out ReadOnlySpan<byte> data, out int dataAt)
+    {
+        length = dataAt = 0;
+        type = 0;
+        data = default;
+        if (RecordsLeft == 0) return false;
+        RecordsLeft--;
+        if (!Name(ref at, name, out length) || at + 10 > message.Length) return Stop();
+        type = BinaryPrimitives.ReadUInt16BigEndian(message[at..]);
+        int size = BinaryPrimitives.ReadUInt16BigEndian(message[(at + 8)..]);
+        dataAt = at + 10;
+        if (dataAt + size > message.Length) return Stop();
+        data = message.Slice(dataAt, size);
+        at = dataAt + size;
+        return true;
+    }
+
+    /// <summary>A name inside record data, for instance of PTR.</summary>
+    public readonly bool NameAt(int position, scoped Span<char> name, out int length) => Name(ref position, name, out length);
+
+    private bool Stop()
+    {
+        QuestionsLeft = RecordsLeft = 0;
+        return false;
+    }
+
+    private readonly bool Name(scoped ref int position, scoped Span<char> name, out int length)
+    {
+        const string Digits = "0123456789abcdef";
+        length = 0;
+        var from = position;
+        var jumped = false;
+        // A name has at most 127 labels; as many jumps again are more than any writer needs.
+        for (var steps = 0; steps < 256; steps++)
+        {
+            if (from >= message.Length) return false;
+            int label = message[from];
+            if (label == 0)
+            {
+                if (!jumped) position = from + 1;
+                return true;
+            }
+            if (label >= 0xc0)
+            {
+                if (from + 1 >= message.Length) return false;
+                if (!jumped) position = from + 2;
+                jumped = true;
+                from = (label & 0x3f) << 8 | message[from + 1];
+                continue;
+            }
+            if (label > 63 || from + 1 + label > message.Length || length + 4 * label + 1 > name.Length) return false;
+            if (length > 0) name[length++] = '.';
+            foreach (var character in message.Slice(from + 1, label))
+            {
+                if (character is > 32 and < 127 and not (byte)'\\' || character == ' ') name[length++] = (char)character;
+                else
+                {
+                    name[length++] = '\\';
+                    name[length++] = 'x';
+                    name[length++] = Digits[character >> 4];
+                    name[length++] = Digits[character & 15];
+                }
+            }
+            from += 1 + label;
+        }
+        return false;
+    }
+
+    public static string TypeName(ushort type) => type switch
+    {
+        1 => "A",
+        2 => "NS",
+        5 => "CNAME",
+        6 => "SOA",
+        12 => "PTR",
+        13 => "HINFO",
+        15 => "MX",
+        16 => "TXT",
+        28 => "AAAA",
+        33 => "SRV",
+        41 => "OPT",
+        47 => "NSEC",
+        64 => "SVCB",
+        65 => "HTTPS",
+        255 => "ANY",
+        _ => FormattableString.Invariant($"type {type}"),
+    };
+}

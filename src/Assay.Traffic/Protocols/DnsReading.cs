@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Assay.Evidence;
+using Assay.Traffic.Captures;
+using Assay.Traffic.Flows;
+
+namespace Assay.Traffic.Protocols;
+
+/// <summary>What DNS, mDNS (RFC 6762) and LLMNR messages say: names asked for, names answered, services and models announced.</summary>
+internal static class DnsReading
+{
+    private static readonly string[] ModelKeys = ["md", "model", "modelid", "ty", "am", "fn", "product", "rpmd", "usb_mdl"];
+    private static readonly string[] VersionKeys = ["fv", "fw", "fwversion", "firmware", "fwver", "srcvers", "version", "ver", "sw", "rpvr", "vs", "swversion", "osxvers"];
+
+    // The two name buffers are written before they are read: to clear 4 KiB for each message would cost more than the message.
+    [SkipLocalsInit]
+    public static void Read(Notes notes, string protocol, ReadOnlySpan<byte> bytes, in Moment at)
+    {
+        if (!DnsMessage.TryRead(bytes, out var message)) return;
+        Span<char> asked = stackalloc char[DnsMessage.LongestName];
+        Span<char> name = stackalloc char[DnsMessage.LongestName];
+        var askedLength = 0;
+        while (message.NextQuestion(name, out var length, out var type))
+        {
+            if (askedLength == 0)
+            {
+                name[..length].CopyTo(asked);
+                askedLength = length;
+            }
+            if (!message.IsResponse && notes.IsExamination) notes.Observe(at, protocol, Seen.Query, Name(name[..length]), DnsMessage.TypeName(type));
+        }
+        if (!message.IsResponse) return;
+        if (notes.IsExamination && message.Code == 3) notes.Observe(at, protocol, Seen.Answer, Name(asked[..askedLength]), "no such name");
+        while (message.NextRecord(name, out var length, out var type, out var data, out var dataAt))
+        {
+            // An answer reached by aliases belongs to the name that was asked for.
+            var owner = askedLength > 0 && protocol == "dns" ? asked[..askedLength] : name[..length];
+            if (type == DnsMessage.A && data.Length == 4 || type == DnsMessage.Aaaa && data.Length == 16)
+            {
+                var address = data.Length == 4 ? Address.V4(BinaryPrimitives.ReadUInt32BigEndian(data)) : Address.V6(data);
+                if (owner.Length > 0) notes.Answered(address, owner);
+                if (!notes.IsExamination) continue;
+                notes.Observe(at, protocol, Seen.Answer, Name(owner), $"{DnsMessage.TypeName(type)} {address}");
+                if (protocol == "mdns" && address == at.Source) notes.Stations.Named(at.SourceMac, new string(owner));
+            }
+            else if (notes.IsExamination && protocol == "mdns") Announced(notes, message, new string(name[..length]), type, data, dataAt, at);
+        }
+    }
+
+    private static string Name(ReadOnlySpan<char> name) => name.IsEmpty ? "." : new string(name);
+
+    private static void Announced(Notes notes, DnsMessage message, string owner, ushort type, ReadOnlySpan<byte> data, int dataAt, in Moment at)
+    {
+        if (type == DnsMessage.Ptr && owner.EndsWith(".local", StringComparison.OrdinalIgnoreCase))
+        {
+            var target = new char[DnsMessage.LongestName];
+            if (message.NameAt(dataAt, target, out var length)) notes.Observe(at, "mdns", Seen.Announcement, new string(target, 0, length), $"service {owner}");
+        }
+        else if (type == DnsMessage.Srv && data.Length >= 7)
+        {
+            notes.Observe(at, "mdns", Seen.Announcement, owner, FormattableString.Invariant($"port {BinaryPrimitives.ReadUInt16BigEndian(data[4..])}"));
+        }
+        else if (type == DnsMessage.Txt)
+        {
+            while (data.Length > 1 && data[0] > 0 && data[0] < data.Length)
+            {
+                var text = Encoding.UTF8.GetString(data.Slice(1, data[0]));
+                data = data[(1 + data[0])..];
+                var equals = text.IndexOf('=', StringComparison.Ordinal);
+                if (equals <= 0 || equals == text.Length - 1) continue;
+                var key = text[..equals].ToLowerInvariant();
+                if (VersionKeys.Contains(key) && text.AsSpan(equals).IndexOfAnyInRange('0', '9') >= 0)
+                {
+                    notes.Observe(at, "mdns", Seen.Announcement, $"mdns {owner}", text, FindingKind.Disclosure, 0.8, null, null, Traits.VersionDisclosed);
+                }
+                else if (ModelKeys.Contains(key)) notes.Observe(at, "mdns", Seen.Announcement, $"mdns {owner}", text, FindingKind.Disclosure, 0.8);
+            }
+        }
+    }
+}
+
+/// <summary>DNS over TCP (RFC 7766): messages with their length in front.</summary>
+internal sealed class DnsDissector(Conversation conversation) : Dissector(conversation)
+{
+    public override Application Application => Application.Dns;
+
+    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 14 && BinaryPrimitives.ReadUInt16BigEndian(bytes) >= 12 && DnsMessage.TryRead(bytes[2..], out _)
+        || bytes.Length is >= 2 and < 14;
+
+    public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
+    {
+        if (bytes.Length < 2) return 0;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        if (bytes.Length < 2 + length) return 0;
+        DnsReading.Read(Notes, "dns", bytes.Slice(2, length), at);
+        return 2 + length;
+    }
+
+    public override void Lost(bool outward) => Done = true;
+}

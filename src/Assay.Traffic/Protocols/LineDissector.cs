@@ -1,0 +1,165 @@
+using System.Text;
+using Assay.Evidence;
+using Assay.Traffic.Flows;
+
+namespace Assay.Traffic.Protocols;
+
+/// <summary>Protocols of text lines that log in with a name and a password: FTP (RFC 959), SMTP (RFC 4954), POP3 (RFC 1939), IMAP (RFC 3501).</summary>
+internal sealed class LineDissector : Dissector
+{
+    private const int LongestLine = 4096;
+
+    private readonly Application application;
+    private readonly string name;
+    private string? user;
+    private Waiting waiting;
+    private bool greeted;
+
+    private enum Waiting { Nothing, Plain, LoginUser, LoginPassword }
+
+    private LineDissector(Conversation conversation, Application application) : base(conversation)
+    {
+        this.application = application;
+        name = Flow.NameOf(application)!;
+    }
+
+    public override Application Application => application;
+
+    public static LineDissector? Recognise(Conversation conversation, bool outward, ReadOnlySpan<byte> bytes, ushort port)
+    {
+        Application? application = null;
+        if (bytes.StartsWith("220"u8) && bytes.Length > 3 && bytes[3] is (byte)' ' or (byte)'-')
+        {
+            application = port is 25 or 587 or 2525 || bytes.IndexOf("SMTP"u8) >= 0 ? Flows.Application.Smtp : Flows.Application.Ftp;
+        }
+        else if (outward && (bytes.StartsWith("USER "u8) || bytes.StartsWith("AUTH TLS"u8))) application = port == 110 ? Flows.Application.Pop3 : Flows.Application.Ftp;
+        else if (outward && (bytes.StartsWith("EHLO "u8) || bytes.StartsWith("HELO "u8))) application = Flows.Application.Smtp;
+        else if (!outward && bytes.StartsWith("+OK"u8)) application = Flows.Application.Pop3;
+        else if (!outward && bytes.StartsWith("* OK"u8)) application = Flows.Application.Imap;
+        return application is { } found ? new LineDissector(conversation, found) : null;
+    }
+
+    public override void Lost(bool outward)
+    {
+        if (outward) (user, waiting) = (null, Waiting.Nothing);
+    }
+
+    public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
+    {
+        if (!Notes.IsExamination)
+        {
+            Done = true;
+            return bytes.Length;
+        }
+        var end = bytes.IndexOf((byte)'\n');
+        if (end < 0) return bytes.Length > LongestLine ? bytes.Length : 0;
+        var line = Text(bytes[..end], LongestLine).TrimEnd('\r');
+        if (outward) Client(line, at);
+        else Server(line, at);
+        return end + 1;
+    }
+
+    private void Server(string line, in Moment at)
+    {
+        if (greeted) return;
+        greeted = true;
+        if (!at.Source.IsLocal || !HttpEvidence.VersionNumber().IsMatch(line)) return;
+        Notes.Observe(at, name, Seen.Banner, FormattableString.Invariant($"{name} {at.Source}:{at.SourcePort}"), line, FindingKind.Disclosure, 0.8, null, null,
+            Trait(Traits.VersionDisclosed));
+    }
+
+    private void Client(string line, in Moment at)
+    {
+        switch (waiting)
+        {
+            case Waiting.Plain:
+                waiting = Waiting.Nothing;
+                Plain(line, at);
+                return;
+            case Waiting.LoginUser:
+                waiting = Waiting.LoginPassword;
+                user = HttpEvidence.Base64(line) ?? "";
+                return;
+            case Waiting.LoginPassword:
+                waiting = Waiting.Nothing;
+                Login(user ?? "", HttpEvidence.Base64(line) ?? "", at);
+                return;
+        }
+        var words = line.Split(' ', application == Application.Imap ? 4 : 3);
+        var verb = words[0].ToUpperInvariant();
+        switch (application)
+        {
+            case Application.Ftp or Application.Pop3 when verb == "USER":
+                user = line.Length > 5 ? line[5..].Trim() : "";
+                break;
+            case Application.Ftp or Application.Pop3 when verb == "PASS":
+                Login(user ?? "", line.Length > 5 ? line[5..] : "", at);
+                break;
+            case Application.Imap when words.Length == 4 && words[1].Equals("LOGIN", StringComparison.OrdinalIgnoreCase):
+                Login(words[2].Trim('"'), words[3].Trim('"'), at);
+                break;
+            case Application.Ftp when verb == "AUTH":
+            case Application.Smtp when verb == "STARTTLS":
+            case Application.Pop3 when verb == "STLS":
+            case Application.Imap when words.Length > 1 && words[1].Equals("STARTTLS", StringComparison.OrdinalIgnoreCase):
+                // From here on it is encrypted, if the server agrees; an observer of the names sees no password either way.
+                Done = true;
+                break;
+            default:
+                var auth = Array.FindIndex(words, w => w.Equals("AUTH", StringComparison.OrdinalIgnoreCase) || w.Equals("AUTHENTICATE", StringComparison.OrdinalIgnoreCase));
+                if (auth is 0 or 1 && words.Length > auth + 1) Auth(words[auth + 1], words.Length > auth + 2 ? words[auth + 2] : null, at);
+                break;
+        }
+    }
+
+    private void Auth(string mechanism, string? initial, in Moment at)
+    {
+        if (mechanism.Equals("PLAIN", StringComparison.OrdinalIgnoreCase))
+        {
+            if (initial is null) waiting = Waiting.Plain;
+            else Plain(initial, at);
+        }
+        else if (mechanism.Equals("LOGIN", StringComparison.OrdinalIgnoreCase))
+        {
+            waiting = initial is null ? Waiting.LoginUser : Waiting.LoginPassword;
+            if (initial is not null) user = HttpEvidence.Base64(initial) ?? "";
+        }
+    }
+
+    private void Plain(string text, in Moment at)
+    {
+        var parts = HttpEvidence.Base64(text)?.Split('\0');
+        if (parts is { Length: 3 }) Login(parts[1], parts[2], at);
+    }
+
+    private void Login(string who, string password, in Moment at)
+    {
+        var subject = FormattableString.Invariant($"{name} {Notes.NameAt(Notes.NameOf(at.Destination)) ?? at.Destination.ToString()}:{at.DestinationPort}");
+        Notes.Credential(at, name, Seen.Login, subject, who, password, Trait(Traits.Login));
+        Notes.Observe(at, name, Seen.ClearText, subject, "a log-in in clear text", FindingKind.Cleartext, 0.95, null, null, Trait(Traits.Login));
+    }
+
+    private string[] Trait(string trait) => application == Application.Ftp ? [trait, Traits.Ftp] : [trait];
+}
+
+/// <summary>SSH: the banner only (RFC 4253, section 4.2).</summary>
+internal sealed class SshDissector(Conversation conversation) : Dissector(conversation)
+{
+    public override Application Application => Application.Ssh;
+
+    public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
+    {
+        var end = bytes.IndexOf((byte)'\n');
+        if (end < 0 && bytes.Length < 256) return 0;
+        var line = Text(bytes[..Math.Max(0, end)], 256).TrimEnd('\r');
+        if (line.StartsWith("SSH-", StringComparison.Ordinal))
+        {
+            var subject = FormattableString.Invariant($"ssh {at.Source}:{at.SourcePort}");
+            if (!outward && at.Source.IsLocal) Notes.Observe(at, "ssh", Seen.Banner, subject, line, FindingKind.Disclosure, 0.9, null, null, Traits.Ssh, Traits.VersionDisclosed);
+            else Notes.Observe(at, "ssh", Seen.Banner, subject, line);
+        }
+        // The server's banner is what counts; when the client spoke first, wait for the other side.
+        Done = !outward || !Notes.IsExamination;
+        return bytes.Length;
+    }
+}

@@ -1,0 +1,282 @@
+using System.Buffers.Binary;
+using System.Net.Security;
+using Assay.Evidence;
+using Assay.Evidence.Reading;
+using Assay.Traffic.Flows;
+
+namespace Assay.Traffic.Protocols;
+
+/// <summary>TLS up to the point where it is encrypted: hellos, and certificates up to TLS 1.2 (RFC 5246, RFC 8446; SSL 2.0 hellos as RFC 5246 appendix E.2).</summary>
+internal sealed class TlsDissector(Conversation conversation) : Dissector(conversation)
+{
+    /// <summary>Bytes of handshake messages that are kept until one is whole; certificate chains are the longest.</summary>
+    private const int MostHandshake = 1 << 16;
+
+    private readonly Side outwardSide = new(), inwardSide = new();
+
+    private sealed class Side
+    {
+        public byte[] Handshake = [];
+        public int Length;
+        public bool Closed;
+    }
+
+    public override Application Application => Application.Tls;
+
+    public static bool Recognises(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 6 && bytes[0] == 22 && bytes[1] == 3 && bytes[2] <= 4 && BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]) is >= 4 and <= 18432 && bytes[5] is 0 or 1 or 2
+        || IsVersion2(bytes);
+
+    // Two bytes of length with the top bit set, CLIENT-HELLO, version 3.x, and lengths that add up.
+    private static bool IsVersion2(ReadOnlySpan<byte> bytes) => bytes.Length >= 11 && bytes[0] >> 7 == 1 && bytes[2] == 1 && bytes[3] == 3 && bytes[4] <= 3
+        && ((bytes[0] & 0x7f) << 8 | bytes[1]) == 9 + BinaryPrimitives.ReadUInt16BigEndian(bytes[5..]) + BinaryPrimitives.ReadUInt16BigEndian(bytes[7..]) + BinaryPrimitives.ReadUInt16BigEndian(bytes[9..]);
+
+    public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
+    {
+        var side = outward ? outwardSide : inwardSide;
+        if (side.Closed) return bytes.Length;
+        if (IsVersion2(bytes))
+        {
+            var whole = 2 + ((bytes[0] & 0x7f) << 8 | bytes[1]);
+            if (bytes.Length < whole) return 0;
+            Hello2(bytes[..whole], at);
+            return whole;
+        }
+        if (bytes.Length < 5) return 0;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
+        if (bytes[0] is < 20 or > 23 || bytes[1] != 3 || length > 18432) return Close(side, bytes.Length);
+        // Behind the change of the cipher, and in application data, nothing can be read any more.
+        if (bytes[0] is 20 or 23) return Close(side, bytes.Length);
+        if (bytes.Length < 5 + length)
+        {
+            // A server's hello often shares its record with the certificate chain; a record of a flow needs only the hello.
+            if (!outward && !Notes.IsExamination && bytes[0] == 22) Messages(bytes[5..], at);
+            return Done ? bytes.Length : 0;
+        }
+        if (bytes[0] == 22 && !Handshake(side, bytes.Slice(5, length), at)) return Close(side, bytes.Length);
+        return 5 + length;
+    }
+
+    public override void Lost(bool outward) => Close(outward ? outwardSide : inwardSide, 0);
+
+    private int Close(Side side, int used)
+    {
+        side.Closed = true;
+        side.Handshake = [];
+        side.Length = 0;
+        Done = outwardSide.Closed && inwardSide.Closed;
+        return used;
+    }
+
+    private bool Handshake(Side side, ReadOnlySpan<byte> record, in Moment at)
+    {
+        if (side.Length == 0)
+        {
+            var used = Messages(record, at);
+            if (used < 0) return false;
+            record = record[used..];
+        }
+        if (record.IsEmpty) return true;
+        if (side.Length + record.Length > MostHandshake) return false;
+        if (side.Handshake.Length < side.Length + record.Length) Array.Resize(ref side.Handshake, Math.Max(2048, 2 * (side.Length + record.Length)));
+        record.CopyTo(side.Handshake.AsSpan(side.Length));
+        side.Length += record.Length;
+        var done = Messages(side.Handshake.AsSpan(0, side.Length), at);
+        if (done < 0) return false;
+        side.Handshake.AsSpan(done, side.Length - done).CopyTo(side.Handshake);
+        side.Length -= done;
+        return true;
+    }
+
+    /// <summary>Reads whole handshake messages; answers the bytes used, or -1 where these are none.</summary>
+    private int Messages(ReadOnlySpan<byte> bytes, in Moment at)
+    {
+        var used = 0;
+        while (bytes.Length - used >= 4)
+        {
+            var type = bytes[used];
+            var length = bytes[used + 1] << 16 | bytes[used + 2] << 8 | bytes[used + 3];
+            if (type > 24 && type != 254 || length > MostHandshake) return -1;
+            if (bytes.Length - used - 4 < length) break;
+            var body = bytes.Slice(used + 4, length);
+            try
+            {
+                if (type == 1) ClientHello(body, at);
+                else if (type == 2) ServerHello(body, at);
+                else if (type == 11 && Notes.IsExamination) Certificates(body, at);
+            }
+            catch (UnreadableException)
+            {
+                // A message that contradicts itself is read as far as it goes; tshark marks such frames as malformed and names no version either.
+            }
+            used += 4 + length;
+            if (type == 2 && !Notes.IsExamination)
+            {
+                Done = true;
+                break;
+            }
+        }
+        return used;
+    }
+
+    private void ClientHello(ReadOnlySpan<byte> body, in Moment at)
+    {
+        var hello = new SpanReader(body, 0, bigEndian: true);
+        var legacy = hello.U16("legacy version");
+        hello.Skip(32, "bytes of random");
+        hello.Skip(hello.U8(), "bytes of session id");
+        var suites = hello.Take(hello.U16(), "bytes of cipher suites");
+        hello.Skip(hello.U8(), "bytes of compression methods");
+        var offered = legacy;
+        var extensions = hello.Left >= 2 ? hello.Take(Math.Min(hello.U16(), (ushort)hello.Left), "bytes of extensions") : [];
+        while (extensions.Length >= 4)
+        {
+            var type = BinaryPrimitives.ReadUInt16BigEndian(extensions);
+            int length = BinaryPrimitives.ReadUInt16BigEndian(extensions[2..]);
+            if (length > extensions.Length - 4) break;
+            var extension = extensions.Slice(4, length);
+            if (type == 0 && length > 5 && extension[2] == 0)
+            {
+                int name = BinaryPrimitives.ReadUInt16BigEndian(extension[3..]);
+                if (name <= length - 5 && name is > 0 and < 256) Conversation.ServerName = Notes.Intern(extension.Slice(5, name));
+            }
+            else if (type == 16 && length > 3 && extension[2] > 0 && extension[2] <= length - 3)
+            {
+                Conversation.Alpn = Notes.Intern(extension.Slice(3, extension[2]));
+            }
+            else if (type == 43 && length > 2)
+            {
+                ushort best = 0;
+                for (var i = 1; i + 1 < length && i < 1 + extension[0]; i += 2)
+                {
+                    var version = BinaryPrimitives.ReadUInt16BigEndian(extension[i..]);
+                    if (!IsGrease(version) && version > best && version < 0x7f00) best = version;
+                }
+                if (best != 0) offered = best;
+            }
+            extensions = extensions[(4 + length)..];
+        }
+        Conversation.Offered = offered;
+        if (Notes.IsExamination) NoteClientHello(offered, suites, 2, at);
+    }
+
+    private void Hello2(ReadOnlySpan<byte> bytes, in Moment at)
+    {
+        var offered = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
+        Conversation.Offered = offered;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[5..]);
+        if (Notes.IsExamination) NoteClientHello(offered, bytes.Slice(11, length), 3, at);
+    }
+
+    private void NoteClientHello(ushort offered, ReadOnlySpan<byte> suites, int step, in Moment at)
+    {
+        var server = Conversation.ServerName ?? Notes.NameAt(Notes.NameOf(at.Destination)) ?? at.Destination.ToString();
+        var subject = FormattableString.Invariant($"tls {server}:{at.DestinationPort}");
+        var version = VersionName(offered);
+        Notes.Observe(at, "tls", Seen.ClientHello, subject, version);
+        if (offered < 0x0303)
+        {
+            Notes.Observe(at, "tls", Seen.OutdatedVersion, subject, $"offers {version} at most", FindingKind.WeakCrypto, 1, null, null, Traits.TlsOutdated);
+        }
+        var weak = new SortedSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i + step <= suites.Length; i += step)
+        {
+            // In an SSL 2.0 hello a suite has three bytes, and those of TLS begin with zero.
+            if (step == 3 && suites[i] != 0)
+            {
+                weak.Add("SSL 2.0 suites");
+                continue;
+            }
+            if (CipherSuites.Weakness(BinaryPrimitives.ReadUInt16BigEndian(suites[(i + step - 2)..])) is { } why) weak.Add(why);
+        }
+        if (weak.Count > 0)
+        {
+            Notes.Observe(at, "tls", Seen.WeakSuite, subject, "offers " + string.Join(", ", weak), FindingKind.WeakCrypto, 0.9, null, null, Traits.WeakSuite);
+        }
+    }
+
+    private void ServerHello(ReadOnlySpan<byte> body, in Moment at)
+    {
+        var hello = new SpanReader(body, 0, bigEndian: true);
+        var chosen = hello.U16("version");
+        hello.Skip(32, "bytes of random");
+        hello.Skip(hello.U8(), "bytes of session id");
+        var suite = hello.U16("cipher suite");
+        hello.Skip(1, "byte of compression method");
+        var extensions = hello.Left >= 2 ? hello.Take(Math.Min(hello.U16(), (ushort)hello.Left), "bytes of extensions") : [];
+        while (extensions.Length >= 4)
+        {
+            var type = BinaryPrimitives.ReadUInt16BigEndian(extensions);
+            int length = BinaryPrimitives.ReadUInt16BigEndian(extensions[2..]);
+            if (length > extensions.Length - 4) break;
+            if (type == 43 && length == 2) chosen = BinaryPrimitives.ReadUInt16BigEndian(extensions[4..]);
+            extensions = extensions[(4 + length)..];
+        }
+        Conversation.Chosen = chosen;
+        Conversation.Suite = suite;
+        if (!Notes.IsExamination) return;
+        var server = Conversation.ServerName ?? Notes.NameAt(Notes.NameOf(at.Source)) ?? at.Source.ToString();
+        var subject = FormattableString.Invariant($"tls {server}:{at.SourcePort}");
+        Notes.Observe(at, "tls", Seen.ServerHello, subject, $"{VersionName(chosen)} {CipherSuites.Name(suite)}");
+        if (chosen < 0x0303)
+        {
+            Notes.Observe(at, "tls", Seen.OutdatedVersion, subject, $"{VersionName(chosen)} was chosen", FindingKind.WeakCrypto, 1, null, null, Traits.TlsOutdated);
+        }
+        if (CipherSuites.Weakness(suite) is { } why)
+        {
+            Notes.Observe(at, "tls", Seen.WeakSuite, subject, $"{CipherSuites.Name(suite)} was chosen ({why})", FindingKind.WeakCrypto, 1, null, null, Traits.WeakSuite, Traits.Chosen);
+        }
+        else if (CipherSuites.IsStaticRsa(suite))
+        {
+            Notes.Observe(at, "tls", Seen.WeakSuite, subject, $"{CipherSuites.Name(suite)} was chosen (no forward secrecy)", FindingKind.WeakCrypto, 1, null, null,
+                Traits.StaticRsa, Traits.Chosen);
+        }
+    }
+
+    private void Certificates(ReadOnlySpan<byte> body, in Moment at)
+    {
+        // TLS 1.3 has a context byte in front, but nobody sees its certificates unencrypted.
+        if (body.Length < 6) return;
+        var length = body[3] << 16 | body[4] << 8 | body[5];
+        if (length == 0 || length > body.Length - 6) return;
+        var server = Conversation.ServerName ?? Notes.NameAt(Notes.NameOf(at.Source)) ?? at.Source.ToString();
+        WireCertificate.Note(Notes, body.Slice(6, length), FormattableString.Invariant($"tls {server}:{at.SourcePort}"), at);
+    }
+
+    /// <summary>Values that clients send to keep servers tolerant (RFC 8701).</summary>
+    internal static bool IsGrease(ushort value) => (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
+
+    internal static string VersionName(ushort version) => version switch
+    {
+        0x0002 => "SSL 2.0",
+        0x0300 => "SSL 3.0",
+        0x0301 => "TLS 1.0",
+        0x0302 => "TLS 1.1",
+        0x0303 => "TLS 1.2",
+        0x0304 => "TLS 1.3",
+        _ => FormattableString.Invariant($"version 0x{version:x4}"),
+    };
+}
+
+/// <summary>What a cipher suite's registered name says of it (IANA registry of TLS parameters, as the framework names them).</summary>
+public static class CipherSuites
+{
+    public static string Name(ushort suite) => Enum.GetName((TlsCipherSuite)suite) ?? FormattableString.Invariant($"suite 0x{suite:x4}");
+
+    /// <summary>Why a suite gives no protection that one may rely on, or null. Reservations of names that protect nothing by themselves (0x00ff, 0x5600) have none.</summary>
+    public static string? Weakness(ushort suite)
+    {
+        if (Enum.GetName((TlsCipherSuite)suite) is not { } name) return null;
+        if (name.Contains("_WITH_NULL_", StringComparison.Ordinal)) return "no encryption";
+        if (name.Contains("_anon_", StringComparison.OrdinalIgnoreCase)) return "no authentication";
+        if (name.Contains("EXPORT", StringComparison.Ordinal)) return "export strength";
+        if (name.Contains("_RC4_", StringComparison.Ordinal)) return "RC4";
+        if (name.Contains("_RC2_", StringComparison.Ordinal)) return "RC2";
+        if (name.Contains("_DES_CBC", StringComparison.Ordinal) || name.Contains("_DES40_", StringComparison.Ordinal)) return "DES";
+        if (name.Contains("_3DES_", StringComparison.Ordinal)) return "3DES";
+        return name.EndsWith("_MD5", StringComparison.Ordinal) ? "MD5" : null;
+    }
+
+    /// <summary>The key goes to the server encrypted with its long-lived key: who gets that later reads everything recorded before.</summary>
+    public static bool IsStaticRsa(ushort suite) => Enum.GetName((TlsCipherSuite)suite)?.StartsWith("TLS_RSA_WITH_", StringComparison.Ordinal) == true;
+}

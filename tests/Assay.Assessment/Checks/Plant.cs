@@ -1,0 +1,131 @@
+using System.Text;
+using Assay.Assessment.Catalogues;
+using Assay.Assessment.Declarations;
+using Assay.Evidence;
+using Assay.Software.Components;
+
+namespace Assay.Assessment.Tests.Checks;
+
+/// <summary>A dossier under construction: small real files, and what an image or capture would have shown. Every provision is claimed, nothing is signed.</summary>
+internal sealed class Plant
+{
+    public static readonly DateTimeOffset AsOf = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+    public static readonly Signer Maker = new("Acme", new string('0', 64), "CMS");
+
+    private readonly List<Artefact> files = [Artefact.Of("device.yaml", "maker: Acme\nmodel: Bell 3\nversions: [1.0]\n"u8.ToArray())];
+    private readonly List<Finding> findings = [];
+    private readonly List<Coverage> coverage = [];
+    private readonly List<IxitTable> tables = [];
+    private readonly List<Component> components = [];
+    private readonly List<Claim> claims = [];
+    private bool silent;
+    private int line;
+
+    public static Plant Image(bool whole = true) => new Plant().WithImage(whole);
+    public static Plant Capture(bool whole = true) => new Plant().WithCapture(whole);
+    public static Plant Papers() => new();
+
+    public Plant WithImage(bool whole = true) => Covered("firmware/bell.bin", CoverageScope.Files, "files", whole, new SortedDictionary<string, long>(StringComparer.Ordinal) { ["executables"] = 7 });
+    public Plant WithCapture(bool whole = true) => Covered("captures/start.pcap", CoverageScope.Capture, "frames", whole);
+
+    private Plant Covered(string artefact, CoverageScope scope, string unit, bool whole, IReadOnlyDictionary<string, long>? counts = null)
+    {
+        coverage.Add(new Coverage
+        {
+            Artefact = artefact,
+            Scope = scope,
+            Unit = unit,
+            Total = 100,
+            Examined = whole ? 100 : 60,
+            Losses = whole ? [] : [new Loss { Location = new Location { Artefact = artefact, Offset = 64 }, Expected = "the whole of it", Found = "60 of 100" }],
+            Counts = counts ?? new SortedDictionary<string, long>(StringComparer.Ordinal),
+        });
+        return this;
+    }
+
+    /// <summary>Something seen in the image.</summary>
+    public Plant Saw(FindingKind kind, string subject, params string[] traits)
+    {
+        findings.Add(new Finding { Kind = kind, Subject = subject, Value = "as planted", Confidence = 1, Location = new Location { Artefact = "firmware/bell.bin", Path = $"/planted/{findings.Count}" }, Traits = traits });
+        return this;
+    }
+
+    /// <summary>Something seen in the capture.</summary>
+    public Plant Heard(FindingKind kind, string subject, params string[] traits)
+    {
+        findings.Add(new Finding { Kind = kind, Subject = subject, Value = "as planted", Confidence = 1, Location = new Location { Artefact = "captures/start.pcap", Frame = findings.Count + 1 }, Traits = traits });
+        return this;
+    }
+
+    public Plant Has(string component, string? version)
+    {
+        components.Add(new Component { Name = component, Version = version, Evidence = [new ComponentEvidence("string", new Location { Artefact = "firmware/bell.bin", Path = $"/lib/{component}" }, 0.9)] });
+        return this;
+    }
+
+    public Plant File(string name, string text)
+    {
+        if (name == "device.yaml") files.Clear();
+        files.Add(Artefact.Of(name, Encoding.UTF8.GetBytes(text)));
+        return this;
+    }
+
+    public Plant File(string name, byte[] bytes)
+    {
+        files.Add(Artefact.Of(name, bytes));
+        return this;
+    }
+
+    /// <summary>A detail table; a row is its id and then "field: value" texts.</summary>
+    public Plant Table(int number, params string[][] rows)
+    {
+        var place = new Location { Artefact = $"declaration/ixit-{number}.yaml", Line = 1 };
+        tables.Add(new IxitTable
+        {
+            Number = number,
+            Name = $"Table{number}",
+            Location = place,
+            Rows = [.. rows.Select((r, i) => new IxitRow
+            {
+                Id = r[0],
+                Fields = r.Skip(1).ToDictionary(f => f[..f.IndexOf(':')], f => f[(f.IndexOf(':') + 1)..].Trim(), StringComparer.OrdinalIgnoreCase),
+                Location = place with { Line = 2 + i },
+            })],
+        });
+        return this;
+    }
+
+    /// <summary>A line of the conformance statement beside or instead of "yes".</summary>
+    public Plant Claims(string provision, Support support, string? why = null)
+    {
+        claims.RemoveAll(c => c.Provision == provision);
+        claims.Add(new Claim { Provision = provision, Support = support, Justification = why, Location = new Location { Artefact = "declaration/ics.yaml", Line = 500 + line++ } });
+        return this;
+    }
+
+    /// <summary>Without any conformance statement.</summary>
+    public Plant Silent()
+    {
+        silent = true;
+        return this;
+    }
+
+    /// <param name="signed">All papers signed by the maker.</param>
+    public Examined Examined(bool signed = false)
+    {
+        var examined = Examination.Of(Dossier.Of(files), new ExaminationOptions { AsOf = AsOf });
+        var said = silent ? claims : [.. claims, .. Catalogue.Default.Provisions.Where(p => claims.All(c => c.Provision != p.Id))
+            .Select((p, i) => new Claim { Provision = p.Id, Support = Support.Yes, Location = new Location { Artefact = "declaration/ics.yaml", Line = i + 1 } })];
+        return examined with
+        {
+            Findings = [.. examined.Findings, .. findings],
+            Coverage = [.. examined.Coverage, .. coverage],
+            Components = components,
+            Declaration = examined.Declaration with
+            {
+                Claims = [.. said.Select(c => signed ? c with { SignedBy = Maker } : c)],
+                Tables = [.. tables.Select(t => signed ? t with { SignedBy = Maker } : t)],
+            },
+        };
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Assay.Labels.Token;
+using Assay.Tests;
+
+namespace Assay.Labels.Tests;
+
+/// <summary>docs/label.cddl is what others build on, so it says what the code does: the numbers, and how many items each of our arrays has.</summary>
+/// <remarks>No validator of CBOR against CDDL could be had as a package: npm's cddl 0.21.2 knows JSON only and stops at <c>.cbor</c>.</remarks>
+public partial class LabelCddlTests
+{
+    private static readonly string Cddl = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "label.cddl"));
+
+    private static readonly Dictionary<string, int> Code = new()
+    {
+        ["iss"] = ClaimNumbers.Issuer,
+        ["sub"] = ClaimNumbers.Subject,
+        ["exp"] = ClaimNumbers.Expires,
+        ["iat"] = ClaimNumbers.IssuedAt,
+        ["cti"] = ClaimNumbers.TokenId,
+        ["swname"] = ClaimNumbers.SoftwareName,
+        ["swversion"] = ClaimNumbers.SoftwareVersion,
+        ["status"] = ClaimNumbers.Status,
+        ["hallmark"] = ClaimNumbers.Hallmark,
+        ["decision"] = ClaimNumbers.Decision,
+        ["certificate"] = ClaimNumbers.Certificate,
+    };
+
+    [Fact]
+    public void The_numbers_of_the_document_are_those_of_the_code_and_no_others()
+    {
+        var document = Number().Matches(Cddl).ToDictionary(m => m.Groups["name"].Value, m => int.Parse(m.Groups["number"].Value, CultureInfo.InvariantCulture));
+        Assert.Equal(Code.OrderBy(c => c.Key, StringComparer.Ordinal), document.OrderBy(d => d.Key, StringComparer.Ordinal));
+        // Every constant of the code is in the table above; a new one must come here and into the document.
+        Assert.Equal(typeof(ClaimNumbers).GetFields().Select(f => (int)f.GetRawConstantValue()!).Order(), Code.Values.Order());
+        Assert.All(document.Values.Where(n => n < 0), n => Assert.True(n < -65536, $"{n} is not in the private range"));
+    }
+
+    [Theory]
+    [InlineData(SignedKind.Decision)]
+    [InlineData(SignedKind.Hallmark)]
+    [InlineData(SignedKind.Certificate)]
+    public void A_real_token_has_the_claims_and_items_that_the_document_names(SignedKind kind)
+    {
+        using var samples = new Samples();
+        var statement = Statement.Read(samples.Statement());
+        var decision = SignedFile.Read(new Decision
+        {
+            Issuer = "office",
+            Subject = statement.Subject,
+            IssuedAt = Samples.Now,
+            Statement = statement.Digest,
+            Granted = true,
+            Level = new ProfileLevel(1, "uk-psti"),
+            Versions = new VersionRange("1.1", null),
+            By = "A. Example",
+            Role = "head",
+            Reason = "met",
+        }.Sign(samples.Decider));
+        var (label, _) = Issuing.Issue(statement, samples.Assessor.Public, decision, samples.Decider.Public, samples.Issuer,
+            new IssuingTerms { Issuer = "office", IssuedAt = Samples.Now, Status = new StatusPointer("s/1", 7) });
+        var payload = kind switch { SignedKind.Decision => decision.Message.Payload, SignedKind.Hallmark => CoseSign1.Read(label!.Hallmark).Payload, _ => CoseSign1.Read(label!.Certificate).Payload };
+        var token = CborValue.Read(payload, CborForm.Deterministic);
+
+        var name = kind.ToString().ToLowerInvariant();
+        var group = Regex.Match(Cddl, $@"^{name}-claims = \{{\n(?<claims>.*?)^\}}", RegexOptions.Multiline | RegexOptions.Singleline).Groups["claims"].Value;
+        var claims = Claim().Matches(group).Select(m => Code[m.Groups["name"].Value]).ToHashSet();
+        Assert.Equal(claims.Order(), token.Entries("claims").Select(e => (int)e.Key.Number("a claim")).Order());
+        var items = Regex.Match(group, @"=> \[\n(?<items>.*?)^  \]", RegexOptions.Multiline | RegexOptions.Singleline).Groups["items"].Value;
+        Assert.Equal(Item().Count(items), token[Code[name]]!.Items(name).Count);
+    }
+
+    [GeneratedRegex(@"^(?<name>\w+)-label = (?<number>-?\d+)$", RegexOptions.Multiline)]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"^  (\? )?(?<name>\w+)-label =>", RegexOptions.Multiline)]
+    private static partial Regex Claim();
+
+    [GeneratedRegex(@"^    [a-z-]+:", RegexOptions.Multiline)]
+    private static partial Regex Item();
+}
