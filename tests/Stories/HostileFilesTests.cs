@@ -23,7 +23,7 @@ public class HostileFilesTests
         ["capture-with-a-4-GB-packet"] = () => [.. PcapHead(), .. Numbers(1, 0, 0xffff_fff0, 0xffff_fff0), 1, 2, 3],
         ["capture-cut-in-its-head"] = () => PcapHead()[..13],
         ["pcapng-with-a-block-of-4-GB"] = () => [.. Numbers(0x0a0d0d0a, 0xffff_fffc, 0x1a2b3c4d, 0x0000_0001, 0xffff_ffff, 0xffff_ffff, 0xffff_fffc)],
-        ["cpio-with-a-huge-name"] = () => Encoding.ASCII.GetBytes("070701" + string.Concat(Enumerable.Repeat("FFFFFFFF", 13)) + "x"),
+        ["cpio-with-a-huge-name"] = () => Encoding.ASCII.GetBytes("070701" + string.Concat(Enumerable.Repeat("FFFFFFFF", 13)) + "x\0"),
         ["xz-head-only"] = () => [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4, 0xe6, 0xd6, 0xb4, 0x46],
         ["uimage-of-nothing"] = () => [0x27, 0x05, 0x19, 0x56, .. new byte[60]],
     };
