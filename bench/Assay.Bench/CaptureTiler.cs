@@ -4,7 +4,9 @@ using Assay.Traffic.Captures;
 
 namespace Assay.Bench;
 
-/// <summary>Makes a large capture out of a folder of small ones: copy after copy, each with its own private addresses and MACs, one frame every 30 µs.</summary>
+/// <summary>
+/// Makes a large capture out of a folder of small ones: copy after copy, each with its own private addresses and MACs, one frame every 30 µs.
+/// </summary>
 internal static class CaptureTiler
 {
     private const long Spacing = 30_000;

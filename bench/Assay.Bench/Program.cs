@@ -2,7 +2,8 @@
 return args switch
 {
     ["flows", var file] => Assay.Bench.FlowsBench.Run(file),
-    ["tile", var folder, var file, var bytes] => Assay.Bench.CaptureTiler.Run(folder, file, long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture)),
+    ["tile", var folder, var file, var bytes] => Assay.Bench.CaptureTiler.Run(folder, file,
+        long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture)),
     ["xz", var file] => Assay.Bench.XzBench.Run(file),
     ["image", var file] => Assay.Bench.ImageBench.Run(file),
     ["map", var file] => Assay.Bench.ImageBench.Map(file),
@@ -11,7 +12,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Assay.Bench flows CAPTURE   reads flows seven times; prints packets per second and bytes allocated per packet, one thread");
+    Console.Error.WriteLine("Assay.Bench flows CAPTURE   reads flows seven times; prints packets per second and bytes allocated per packet");
     Console.Error.WriteLine("Assay.Bench tile FOLDER OUT.pcap BYTES   makes a capture of that size out of the small ones in FOLDER");
     Console.Error.WriteLine("Assay.Bench xz FILE.xz      decodes FILE seven times; prints megabytes of content per second, one thread");
     Console.Error.WriteLine("Assay.Bench image FILE      opens an image, decodes and hashes all contents once, as a fresh process would; prints times and memory");

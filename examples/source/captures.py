@@ -221,11 +221,11 @@ def page_1_0(capture, presses, with_login_first):
         ("<", http("HTTP/1.1 200 OK", "Server: doorbelld/1.0", "Content-Type: text/html", f"Content-Length: {len(body)}", "Connection: close", body=body))])
 
 
-def update_1_0(capture, path, body, kind):
-    """As source/updater.c asks for it."""
+def update_1_0(capture, path, body, kind, agent="EDB-100-updater/1.0"):
+    """As source/updater.c asks for it; the script leaves the image itself to wget."""
     capture.dns("update.doorbell.example")
     capture.tcp(DEVICE, HOST["update.doorbell.example"], 80, [
-        (">", http(f"GET {path} HTTP/1.1", "Host: update.doorbell.example", "User-Agent: EDB-100-updater/1.0", "Connection: close")),
+        (">", http(f"GET {path} HTTP/1.1", "Host: update.doorbell.example", f"User-Agent: {agent}", "Connection: close")),
         ("<", http("HTTP/1.1 200 OK", f"Content-Type: {kind}", f"Content-Length: {len(body)}", "Connection: close", body=body))])
 
 
@@ -252,7 +252,7 @@ def setup_1_0():
     c.tls("cloud.doorbell.example", "cloud-tls10")
     c.wait(5000)
     update_1_0(c, "/edb-100/version", b"1.0.1\n", "text/plain")
-    update_1_0(c, "/edb-100/latest.bin", uimage("EDB-100 1.0.1", 1743379200, stream("edb-100 1.0.1", 24000)), "application/octet-stream")
+    update_1_0(c, "/edb-100/latest.bin", uimage("EDB-100 1.0.1", 1743379200, stream("edb-100 1.0.1", 24000)), "application/octet-stream", "Wget")
     c.wait(20000)
     c.tcp(PHONE, DEVICE, 23, [
         ("<", bytes.fromhex("fffb01fffb03")), (">", bytes.fromhex("fffd01fffd03")),

@@ -1,6 +1,6 @@
 /* The updater of a fictitious doorbell:  updater URL FILE  fetches URL into FILE; status 0 when all of it arrived.
  *
- * Built twice. With -DPLAIN_HTTP (firmware 1.0) it speaks HTTP itself and checks nothing. Without (firmware 1.1) it takes
+ * Built twice. With -DPLAIN_HTTP (firmware 1.0, which asks for the newest version with it) it speaks HTTP itself. Without (firmware 1.1) it takes
  * https addresses only and leaves the protocol to curl, with the maker's own root as the only one it believes; the script
  * that calls it checks the signature before anything is written. Made to be looked at by Assay, not to be sold. */
 #define _GNU_SOURCE

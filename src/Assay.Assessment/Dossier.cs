@@ -219,7 +219,7 @@ public sealed class Dossier : IDisposable
         }
         var bytes = artefact.Bytes.Span(0, (int)artefact.Size);
         if (bytes.StartsWith("\xef\xbb\xbf"u8)) bytes = bytes[3..];
-        if (bytes.Contains((byte)0) || !System.Text.Unicode.Utf8.IsValid(bytes)) return null;
+        if (!LooksLikeText(bytes) || !System.Text.Unicode.Utf8.IsValid(bytes)) return null;
         return [.. Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n").Split('\n')];
     }
 
@@ -228,7 +228,7 @@ public sealed class Dossier : IDisposable
         var control = 0;
         foreach (var b in start)
         {
-            if (b < 0x20 && b is not ((byte)'\n' or (byte)'\r' or (byte)'\t')) control++;
+            if (b < 0x20 && b is not ((byte)'\n' or (byte)'\r' or (byte)'\t' or 0x0c or 0x1b)) control++;
         }
         return control == 0;
     }

@@ -3,6 +3,7 @@ using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
 using Assay.Software.Components;
+using Assay.Software.Sbom;
 using Assay.Traffic;
 
 namespace Assay.Assessment;
@@ -25,33 +26,45 @@ public static class Examination
         {
             options.Cancel.ThrowIfCancellationRequested();
             options.Progress?.Invoke(new Progress($"reading {file.Name}", step++, dossier.Files.Count));
-            switch (file.Kind)
+            try
             {
-                case FileKind.BillOfMaterials:
-                    var list = BillOfMaterials.Read(file.Artefact);
-                    materials.AddRange(list.Components);
-                    coverage.Add(list.Coverage);
-                    break;
-                case FileKind.Capture when CaptureExamination.Recognises(file.Artefact):
-                    var capture = CaptureExamination.Of(file.Artefact, options);
-                    findings.AddRange(OfDevice(capture, dossier.Device.Mac));
-                    coverage.Add(capture.Coverage);
-                    break;
-                case FileKind.Image:
-                    var image = FirmwareExamination.Of(file.Artefact, options);
-                    findings.AddRange(image.Findings);
-                    components.AddRange(image.Components);
-                    if (image.Kind is null) coverage.Add(Kept(file, "a kind of file that is read here", "bytes of no kind that is known"));
-                    else coverage.AddRange(image.Coverage);
-                    break;
-                case FileKind.Capture or FileKind.Unread:
-                    coverage.Add(Kept(file, "a kind of file that is read here", file.Kind == FileKind.Capture ? "a capture in no form that is known" : "a picture, a printed or an office document, or an empty file"));
-                    break;
-                case FileKind.Declaration when papers.Contains(file.Name):
-                    break;
-                default:
-                    coverage.Add(Kept(file));
-                    break;
+                switch (file.Kind)
+                {
+                    case FileKind.BillOfMaterials:
+                        var list = BillOfMaterials.Read(file.Name, file.Artefact.Bytes.Whole);
+                        materials.AddRange(list.Components);
+                        coverage.Add(list.Coverage);
+                        break;
+                    case FileKind.Capture when CaptureExamination.Recognises(file.Artefact):
+                        var capture = CaptureExamination.Of(file.Artefact, options);
+                        findings.AddRange(OfDevice(capture, dossier.Device.Mac));
+                        coverage.Add(capture.Coverage);
+                        break;
+                    case FileKind.Image:
+                        var image = FirmwareExamination.Of(file.Artefact, options);
+                        findings.AddRange(image.Findings);
+                        components.AddRange(image.Components);
+                        // A file handed over alone is no device: what it does not hold says nothing of what the device does not hold.
+                        coverage.AddRange(image.Kind == "file" ? image.Coverage.Select(c => c with { Scope = CoverageScope.Document }) : image.Coverage);
+                        break;
+                    case FileKind.Capture:
+                        coverage.Add(Kept(file, "a capture", "other bytes"));
+                        break;
+                    case FileKind.Unread:
+                        coverage.Add(Kept(file, "a kind of file that is read here", file.Artefact.Size == 0 ? "an empty file" : "a picture, a printed or an office document"));
+                        break;
+                    case FileKind.Declaration when papers.Contains(file.Name):
+                        break;
+                    default:
+                        coverage.Add(Kept(file));
+                        break;
+                }
+            }
+            catch (Exception lost) when (lost is UnreadableException or BudgetException)
+            {
+                // One file that cannot be read is lost, and said; the others still speak.
+                var loss = lost is UnreadableException unreadable ? unreadable.AsLoss(file.Name) : new Loss { Location = new Location { Artefact = file.Name }, Expected = "a file within the budget", Found = lost.Message };
+                coverage.Add(new Coverage { Artefact = file.Name, Scope = ScopeOf(file.Kind), Unit = "bytes", Total = file.Artefact.Size, Examined = 0, Losses = [loss] });
             }
         }
         coverage.AddRange(declaration.Coverage);
@@ -66,7 +79,7 @@ public static class Examination
             Files = files,
             Findings = findings,
             Coverage = coverage,
-            Components = components,
+            Components = Inventory.Merge(components),
             Materials = materials,
             Declaration = declaration,
             Advice = dossier.Advice,
@@ -83,58 +96,14 @@ public static class Examination
         return capture.Findings.Where(f => places.Contains((f.Kind, f.Subject, f.Value)) && (!f.Has(Traits.Listener) || f.Note is not { } note || !note.StartsWith("station ", StringComparison.Ordinal) || note.Contains(own.Mac.ToString(), StringComparison.OrdinalIgnoreCase)));
     }
 
-    /// <summary>One file alone, by its content; what the verb <c>inspect</c> shows.</summary>
-    public static Seen OfFile(Artefact artefact, ExaminationOptions options)
+    private static CoverageScope ScopeOf(FileKind kind) => kind switch
     {
-        options.Progress?.Invoke(new Progress($"reading {artefact.Name}", 0, 0));
-        Seen As(string kind, IReadOnlyList<Coverage> coverage, IReadOnlyList<Finding>? findings = null, IReadOnlyList<Component>? components = null, string? map = null) => new()
-        {
-            Artefact = artefact.Name,
-            Kind = kind,
-            Size = artefact.Size,
-            Sha256 = artefact.Sha256,
-            Coverage = coverage,
-            Findings = findings ?? [],
-            Components = components ?? [],
-            Map = map,
-        };
-        if (CaptureExamination.Recognises(artefact))
-        {
-            try
-            {
-                var capture = CaptureExamination.Of(artefact, options);
-                return As("capture", [capture.Coverage], capture.Findings);
-            }
-            catch (UnreadableException wrong)
-            {
-                return As("capture", [new Coverage { Artefact = artefact.Name, Scope = CoverageScope.Capture, Unit = "bytes", Total = artefact.Size, Examined = 0, Losses = [wrong.AsLoss(artefact.Name)] }]);
-            }
-        }
-        var firmware = FirmwareExamination.Of(artefact, options);
-        if (firmware.Kind is not null) return As(firmware.Kind, firmware.Coverage, firmware.Findings, firmware.Components, firmware.Map);
-        using var dossier = Dossier.Of([artefact]);
-        var file = dossier.Files[0];
-        switch (file.Kind)
-        {
-            case FileKind.BillOfMaterials:
-                var list = BillOfMaterials.Read(artefact);
-                return As("bill of materials", [list.Coverage], components: list.Components);
-            case FileKind.Declaration or FileKind.Document or FileKind.Device when file.Lines.Count > 0:
-                var declaration = Declaration.Read([artefact], options.AsOf);
-                return declaration.Files.Count > 0 ? As("declaration", declaration.Coverage) : As("document", [Kept(file)]);
-            case FileKind.Mud or FileKind.BuildConfiguration or FileKind.PartitionTable or FileKind.Signature:
-                return As(file.Kind switch { FileKind.Mud => "MUD file", FileKind.BuildConfiguration => "build configuration", FileKind.Signature => "signature", _ => "partition table" }, [Kept(file)]);
-            default:
-                return As(Seen.Unknown, firmware.Coverage);
-        }
-    }
-
-    /// <summary>An unpacked root file system on disk.</summary>
-    public static Seen OfRootFolder(string folder, string name, ExaminationOptions options)
-    {
-        var facts = FirmwareExamination.OfFolder(folder, name, options);
-        return new Seen { Artefact = name, Kind = "folder", Size = 0, Coverage = facts.Coverage, Findings = facts.Findings, Components = facts.Components };
-    }
+        FileKind.Capture => CoverageScope.Capture,
+        FileKind.Image => CoverageScope.Image,
+        FileKind.BillOfMaterials => CoverageScope.Materials,
+        FileKind.Declaration => CoverageScope.Declaration,
+        _ => CoverageScope.Document,
+    };
 
     // Text lies open to the checks that look for words in it; nobody claims to have understood it.
     private static Coverage Kept(DossierFile file, string? expected = null, string? found = null) => new()

@@ -17,7 +17,7 @@ public static class AssessVerb
         Name = "assess",
         Summary = "evaluate a dossier: what holds, what does not, and what would settle the rest",
         Usage = "DOSSIER [--as-of DATE] [-o FOLDER]",
-        Example = "assay assess examples/doorbell-1.0 --as-of 2026-11-01",
+        Example = "./assay assess examples/doorbell-1.0 --as-of 2026-11-01",
         Formats = ["table", "json"],
         Options =
         [
@@ -66,10 +66,12 @@ public static class AssessVerb
         foreach (var advice in result.Advice) terminal.Hint(advice);
     }
 
-    /// <summary>3 where nothing that was handed over could be read; 1 where --fail-on is met; else 0: to evaluate is done, whatever the answer.</summary>
+    /// <summary>3 where something that was handed over is damaged, or nothing of it could be read; 1 where --fail-on is met; else 0: to evaluate is done, whatever the answer.</summary>
     public static int Status(AssessmentResult result, string? failOn)
     {
         if (result.Evidence.Count > 0 && result.Evidence.All(e => e.Kind == "unread")) return Exit.Unreadable;
+        // Damage of an image, capture, declaration or bill of materials; what one file inside an image lacks, or a picture nobody reads, is no damage.
+        if (result.Coverage.Any(c => c.Losses.Count > 0 && c.Scope is not (CoverageScope.Files or CoverageScope.Document))) return Exit.Unreadable;
         return failOn is not null && result.Verdicts.Any(v => EvidenceJson.Name(v.Outcome) == failOn) ? Exit.No : Exit.Done;
     }
 

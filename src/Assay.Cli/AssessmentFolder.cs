@@ -1,15 +1,17 @@
+using System.Security.Cryptography;
 using System.Text;
 using Assay.Assessment;
 using Assay.Assessment.Reports;
 using Assay.Labels.Token;
 using Assay.Labels.Trust;
+using Assay.Software.Sbom;
 
 namespace Assay.Cli;
 
 /// <summary>The folder that <c>assess</c> writes (command.md): each file for one reader.</summary>
 internal static class AssessmentFolder
 {
-    public static readonly IReadOnlyList<string> Names = ["report.html", "assessment.json", "assessment-results.oscal.json", "statement.cose"];
+    public static readonly IReadOnlyList<string> Names = ["report.html", "assessment.json", "assessment-results.oscal.json", "sbom.cdx.json", "statement.cose"];
 
     /// <summary>All files, in the order of <see cref="Names"/>. Only the signature differs between two runs on the same evidence.</summary>
     public static IEnumerable<(string Name, byte[] Bytes)> Files(AssessmentResult result, string? keyFile, Terminal terminal)
@@ -18,6 +20,7 @@ internal static class AssessmentFolder
         yield return ("report.html", Report(result));
         yield return ("assessment.json", assessment);
         yield return ("assessment-results.oscal.json", OscalResults.Bytes(result));
+        yield return ("sbom.cdx.json", Components(result, assessment));
         using var key = keyFile is null ? KeyFolder.OfUser(Environment.GetEnvironmentVariable).Open(KeyRoles.Assessor, terminal.Hint) : KeyFolder.Open(keyFile, terminal.Hint);
         yield return ("statement.cose", Statement.Sign(key, assessment, key.Public.Name, $"{result.Device.Maker}/{result.Device.Model}", terminal.Time.GetUtcNow()));
     }
@@ -25,6 +28,15 @@ internal static class AssessmentFolder
     /// <summary>The bytes of assessment.json: of the file itself, or of the statement that carries them.</summary>
     /// <exception cref="Evidence.Reading.UnreadableException">Neither.</exception>
     public static ReadOnlyMemory<byte> AssessmentOf(byte[] file) => file is [(byte)'{', ..] ? file : Statement.Read(file).Assessment;
+
+    // Bound to the image where there is one; where there are several or none, to the assessment that says what was looked at.
+    private static byte[] Components(AssessmentResult result, byte[] assessment)
+    {
+        var images = result.Evidence.Where(e => e.Kind == "image").ToList();
+        var digest = images.Count == 1 ? images[0].Sha256 : Convert.ToHexStringLower(SHA256.HashData(assessment));
+        var subject = new BillSubject($"{result.Device.Maker} {result.Device.Model}", result.Device.Versions.Count > 0 ? result.Device.Versions[^1] : null, digest);
+        return CycloneDx.Write(subject, result.Components, result.AsOf, typeof(AssessmentResult).Assembly.GetName().Version!.ToString(3));
+    }
 
     private static byte[] Report(AssessmentResult result)
     {

@@ -11,7 +11,7 @@ public static class CatalogueVerb
         Name = "catalogue",
         Summary = "the baselines: list them, show the provisions and units of one, map one edition to the other",
         Usage = "list | show ID [PROVISION] | map ID",
-        Example = "assay catalogue show en303645-2.1.1 5.1-1",
+        Example = "./assay catalogue show en303645-2.1.1 5.1-1",
         Formats = ["table", "json"],
         Run = Run,
     };

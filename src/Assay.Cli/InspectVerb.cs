@@ -24,6 +24,8 @@ public static class InspectVerb
         Run = Run,
     };
 
+    private const int MostHardening = 12;
+
     private static int Run(Arguments arguments, Terminal terminal)
     {
         if (arguments.Operands.Count == 0) throw new UsageException("inspect expects at least one PATH, found none");
@@ -31,11 +33,11 @@ public static class InspectVerb
         var seen = new List<Seen>();
         foreach (var (path, name) in arguments.Operands.SelectMany(Paths))
         {
-            if (Directory.Exists(path)) seen.Add(Examination.OfRootFolder(path, name, options));
+            if (Directory.Exists(path)) seen.Add(Seen.OfRootFolder(path, name, options));
             else
             {
                 using var artefact = Artefact.Open(path, name);
-                seen.Add(Examination.OfFile(artefact, options));
+                seen.Add(Seen.Of(artefact, options));
             }
         }
         var findings = seen.SelectMany(s => s.Findings).Order(Comparer<Finding>.Create(Finding.Compare)).ToList();
@@ -59,11 +61,12 @@ public static class InspectVerb
                 unreadable = true;
                 terminal.Complain($"{one.Artefact}: expected an image, a capture, a bill of materials or a declaration, found {(one.Size == 0 ? "an empty file" : "bytes of no kind that is known")}");
             }
-            foreach (var loss in one.Coverage.SelectMany(c => c.Losses).Take(20))
+            foreach (var coverage in one.Coverage.Where(c => c.Losses.Count > 0))
             {
-                unreadable = true;
-                terminal.Complain(loss.ToString());
+                // What one file inside a root file system lacks is said; the image was readable all the same.
+                unreadable |= coverage.Scope is not (CoverageScope.Files or CoverageScope.Document);
             }
+            foreach (var loss in one.Coverage.SelectMany(c => c.Losses).Take(20)) terminal.Complain(loss.ToString());
             var more = one.Coverage.Sum(c => c.Losses.Count) - 20;
             if (more > 0) terminal.Complain($"{one.Artefact}: {more} more losses; --format json lists all");
         }
@@ -97,7 +100,10 @@ public static class InspectVerb
         }
         writer.WriteLine();
         var components = seen.SelectMany(s => s.Components).ToList();
-        var rows = findings.Select(f => (IReadOnlyList<string>)
+        // A root file system has hundreds of programs: what they lack is counted for a person, and listed whole for a program.
+        var hardening = findings.Where(f => f.Kind == FindingKind.Hardening).ToList();
+        var counted = hardening.Count > MostHardening;
+        var rows = findings.Where(f => !counted || f.Kind != FindingKind.Hardening).Select(f => (IReadOnlyList<string>)
         [
             EvidenceJson.Name(f.Kind),
             f.Subject,
@@ -105,6 +111,11 @@ public static class InspectVerb
             f.Value + (f.Default == true ? " (a known default)" : "") + (f.Confidence < 0.9 ? $" ({f.Confidence * 100:0} % sure)" : ""),
         ]).ToList();
         if (rows.Count > 0) TextTable.Write(writer, ["kind", "subject", "where", "what was seen"], rows, terminal.Width);
+        if (counted)
+        {
+            var lacks = hardening.SelectMany(f => f.Traits).GroupBy(t => t, StringComparer.Ordinal).OrderByDescending(g => g.Count()).Select(g => $"{g.Key} {g.Count()}");
+            writer.WriteLine($"hardening: {hardening.Count} programs and libraries lack something ({string.Join(", ", lacks)}); --format json lists each");
+        }
         writer.WriteLine();
         writer.WriteLine($"{findings.Count} finding{(findings.Count == 1 ? "" : "s")}, {components.Count} component{(components.Count == 1 ? "" : "s")}; what is not listed was not seen, which does not mean that it is not there.");
     }

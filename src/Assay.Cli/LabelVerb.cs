@@ -20,7 +20,7 @@ public static class LabelVerb
         Name = "label",
         Summary = "decide on a statement, issue a label for a decision, verify or show one",
         Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT…",
-        Example = "assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
+        Example = "./assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
         Formats = ["table", "json"],
         Options =
         [
@@ -105,9 +105,11 @@ public static class LabelVerb
         }, json =>
         {
             json.WriteStartObject();
-            json.WriteString("schema", "assay/label-decision/1");
+            json.WriteString("schema", "assay/label-act/1");
+            json.WriteString("act", "decision");
             json.WriteBoolean("granted", !refused);
-            json.WriteString("file", outputFile);
+            json.WriteString("about", Device(assessment));
+            Texts(json, "files", [outputFile]);
             WriteDecision(json, decision);
             json.WriteEndObject();
         });
@@ -160,7 +162,11 @@ public static class LabelVerb
         }, json =>
         {
             json.WriteStartObject();
-            json.WriteString("schema", "assay/label-issue/1");
+            json.WriteString("schema", "assay/label-act/1");
+            json.WriteString("act", "label");
+            json.WriteBoolean("granted", true);
+            json.WriteString("about", what);
+            Texts(json, "files", files);
             json.WriteBoolean("test", isTest);
             if (isTest) json.WriteString("notice", LabelCheck.NotALabel);
             json.WriteNumber("hallmarkBytes", label.Hallmark.Length);
@@ -169,9 +175,6 @@ public static class LabelVerb
             json.WriteString("level", picture.Code.Level.ToString());
             json.WriteNumber("millimetres", Math.Round(picture.Code.Millimetres, 1));
             json.WriteEndObject();
-            json.WriteStartArray("files");
-            foreach (var file in files) json.WriteStringValue(file);
-            json.WriteEndArray();
             json.WriteEndObject();
         });
         terminal.Hint($"next: assay label verify {files[3]}");
@@ -187,13 +190,13 @@ public static class LabelVerb
     private static int Verify(Arguments arguments, Terminal terminal)
     {
         var all = Examine(arguments, terminal);
-        Answer(terminal, "assay/label-check/1", all, whole: false);
+        Answer(terminal, all, whole: false);
         return all.All(e => e.Check is { Exit: 0 }) ? Exit.Done : Exit.No;
     }
 
     private static int Show(Arguments arguments, Terminal terminal)
     {
-        Answer(terminal, "assay/label-show/1", Examine(arguments, terminal), whole: true);
+        Answer(terminal, Examine(arguments, terminal), whole: true);
         return Exit.Done;
     }
 
@@ -204,31 +207,32 @@ public static class LabelVerb
         var asOf = AsOf(arguments, terminal);
         return [.. arguments.Operands.Skip(1).Select(operand =>
         {
-            byte[] token = [];
+            var (token, text) = Handed(operand);
             try
             {
-                token = Token(operand);
+                if (text is not null) token = LabelAddress.Read(text);
                 var label = SignedFile.Read(token);
                 if (label.Kind is SignedKind.Hallmark or SignedKind.Certificate)
                     return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf), null);
                 var (_, against) = Signer(label, label.Kind == SignedKind.Statement ? KeyRoles.Assessor : KeyRoles.Decision, trust, development);
                 return new Examined(operand, token, label, null, against ?? "its signature holds");
             }
-            catch (UnreadableException wrong) when (token.Length > 0 || LabelAddress.Looks(operand))
+            catch (UnreadableException wrong)
             {
+                // It came as a label and is none.
                 return new Examined(operand, token, null, LabelCheck.Forged(wrong.Message), null);
             }
         })];
     }
 
-    private static void Answer(Terminal terminal, string schema, List<Examined> all, bool whole)
+    private static void Answer(Terminal terminal, List<Examined> all, bool whole)
     {
         if (terminal.Format == "json")
         {
             terminal.WriteJson(json =>
             {
                 json.WriteStartObject();
-                json.WriteString("schema", schema);
+                json.WriteString("schema", "assay/labels/1");
                 json.WriteStartArray("labels");
                 foreach (var one in all) WriteExamined(json, one, all);
                 json.WriteEndArray();
@@ -360,7 +364,7 @@ public static class LabelVerb
         yield return ("examined", $"{string.Join(", ", certificate.Examined)} as of {Day(certificate.AsOf)}, by {certificate.Assessor}");
         yield return ("decided", $"by {certificate.DecidedBy} ({certificate.DecidedAs})");
         yield return ("editions", string.Join(", ", certificate.Editions));
-        yield return ("grades", string.Join(", ", certificate.Grades.Select(g => $"{g.Value.ToString(CultureInfo.InvariantCulture)} {g.Key}")));
+        yield return ("grades", Grades(certificate.Grades));
         foreach (var limit in certificate.Limits) yield return ("limit", limit);
         foreach (var item in certificate.NotChecked) yield return ("not checked", item);
         foreach (var (artefact, sha256) in certificate.Evidence) yield return ("evidence", $"{artefact} {sha256}");
@@ -388,25 +392,27 @@ public static class LabelVerb
         yield return ("device", Device(assessment));
         foreach (var level in assessment.Levels)
             yield return (level.Met ? "met" : "not met", level.Level + (level.Blocking.Count == 0 ? "" : $": {string.Join("; ", level.Blocking.Take(3).Select(b => $"{b.Name} {b.Outcome}"))}{(level.Blocking.Count > 3 ? $" and {level.Blocking.Count - 3} more" : "")}"));
-        yield return ("grades", string.Join(", ", assessment.Grades.Select(g => $"{g.Value.ToString(CultureInfo.InvariantCulture)} {g.Key}")));
+        yield return ("grades", Grades(assessment.Grades));
     }
 
-    // What was handed over, down to the signed bytes: a file is known by its content, anything else is the text of a code.
-    private static byte[] Token(string operand)
+    // The signed bytes, or the text of a code that should hold them: a file is known by its content, anything else is such a text.
+    private static (byte[] Token, string? Text) Handed(string operand)
     {
         if (!File.Exists(operand))
         {
-            if (LabelAddress.Looks(operand)) return LabelAddress.Read(operand);
-            if (Directory.Exists(operand)) throw new IOException($"expected a file, a picture or the text of a code, found the folder {operand}");
-            throw new IOException($"expected a file, a picture or the text of a code, found no file {operand}");
+            if (LabelAddress.Looks(operand)) return ([], operand);
+            throw new IOException($"expected a file, a picture or the text of a code, found {(Directory.Exists(operand) ? "the folder" : "no file")} {operand}");
         }
         var bytes = Read(operand);
-        if (CoseSign1.Looks(bytes)) return bytes;
-        if (LabelPicture.LooksLikePng(bytes)) return LabelAddress.Read(LabelPicture.ReadPng(bytes).Text);
+        if (CoseSign1.Looks(bytes)) return (bytes, null);
         var start = bytes.AsSpan().TrimStart(" \t\r\n"u8);
-        if (start.StartsWith("<"u8) || start.StartsWith("\ufeff<"u8)) return LabelAddress.Read(LabelPicture.ReadSvg(bytes).Text);
-        if (bytes.Length < 4096 && Encoding.UTF8.GetString(bytes).Trim() is var text && LabelAddress.Looks(text)) return LabelAddress.Read(text);
-        throw new IOException($"{operand}: expected a signed file, a PNG or SVG of a code, or its text; found none of them");
+        string text;
+        if (LabelPicture.LooksLikePng(bytes)) text = LabelPicture.ReadPng(bytes).Text;
+        else if (start.StartsWith("<"u8) || start.StartsWith("\ufeff<"u8)) text = LabelPicture.ReadSvg(bytes).Text;
+        else if (bytes.Length < 4096) text = Encoding.UTF8.GetString(bytes).Trim();
+        else text = "";
+        if (LabelAddress.Looks(text)) return ([], text);
+        throw new IOException($"{operand}: expected a signed file, a PNG or SVG of a label's code, or its text; found none of them");
     }
 
     private static byte[] Read(string file)
@@ -453,9 +459,11 @@ public static class LabelVerb
         }, json =>
         {
             json.WriteStartObject();
-            json.WriteString("schema", "assay/label-refusal/1");
-            json.WriteString("refused", what);
+            json.WriteString("schema", "assay/label-act/1");
+            json.WriteString("act", what);
+            json.WriteBoolean("granted", false);
             json.WriteString("about", about);
+            Texts(json, "files", []);
             Texts(json, "reasons", reasons);
             json.WriteEndObject();
         });
@@ -535,6 +543,13 @@ public static class LabelVerb
 
     private static long? Number(Arguments arguments, string option) => arguments.Value(option) is not { } text ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new UsageException($"{option} expects a number, found {text}");
+
+    // From what rests on most to what rests on nothing; a grade that we do not know comes last.
+    private static string Grades(IReadOnlyList<KeyValuePair<string, long>> grades)
+    {
+        string[] order = ["tool", "lab", "supported", "declared", "open"];
+        return string.Join(", ", grades.OrderBy(g => Array.IndexOf(order, g.Key) is var at && at < 0 ? order.Length : at).Select(g => $"{g.Value.ToString(CultureInfo.InvariantCulture)} {g.Key}"));
+    }
 
     private static string Device(AssessmentSummary assessment) => $"{assessment.Maker} {assessment.Model}";
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

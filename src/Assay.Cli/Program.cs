@@ -6,6 +6,7 @@ IReadOnlyList<Verb> verbs =
 [
     InspectVerb.Verb,
     TreeVerb.Verb,
+    SbomVerb.Verb,
     FlowsVerb.Verb,
     AssessVerb.Verb,
     LabelVerb.Verb,

@@ -93,8 +93,9 @@ public sealed partial record RootFacts
         private readonly Keys keys = new(options.AsOf);
         private readonly ConcurrentDictionary<string, TextFile> texts = new(StringComparer.Ordinal);
         private readonly ConcurrentBag<Component> components = [];
+        private readonly ConcurrentBag<Component> linked = [];
         private readonly ConcurrentBag<Loss> losses = [];
-        private readonly ConcurrentDictionary<string, (string Hash, bool SpeaksAsShell)> candidates = new(StringComparer.Ordinal);
+        private readonly ConcurrentDictionary<string, (string Hash, string First, bool SpeaksAsShell)> candidates = new(StringComparer.Ordinal);
         private long examined, executables, libraries, modules, scripts, textBytes;
 
         public void Visit(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content)
@@ -113,12 +114,13 @@ public sealed partial record RootFacts
             var elf = isElf ? Elf(path, content) : null;
             foreach (var version in seen)
             {
-                if (!IsLinked(version, elf)) components.Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
+                (IsLinked(version, elf) ? linked : components).Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
             }
-            if (same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
+            var speaksAsShell = isElf && seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh");
+            if (speaksAsShell || same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
             {
-                var shell = seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh") || content.IndexOf("BusyBox"u8) >= 0 && content.IndexOf("applet not found"u8) >= 0;
-                foreach (var link in same) candidates[link.Path.Text] = (Convert.ToHexStringLower(SHA256.HashData(content)), isElf && shell);
+                var hash = Convert.ToHexStringLower(SHA256.HashData(content));
+                foreach (var link in same) candidates[link.Path.Text] = (hash, path, speaksAsShell);
             }
             if (!isBinary) Keep(same, content);
         }
@@ -132,7 +134,7 @@ public sealed partial record RootFacts
             else ConfigurationSecrets.ReadMarked(at.Path, content, offset, at.IsBinary, notes);
         }
 
-        // A program keeps the text of the OpenSSL that it was compiled against; what it runs with is the library beside it.
+        // A program keeps the text of the OpenSSL that it was compiled against; what it runs with is the library beside it, where that speaks.
         private static bool IsLinked(VersionSeen version, ElfFacts? elf) =>
             version.Pattern.Product == "openssl" && elf is not null && elf.Needed.Any(n => n.StartsWith("libcrypto.so", StringComparison.Ordinal) || n.StartsWith("libssl.so", StringComparison.Ordinal));
 
@@ -197,12 +199,14 @@ public sealed partial record RootFacts
             foreach (var file in sorted) ConfigurationSecrets.Read(file, notes);
             BootServices.Read(files.Entries, texts, notes);
             Updates.Read(files.Entries, sorted, notes);
-            Permissions.Read(files.Entries, texts, Shells(), notes);
+            var shells = Shells();
+            Permissions.Read(files.Entries, texts, shells, Copies(shells), notes);
 
             var missed = new List<Loss>();
             var distribution = sorted.Where(t => t.Name == "os-release").Select(t => DistributionLine().Match(t.Text)).FirstOrDefault(m => m.Success)?.Groups["id"].Value;
             var listed = sorted.Where(t => PackageDatabase.KindOf(t.Path) is not null).SelectMany(t => PackageDatabase.Read(PackageDatabase.KindOf(t.Path)!, distribution, t.Text, notes.At(t.Path), missed)).ToList();
-            var merged = Inventory.Merge([.. listed, .. components, .. Inventory.Modules(files.Entries, p => notes.At(p))]);
+            var alone = linked.Where(l => !listed.Concat(components).Any(c => c.Cpe.Count > 0 && c.Cpe[0].Split(':')[4] == l.Cpe[0].Split(':')[4]));
+            var merged = Inventory.Merge([.. listed, .. components, .. alone, .. Inventory.Modules(files.Entries, p => notes.At(p))]);
             foreach (var contradiction in Inventory.Contradictions(merged))
                 notes.Add(contradiction.Kind, contradiction.Subject, contradiction.Value, contradiction.Confidence, contradiction.Location, []);
 
@@ -232,6 +236,12 @@ public sealed partial record RootFacts
                     Losses = [.. files.Losses.Concat(missed).Concat(losses).OrderBy(l => l.Location.Path, StringComparer.Ordinal).ThenBy(l => l.Location.Offset).ThenBy(l => l.Expected, StringComparer.Ordinal)],
                 },
             };
+        }
+
+        private HashSet<string> Copies(HashSet<string> shells)
+        {
+            var real = shells.Where(s => s.Contains("bin/", StringComparison.Ordinal)).Select(s => candidates[s]).ToList();
+            return shells.Where(s => real.Any(r => r.Hash == candidates[s].Hash && r.First != candidates[s].First)).ToHashSet(StringComparer.Ordinal);
         }
 
         /// <summary>Files that are a shell by what they say, or byte for byte one that has a shell's name.</summary>

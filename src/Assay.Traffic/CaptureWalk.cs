@@ -17,20 +17,34 @@ internal sealed class CaptureWalk
     private readonly ExaminationOptions options;
     private readonly Notes notes;
     private readonly FlowCache cache;
+    private readonly int share, shares;
     private readonly HashSet<(Address, ushort, byte)> listeners = [];
     private readonly SortedDictionary<LinkType, long> unknown = [];
     private long frames, damaged, notIp, transport, network, fragments, icmp, packets, bytes, firstDamaged, firstDamagedOffset;
     private long from = long.MaxValue, to = long.MinValue;
 
-    public CaptureWalk(Artefact artefact, ExaminationOptions options, bool isExamination, Action<Flow> emit, int mostFlows = MostFlows)
+    /// <param name="share">Which of the <paramref name="shares"/> of flows this walk keeps: each walk reads all frames, and all names that DNS tells.</param>
+    public CaptureWalk(Artefact artefact, ExaminationOptions options, bool isExamination, Action<Flow> emit, int mostFlows = MostFlows, int share = 0,
+        int shares = 1)
     {
+        (this.share, this.shares) = (share, shares);
         this.artefact = artefact;
         this.options = options;
         notes = new Notes(artefact, options, isExamination);
-        cache = new FlowCache(mostFlows, (entry, conversation) => emit(Record(entry, conversation)));
+        cache = new FlowCache(mostFlows, (in FlowEntry entry, Conversation? conversation, bool evicted) =>
+        {
+            if (share > 0 && TellsNames(entry.SourcePort, entry.DestinationPort)) return;
+            Flows++;
+            if (evicted) Evicted++;
+            emit(Record(entry, conversation));
+        });
     }
 
     public Notes Notes => notes;
+    /// <summary>Flows written out so far.</summary>
+    public long Flows { get; private set; }
+    /// <summary>Of these, flows that might have gone on, had the cache not been full.</summary>
+    public long Evicted { get; private set; }
 
     /// <exception cref="UnreadableException">This is no capture.</exception>
     public Coverage Run()
@@ -48,7 +62,7 @@ internal sealed class CaptureWalk
             if (frames % ProgressEvery == 0)
             {
                 options.Cancel.ThrowIfCancellationRequested();
-                options.Progress?.Invoke(new Progress("reading " + artefact.Name, reader.Position, artefact.Size));
+                if (share == 0) options.Progress?.Invoke(new Progress("reading " + artefact.Name, reader.Position, artefact.Size));
             }
             Take(frame, ref packet);
         }
@@ -82,19 +96,27 @@ internal sealed class CaptureWalk
         bytes += packet.IpLength;
         if (packet.IsFragment) fragments++;
         if (packet.Protocol is Packet.Icmp or Packet.IcmpV6) icmp++;
-        var flows = cache.Flows;
-        ref var entry = ref cache.Touch(packet, frame.Number, frame.Time, out var slot, out var outward);
-        if (cache.Flows != flows) entry.Name = notes.NameOf(entry.Destination);
+        var hash = FlowCache.Hash(packet);
+        if (shares > 1 && (hash >> 16) % shares != share && !TellsNames(packet.SourcePort, packet.DestinationPort)) return;
+        ref var entry = ref cache.Touch(packet, hash, frame.Number, frame.Time, out var slot, out var outward, out var begun);
+        if (begun) entry.Name = notes.NameOf(entry.Destination);
         if (depth != Depth.Transport) return;
         if (notes.IsExamination) Listener(entry, packet, frame, outward);
         if (packet.Protocol == Packet.Tcp)
         {
             if (entry.Read) return;
+            if ((packet.Flags & TcpFlags.Syn) != 0)
+            {
+                if (outward) (entry.StartsOut, entry.StartOut) = (true, packet.Sequence + 1);
+                else (entry.StartsIn, entry.StartIn) = (true, packet.Sequence + 1);
+            }
             ref var conversation = ref cache.Conversation(slot);
             if (conversation is null)
             {
                 if (packet.PayloadOnWire == 0) return;
                 conversation = new Conversation(notes);
+                if (entry.StartsOut) conversation.Start(true, entry.StartOut);
+                if (entry.StartsIn) conversation.Start(false, entry.StartIn);
             }
             conversation.Take(packet, frame, outward);
             entry.Application = conversation.Application;
@@ -107,6 +129,8 @@ internal sealed class CaptureWalk
         }
     }
 
+    private static bool TellsNames(ushort source, ushort destination) => source is 53 or 5353 or 5355 || destination is 53 or 5353 or 5355;
+
     /// <summary>A port that answers: a SYN+ACK, or a datagram back from where one was sent to before.</summary>
     private void Listener(in FlowEntry entry, in Packet packet, in Frame frame, bool outward)
     {
@@ -117,7 +141,8 @@ internal sealed class CaptureWalk
         var at = new Moment(frame, packet);
         var subject = FormattableString.Invariant($"{packet.Source}:{packet.SourcePort}/{Flow.NameOf(packet.Protocol)}");
         notes.Observe(at, Flow.NameOf(packet.Protocol), Seen.Listener, subject, packet.Protocol == Packet.Tcp ? "accepted a connection" : "answered a datagram",
-            FindingKind.Exposure, packet.Protocol == Packet.Tcp ? 1 : 0.8, null, packet.SourceMac.Bits == 0 ? null : $"station {packet.SourceMac}", Traits.Listener);
+            FindingKind.Exposure, packet.Protocol == Packet.Tcp ? 1 : 0.8, null, packet.SourceMac.Bits == 0 ? null : $"station {packet.SourceMac}",
+                Traits.Listener);
     }
 
     private Flow Record(in FlowEntry entry, Conversation? conversation)
@@ -167,7 +192,8 @@ internal sealed class CaptureWalk
         var losses = new List<Loss>(reader.Losses);
         foreach (var (type, count) in unknown)
         {
-            losses.Add(Lost("a link type that is decoded (Ethernet, raw IP, loopback, Linux cooked)", FormattableString.Invariant($"{count} frames of {LinkTypes.Name(type)}")));
+            losses.Add(Lost("a link type that is decoded (Ethernet, raw IP, loopback, Linux cooked)",
+                FormattableString.Invariant($"{count} frames of {LinkTypes.Name(type)}")));
         }
         if (damaged > 0)
         {
@@ -183,8 +209,8 @@ internal sealed class CaptureWalk
         {
             ["bytes"] = bytes,
             ["damaged"] = damaged,
-            ["evictedFlows"] = cache.Evicted,
-            ["flows"] = cache.Flows,
+            ["evictedFlows"] = Evicted,
+            ["flows"] = Flows,
             ["fragments"] = fragments,
             ["icmp"] = icmp,
             ["notIp"] = notIp,

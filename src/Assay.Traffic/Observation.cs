@@ -6,7 +6,7 @@ namespace Assay.Traffic;
 /// <summary>One occurrence of something in a capture. Findings name each distinct thing once; observations name every frame.</summary>
 public sealed record Observation
 {
-    /// <summary>Frame in which the message became complete (as tshark numbers it), from 1.</summary>
+    /// <summary>Frame with the last byte of the message, from 1; tshark names the same.</summary>
     public required long Frame { get; init; }
     /// <summary>Bytes from the start of the capture to that frame.</summary>
     public required long Offset { get; init; }

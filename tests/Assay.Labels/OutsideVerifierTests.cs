@@ -14,13 +14,13 @@ public class OutsideVerifierTests
     [Fact]
     public void The_cose_library_of_npm_verifies_our_tokens_and_refuses_a_forged_one()
     {
-        var modules = Npm.Modules("@auth0/cose@1.0.2", "jsqr@1.4.0");
+        var folder = Npm.Folder("@auth0/cose@1.0.2", "jsqr@1.4.0");
         var hallmark = Samples.Hallmark().Sign(samples.Issuer);
         var statement = samples.Statement();
         var forged = (byte[])hallmark.Clone();
         forged[40] ^= 1;
         // Of any other key than its own a token does not verify either.
-        Assert.Equal("true false false true", Node(modules, """
+        Assert.Equal("true false false true", Node(folder, """
             const { Sign1 } = require('@auth0/cose');
             const { createPublicKey, webcrypto } = require('crypto');
             const input = JSON.parse(require('fs').readFileSync(0));
@@ -40,14 +40,14 @@ public class OutsideVerifierTests
     [Fact]
     public void The_code_reader_of_npm_reads_mixed_segments_at_the_versions_of_labels()
     {
-        var modules = Npm.Modules("@auth0/cose@1.0.2", "jsqr@1.4.0");
+        var folder = Npm.Folder("@auth0/cose@1.0.2", "jsqr@1.4.0");
         var texts = new[] { 20, 120, 160, 200, 219 }.Select(length => LabelAddress.Write(Enumerable.Range(0, length).Select(i => (byte)(i * 37 + length)).ToArray())).ToList();
         var pictures = texts.ToDictionary(text => text, text =>
         {
             var png = Png.Read(new LabelPicture { Code = Code.OfAddress(text), Words = "TEST, NOT A LABEL", Scale = 3 }.ToPng());
             return $"{png.Width} {png.Height} {Convert.ToBase64String(png.Grey)}";
         });
-        Assert.Equal($"{texts.Count} of {texts.Count}", Node(modules, """
+        Assert.Equal($"{texts.Count} of {texts.Count}", Node(folder, """
             const jsQR = require('jsqr');
             const input = JSON.parse(require('fs').readFileSync(0));
             let read = 0;
@@ -72,11 +72,11 @@ public class OutsideVerifierTests
         Assert.True(message.VerifyEmbedded(key));
     }
 
-    private static string Node(string modules, string script, Dictionary<string, string> input)
+    private static string Node(string folder, string script, Dictionary<string, string> input)
     {
         var json = new System.Text.StringBuilder("{");
         foreach (var (name, value) in input) json.Append(json.Length > 1 ? "," : "").Append(JsonSerializer.Serialize(name)).Append(':').Append(JsonSerializer.Serialize(value));
-        var result = Tool.Run("node", ["-e", script], environment: new Dictionary<string, string> { ["NODE_PATH"] = modules }, input: System.Text.Encoding.UTF8.GetBytes(json.Append('}').ToString()));
+        var result = Tool.Run("node", ["-e", script], environment: new Dictionary<string, string> { ["NODE_PATH"] = Path.Combine(folder, "node_modules") }, input: System.Text.Encoding.UTF8.GetBytes(json.Append('}').ToString()));
         return result.Exit == 0 ? result.Text.Trim() : result.Error;
     }
 }

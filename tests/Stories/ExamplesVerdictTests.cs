@@ -90,6 +90,43 @@ public sealed class ExamplesVerdictTests(ExamplesVerdictTests.Assessed assessed)
     }
 
     [Fact]
+    public void Every_fault_that_was_planted_in_the_captures_is_found_at_its_frame()
+    {
+        var planted = Table("planted-captures.tsv");
+        Assert.True(planted.Count > 10);
+        Assert.Empty(planted.Where(row => !Findings("1.0").Any(f => Kind(f) == row["kind"] && Place(f, "artefact") == row["path"] && Place(f, "frame") == row["frame"])).Select(Words));
+    }
+
+    [Fact]
+    public void Every_fault_that_was_planted_in_the_image_is_found_at_its_path()
+    {
+        var planted = Table("planted.tsv");
+        Assert.True(planted.Count > 10);
+        Assert.Empty(planted.Where(row => !Findings("1.0").Any(f => Kind(f) == row["kind"] && Place(f, "artefact") == "firmware/doorbell-1.0.bin" && Place(f, "path") == row["path"])).Select(Words));
+        Assert.Equal("fail", Outcome("1.0", "5.1-1"));
+    }
+
+    [Fact]
+    public void What_was_planted_in_the_first_version_is_gone_from_the_repaired_one()
+    {
+        // Neutral sightings stay: who answered, what a name says, whom the device trusts.
+        var faults = Findings("1.1").Where(f => Kind(f) is not ("exposure" or "disclosure")).Select(f => f.ToString());
+        Assert.Empty(faults);
+        Assert.DoesNotContain(Findings("1.1"), f => f.TryGetProperty("traits", out var traits) && traits.EnumerateArray().Any(t => t.GetString() == "versionDisclosed"));
+    }
+
+    [Fact]
+    public void The_image_contradicts_what_the_maker_says_of_telnet()
+    {
+        var contradictions = assessed["1.0"].GetProperty("contradictions").EnumerateArray().Where(c => c.GetProperty("kind").GetString() == "paperAgainstEvidence").ToList();
+        Assert.NotEmpty(contradictions);
+        // The image and the capture may each stand against the paper; the paper is one row.
+        Assert.All(contradictions, c => Assert.Contains("SoftServ-6", c.GetProperty("one").GetProperty("says").GetString(), StringComparison.Ordinal));
+        Assert.Contains(contradictions, c => Place(c.GetProperty("other"), "path") == "/etc/init.d/rcS");
+        Assert.Equal("fail", Outcome("1.0", "5.6-1"));
+    }
+
+    [Fact]
     public void The_repaired_version_gets_a_label_that_says_it_is_a_test_and_the_first_version_is_refused()
     {
         var decided = Decide("1.1", "yes.cose");
@@ -107,6 +144,20 @@ public sealed class ExamplesVerdictTests(ExamplesVerdictTests.Assessed assessed)
 
         Command.Result Decide(string version, string name) => assessed.Assay("label", "decide", Path.Combine(assessed.Folder(version), "statement.cose"),
             "--level", "1", "--by", "A. Example", "--role", "head of office", "-o", assessed.At(name));
+    }
+
+    private IEnumerable<JsonElement> Findings(string version) => assessed[version].GetProperty("findings").EnumerateArray();
+
+    private static string? Kind(JsonElement finding) => finding.GetProperty("kind").GetString();
+
+    private static string? Place(JsonElement finding, string part) => finding.GetProperty("location").TryGetProperty(part, out var place) ? place.ToString() : null;
+
+    private static string Words(Dictionary<string, string> row) => string.Join(' ', row.Values);
+
+    private static List<Dictionary<string, string>> Table(string name)
+    {
+        var lines = File.ReadAllLines(Path.Combine(Examples, name)).Select(l => l.Split('\t')).ToList();
+        return lines.Skip(1).Select(l => lines[0].Zip(l).ToDictionary(p => p.First, p => p.Second)).ToList();
     }
 
     private JsonElement Level(int level, string version) => Assert.Single(assessed[version].GetProperty("levels").EnumerateArray(), l => l.GetProperty("level").GetInt32() == level);

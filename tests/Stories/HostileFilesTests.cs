@@ -65,14 +65,16 @@ public class HostileFilesTests
     public void Hostile_yaml_in_a_dossier_loses_only_itself(string kind)
     {
         using var scratch = new Scratch();
-        File.WriteAllText(scratch.File("device.yaml"), "maker: Example Doorbells Ltd\nmodel: EDB-100\n");
-        File.WriteAllText(scratch.File("declaration.yaml"), kind switch
+        var dossier = scratch.File("dossier");
+        Directory.CreateDirectory(dossier);
+        File.WriteAllText(Path.Combine(dossier, "device.yaml"), "maker: Example Doorbells Ltd\nmodel: EDB-100\n");
+        File.WriteAllText(Path.Combine(dossier, "declaration.yaml"), kind switch
         {
             "aliases" => "ics:\n  - &a [x, x, x]\n" + string.Concat(Enumerable.Range(0, 1_000_000).Select(_ => "  - *a\n")),
             "brackets" => "ics: " + new string('[', 200_000),
-            _ => string.Concat(Enumerable.Range(0, 2_000).Select(i => new string(' ', i) + "a:\n")),
+            _ => "ics:\n" + string.Concat(Enumerable.Range(1, 2_000).Select(i => new string(' ', i) + "a:\n")),
         });
-        var result = Command.RunIn(scratch.Folder, scratch.File("config"), "assess", scratch.Folder, "-o", scratch.File("out"), "--as-of", "2026-11-23");
+        var result = Command.RunIn(scratch.Folder, scratch.File("config"), "assess", dossier, "-o", scratch.File("out"), "--as-of", "2026-11-23");
         Assert.Equal(3, result.Exit);
         Assert.Contains("declaration.yaml", result.Error + result.Output, StringComparison.Ordinal);
         Assert.Contains("expected", result.Error + result.Output, StringComparison.Ordinal);

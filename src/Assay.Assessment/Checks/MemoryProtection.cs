@@ -14,11 +14,15 @@ public sealed class MemoryProtection() : Check("memory-protection", 1, Polarity.
         if (rows.Count == 0) return [Open(Units[0], "IXIT 18-AccCtrl was not handed over", "IXIT 18-AccCtrl")];
         if (without.Count > 0)
         {
-            var (table, row) = rows[0];
+            // Keeping processes apart is another promise than keeping data from being executed: only that one is contradicted.
+            var (table, row) = rows.FirstOrDefault(r => Promises.Any(p => Papers.Whole(r.Row).Contains(p, StringComparison.OrdinalIgnoreCase)));
+            if (row is null) return [Open(Units[0], $"{without.Count} executable(s) ask for an executable stack; whether the declared mechanism covers that is for a person", toSettle: null, without)];
             return [Contradicts(Units[0], new Contradiction("whether memory is protected from being executed", Papers.Says(table, row, Wording.Begin(Papers.Whole(row))), Papers.Seen(without[0])), without)];
         }
         return examined.LookedWhole(CoverageScope.Files) && examined.Coverage.Any(c => c.Scope == CoverageScope.Files && c.Counts.GetValueOrDefault("executables") > 0)
             ? [Supports(Units[0], "no executable asks for an executable stack")]
             : Silence(examined);
     }
+
+    private static readonly string[] Promises = ["execut", "no-execute", "NX", "W^X", "write xor", "DEP"];
 }

@@ -103,8 +103,24 @@ internal static class Papers
     // What papers call the service behind a usual port.
     private static readonly Dictionary<string, string[]> Ports = new(StringComparer.Ordinal)
     {
-        ["21"] = ["ftp", "ftpd"], ["22"] = ["ssh", "sshd", "dropbear"], ["23"] = ["telnet", "telnetd"], ["53"] = ["dns"], ["67"] = ["dhcp"], ["68"] = ["dhcp"], ["69"] = ["tftp"],
-        ["80"] = ["http", "web", "webui", "web-ui"], ["123"] = ["ntp"], ["161"] = ["snmp"], ["443"] = ["https", "web", "webui", "web-ui"], ["554"] = ["rtsp"], ["1883"] = ["mqtt"], ["1900"] = ["ssdp", "upnp"],
-        ["5353"] = ["mdns", "bonjour"], ["5683"] = ["coap"], ["8080"] = ["http", "web", "webui", "web-ui"], ["8443"] = ["https", "web", "webui", "web-ui"], ["8883"] = ["mqtts", "mqtt"],
+        ["21"] = ["ftp", "ftpd"],
+        ["22"] = ["ssh", "sshd", "dropbear"],
+        ["23"] = ["telnet", "telnetd"],
+        ["53"] = ["dns"],
+        ["67"] = ["dhcp"],
+        ["68"] = ["dhcp"],
+        ["69"] = ["tftp"],
+        ["80"] = ["http", "web", "webui", "web-ui"],
+        ["123"] = ["ntp"],
+        ["161"] = ["snmp"],
+        ["443"] = ["https", "web", "webui", "web-ui"],
+        ["554"] = ["rtsp"],
+        ["1883"] = ["mqtt"],
+        ["1900"] = ["ssdp", "upnp"],
+        ["5353"] = ["mdns", "bonjour"],
+        ["5683"] = ["coap"],
+        ["8080"] = ["http", "web", "webui", "web-ui"],
+        ["8443"] = ["https", "web", "webui", "web-ui"],
+        ["8883"] = ["mqtts", "mqtt"],
     };
 }

@@ -9,8 +9,10 @@ public sealed class SharedKey() : Check("shared-key", 1, Polarity.Refute, Covera
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var keys = examined.Of(FindingKind.Key).Where(f => f.Location.Frame is null && f.Has(Traits.PrivateKey)).ToList();
-        var host = keys.Where(f => f.Has(Traits.HostKey)).ToList();
-        if (host.Count > 0) return Refutes($"{host.Count} host key(s) are part of the image, so no device has its own", host);
+        // A private key beside a certificate of the device's own is what the device shows to its peers, as a host key is.
+        var own = examined.Of(FindingKind.Certificate).Any(c => c.Location.Frame is null && !c.Has(Traits.Authority));
+        var host = keys.Where(f => f.Has(Traits.HostKey) || own).ToList();
+        if (host.Count > 0) return Refutes($"{host.Count} host or server key(s) are part of the image, so no device has its own", host);
         return keys.Count > 0 ? [Open(Units[0], "the image holds private keys; what they are used for cannot be seen", toSettle: null, keys)] : Silence(examined);
     }
 }

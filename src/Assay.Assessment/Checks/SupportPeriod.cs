@@ -28,8 +28,17 @@ public sealed partial class SupportPeriod() : Check("support-period", 1, Polarit
                     declared.Add(new Period(null, null, $"\"{placeholder}\"", place, table));
                 }
                 if (!Topic().IsMatch(near)) continue;
-                declared.AddRange(Wording.Spans(text).Select(s => new Period(s.Months, null, $"\"{s.Words}\"", place, table)));
+                declared.AddRange(Wording.Spans(text).Where(s => s.Months >= 12).Select(s => new Period(s.Months, null, $"\"{s.Words}\"", place, table)));
                 declared.AddRange(Wording.Dates(text).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", place, table)));
+            }
+        }
+        // The update procedures speak of other times too: there only the plain words count.
+        foreach (var (table, row) in examined.Rows(8))
+        {
+            foreach (var (name, value) in row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Where(f => Lasting().IsMatch(f.Value)))
+            {
+                declared.AddRange(Wording.Spans(value).Where(s => s.Months >= 12).Select(s => new Period(s.Months, null, $"\"{s.Words}\"", row.At(name), table)));
+                declared.AddRange(Wording.Dates(value).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", row.At(name), table)));
             }
         }
         var sheet = examined.Of(FileKind.Device).FirstOrDefault();
@@ -91,6 +100,9 @@ public sealed partial class SupportPeriod() : Check("support-period", 1, Polarit
 
     [GeneratedRegex(@"\b(support(ed)? (period|life|lifespan|duration|promises?|until|for|with)|support end|security (update|patch|fix)\w*|lifecycle|maintained|end of (support|life)|updates? (are|will be) (provided|delivered|available))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Topic();
+
+    [GeneratedRegex(@"\b(support (period|ends?|until|for)|end of (support|life)|came on the market|placed? on the market)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Lasting();
 
     [GeneratedRegex(@"(\?+|\b[XN]{1,3}) ?(years?|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PeriodPlaceholder();

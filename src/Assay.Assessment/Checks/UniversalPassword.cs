@@ -9,8 +9,9 @@ public sealed class UniversalPassword() : Check("universal-password", 1, Polarit
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var accounts = examined.Of(FindingKind.Credential).Where(f => f.Location.Frame is null).ToList();
-        var universal = accounts.Where(f => f.Has(Traits.EmptyPassword) || f.Default == true || f.Has(Traits.KnownDefault)).ToList();
-        if (universal.Count > 0) return Refutes($"the image holds {universal.Count} account(s) with an empty or widely known password, the same on every device", universal);
+        var universal = accounts.Where(f => f.Has(Traits.EmptyPassword) || f.Default == true || f.Has(Traits.KnownDefault))
+            .Concat(examined.Of(FindingKind.Secret).Where(f => f.Has(Traits.Password) && f.Default == true)).ToList();
+        if (universal.Count > 0) return Refutes($"the image holds {universal.Count} log-in(s) with an empty or widely known password, the same on every device", universal);
         var hashed = accounts.Where(f => f.Has(Traits.PasswordHash)).ToList();
         if (hashed.Count > 0)
         {

@@ -14,7 +14,8 @@ internal static class DeclarationReader
         var artefacts = new List<Artefact>();
         try
         {
-            foreach (var file in Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Order(StringComparer.Ordinal))
+            var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+            foreach (var file in Directory.EnumerateFiles(folder, "*", all).Order(StringComparer.Ordinal))
             {
                 artefacts.Add(Artefact.Open(file, Path.GetRelativePath(folder, file).Replace('\\', '/')));
             }

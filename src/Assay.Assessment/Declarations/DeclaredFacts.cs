@@ -16,18 +16,27 @@ public static class DeclaredFacts
         var read = fact switch
         {
             "passwords" => AnyRow(declaration, 1, r => Field(r, "Authentication Factor", IsPassword)),
-            "presetPasswords" => AnyRow(declaration, 1, r => Field(r, "Authentication Factor", IsPassword) is var password and not Truth.True ? password : Field(r, "Password Generation Mechanism", t => !Denies(t))),
-            "userAuthentication" => AnyRow(declaration, 1, r => Field(r, "Target", t => t.Contains("user", StringComparison.OrdinalIgnoreCase) && !Denies(t)) is Truth.True ? Field(r, "Authentication Factor", t => !Denies(t)) : Truth.Unknown),
-            "networkAuthentication" => AnyRow(declaration, 1, r => Field(r, "Network Interface Proximity", t => t.Contains("network", StringComparison.OrdinalIgnoreCase) && !Denies(t)) is Truth.True ? Truth.True : Truth.Unknown),
+            "presetPasswords" => AnyRow(declaration, 1, r => Field(r, "Authentication Factor", IsPassword) is var password and not Truth.True
+                ? password
+                : Field(r, "Password Generation Mechanism", t => !Denies(t))),
+            "userAuthentication" => AnyRow(declaration, 1, r => Shows(r, "Target", t => t.Contains("user", StringComparison.OrdinalIgnoreCase) && !Denies(t)) is Truth.True
+                ? Field(r, "Authentication Factor", t => !Denies(t))
+                : Truth.Unknown),
+            "networkAuthentication" => AnyRow(declaration, 1, r =>
+                Shows(r, "Network Interface Proximity", t => t.Contains("network", StringComparison.OrdinalIgnoreCase) && !Denies(t))),
             "notUpdateable" => AnyRow(declaration, 6, r => Field(r, "Update Mechanism", NotUpdateable)),
             "updateMechanism" => HasRows(declaration, 7),
-            "networkUpdates" => AnyRow(declaration, 7, r => Field(r, "Description", t => Mentions(t, "network", "https", "http", "over the air", "over-the-air", "ota", "download")) is Truth.True ? Truth.True : Truth.Unknown),
-            "automaticUpdates" => AnyRow(declaration, 7, r => Field(r, "Initiation and Interaction", t => Mentions(t, "automatic", "automated", "automatically") && !Mentions(t, "not automatic", "no automatic", "not automated")) is Truth.True ? Truth.True : Truth.Unknown),
+            "networkUpdates" => AnyRow(declaration, 7, r =>
+                Shows(r, "Description", t => Mentions(t, "network", "https", "http", "over the air", "over-the-air", "ota", "download"))),
+            "automaticUpdates" => AnyRow(declaration, 7, r => Shows(r, "Initiation and Interaction", t =>
+                Mentions(t, "automatic", "automated", "automatically") && !Mentions(t, "not automatic", "no automatic", "not automated"))),
             "updateNotifications" => AnyRow(declaration, 7, r => Field(r, "User Notification", t => !Denies(t))),
-            "hardCodedIdentity" => AnyRow(declaration, 10, r => Mentions(All(r), "hard-coded unique", "hardcoded unique", "hard-coded identity") ? Truth.True : Truth.Unknown),
-            "criticalParameters" => AnyRow(declaration, 10, r => Field(r, "Type", t => t.Contains("critical", StringComparison.OrdinalIgnoreCase) && !Denies(t)) is Truth.True ? Truth.True : Truth.Unknown),
+            "hardCodedIdentity" => AnyRow(declaration, 10, r =>
+                Mentions(All(r), "hard-coded unique", "hardcoded unique", "hard-coded identity") ? Truth.True : Truth.Unknown),
+            "criticalParameters" => AnyRow(declaration, 10, r => Shows(r, "Type", t => t.Contains("critical", StringComparison.OrdinalIgnoreCase) && !Denies(t))),
             "sensitiveParameters" => HasRows(declaration, 10),
-            "debugInterface" => AnyRow(declaration, 15, r => Field(r, "Debug Interface", t => t.StartsWith("yes", StringComparison.OrdinalIgnoreCase) ? Truth.True : Denies(t) ? Truth.False : Truth.Unknown)),
+            "debugInterface" => AnyRow(declaration, 15, r => Field(r, "Debug Interface", t =>
+                t.StartsWith("yes", StringComparison.OrdinalIgnoreCase) ? Truth.True : Denies(t) ? Truth.False : Truth.Unknown)),
             "personalData" => HasRows(declaration, 21),
             "userDataOnDevice" => HasRows(declaration, 21) is { Truth: Truth.True } rows ? rows : ConditionFacts.Unknown,
             "consent" => AnyRow(declaration, 21, r => Field(r, "Obtaining Consent", t => !Denies(t))),
@@ -55,7 +64,10 @@ public static class DeclaredFacts
         var tables = declaration.Tables.Where(t => t.Number == number).ToList();
         if (tables.Count == 0) return ConditionFacts.Unknown;
         var rows = tables.SelectMany(t => t.Rows.Select(r => (Row: r, t.SignedBy, Has: has(r)))).ToList();
-        if (rows.FirstOrDefault(r => r.Has == Truth.True) is { Row: { } yes, SignedBy: var by }) return new ConditionFacts { Truth = Truth.True, From = [Says(yes.Id, yes.Location)], Grade = by is null ? null : Grade.Declared };
+        if (rows.FirstOrDefault(r => r.Has == Truth.True) is { Row: { } yes, SignedBy: var by })
+        {
+            return new ConditionFacts { Truth = Truth.True, From = [Says(yes.Id, yes.Location)], Grade = by is null ? null : Grade.Declared };
+        }
         if (rows.Count == 0 ? !tables.All(t => t.IsDeclaredEmpty) : rows.Any(r => r.Has == Truth.Unknown)) return ConditionFacts.Unknown;
         var name = TableName.All[number - 1].Name;
         return new ConditionFacts
@@ -72,18 +84,23 @@ public static class DeclaredFacts
 
     private static Truth Field(IxitRow row, string field, Func<string, bool> test) => Field(row, field, t => test(t) ? Truth.True : Truth.False);
 
-    private static Truth Field(IxitRow row, string field, Func<string, Truth> test) => row[field] is { Length: > 0 } text && !Placeholder.Is(text) ? test(text) : Truth.Unknown;
+    private static Truth Field(IxitRow row, string field, Func<string, Truth> test) =>
+        row[field] is { Length: > 0 } text && !Placeholder.Is(text) ? test(text) : Truth.Unknown;
+
+    // Words that show something, where other words do not deny it.
+    private static Truth Shows(IxitRow row, string field, Func<string, bool> test) => Field(row, field, t => test(t) ? Truth.True : Truth.Unknown);
 
     private static bool IsPassword(string text) => !Denies(text) && Mentions(text, "password", "passphrase", "passcode", "pin", "pins");
 
     private static bool NotUpdateable(string text) =>
-        Denies(text) || Mentions(text, "cannot be updated", "can not be updated", "not updateable", "not updatable", "non-updateable", "non-updatable", "no update", "immutable", "never updated");
+        Denies(text) || Mentions(text, "cannot be updated", "can not be updated", "not updateable", "not updatable", "non-updateable", "non-updatable",
+            "no update", "immutable", "never updated");
 
     /// <summary>The text begins by saying no: <c>None</c>, <c>N/A (…)</c>, <c>No debug port</c>, <c>Not applicable.</c></summary>
     internal static bool Denies(string text)
     {
         var word = text.AsSpan().TrimStart(" \t\n*_`>-");
-        foreach (var no in new[] { "none", "no", "n/a", "na", "not applicable", "not used", "nothing", "never" })
+        foreach (var no in new[] { "none", "no", "n/a", "na", "not applicable", "not used", "not asked", "not needed", "not required", "not obtained", "nothing", "never" })
         {
             if (word.StartsWith(no, StringComparison.OrdinalIgnoreCase) && (word.Length == no.Length || !char.IsLetterOrDigit(word[no.Length]))) return true;
         }
@@ -98,7 +115,8 @@ public static class DeclaredFacts
             for (var at = text.IndexOf(word, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.OrdinalIgnoreCase))
             {
                 var end = at + word.Length;
-                if ((at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end]) || (text[end] == 's' && (end + 1 == text.Length || !char.IsLetterOrDigit(text[end + 1]))))) return true;
+                if (end < text.Length && text[end] == 's') end++;
+                if ((at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end]))) return true;
             }
         }
         return false;

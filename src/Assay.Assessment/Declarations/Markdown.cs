@@ -92,7 +92,7 @@ internal static partial class Markdown
             else if (text[i] == '|') { cells.Add(Done(cell)); }
             else cell.Append(text[i]);
         }
-        if (cell.Length > 0 || !text.EndsWith('|')) cells.Add(Done(cell));
+        if (cell.Length > 0 || !text.EndsWith('|') || cells.Count == 0) cells.Add(Done(cell));
         return [.. cells];
 
         static string Done(StringBuilder cell)

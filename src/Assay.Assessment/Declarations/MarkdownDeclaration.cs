@@ -291,6 +291,7 @@ internal sealed partial class MarkdownDeclaration
         }
         if (table is null) return;
         var summary = section is not null && Summary().IsMatch(section.Id);
+        if (!summary && header.Length >= 2 && FieldColumn(block, header)) return;
         if (!summary && IsIdColumn(header[0]))
         {
             var known = header.Skip(1).Count(h => table.Name.Field(h) is not null);
@@ -301,7 +302,6 @@ internal sealed partial class MarkdownDeclaration
                 return;
             }
         }
-        if (!summary && header.Length >= 2 && FieldColumn(block, header)) return;
         var to = section ?? (row is not null && field is not null ? null : section = table.Section(row?.Id ?? "Table", block.Number));
         for (var r = 1; r < block.Cells.Count; r++)
         {
@@ -339,33 +339,39 @@ internal sealed partial class MarkdownDeclaration
         (row, field, section) = (null, null, null);
     }
 
-    // A table that stands upright: field names in the first column, one row's values in the second.
+    // A table that stands upright: field names in the first column; beside them one row's values, or a column for each row.
     private bool FieldColumn(Block block, string[] header)
     {
         var names = block.Cells.Select(c => Markdown.Bare(c[0])).ToList();
         var known = names.Count(n => table!.Name.Field(n) is not null);
-        if (known == 0 || known * 2 < names.Count - 1) return false;
+        if (known == 0 || known * 2 < names.Count - 1 || (known == 1 && table!.Name.Field(header[0]) is not null)) return false;
         var fieldHeader = table!.Name.Field(header[0]) is not null || Names.Bare(header[0]) == "id";
-        GatheredRow? target = row;
-        for (var r = fieldHeader ? 0 : 1; r < block.Cells.Count; r++)
+        var ids = Names.Bare(header[0]) == "id" ? header[1..] : !table.Name.IsRecord && row is null && !names.Skip(1).Any(n => Names.Bare(n) == "id") && !fieldHeader && header.Length > 2 ? header[1..] : null;
+        var targets = ids is null ? [row ?? (table.Name.IsRecord ? table.Record(block.Number) : null)] : ids.Select(i => table.Row(i, block.Number)).ToArray<GatheredRow?>();
+        for (var r = fieldHeader && ids is null ? 0 : 1; r < block.Cells.Count; r++)
         {
             var cells = block.Cells[r];
             var line = block.RowLine(r);
-            var value = cells.Length > 1 ? cells[1] : "";
-            if (Names.Bare(names[r]) == "id")
+            if (Names.Bare(names[r]) == "id" && ids is null)
             {
-                target = table.Row(Markdown.Bare(value), line);
+                targets = [.. cells.Skip(1).Select(c => table.Row(Markdown.Bare(c), line))];
                 continue;
             }
             if (table.Name.Misspelt(names[r]) is { } meant) into.Unread(line, names[r], $"a field of {table.Name.Number}-{table.Name.Name}; perhaps \"{meant}\" is meant");
-            (target ??= table.Record(line)).Add(table.Name.Field(names[r]) ?? names[r], value, line);
+            for (var c = 1; c < cells.Length; c++)
+            {
+                // More columns than rows: remarks on the last one.
+                var at = Math.Min(c, targets.Length) - 1;
+                (targets[at] ??= table.Record(line)).Add(table.Name.Field(names[r]) ?? names[r], cells[c], line);
+            }
         }
         return true;
     }
 
     private void ConformanceTable(Block block, string[] header, int supportAt)
     {
-        var idAt = Array.FindIndex(header, h => Names.Bare(h) is "provision" or "reference" or "clause" or "clausenumber" or "ref" or "id" or "provisionid" or "clausenumberandtitle" or "requirement");
+        var idAt = Array.FindIndex(header, h =>
+            Names.Bare(h) is "provision" or "reference" or "clause" or "clausenumber" or "ref" or "id" or "provisionid" or "clausenumberandtitle" or "requirement");
         if (idAt < 0 || idAt == supportAt) idAt = 0;
         var whyAt = Array.FindIndex(header, h => Names.Bare(h) is "justification" or "detail" or "details" or "reason" or "comment" or "remarks" or "remark" or "rationale");
         for (var r = 1; r < block.Cells.Count; r++)
@@ -386,7 +392,9 @@ internal sealed partial class MarkdownDeclaration
         }
     }
 
-    private static bool IsSupport(string header) => Names.Bare(header) is "support" or "supported" or "supportynna" or "icssupport" || Names.Bare(header).StartsWith("support", StringComparison.Ordinal) && Names.Bare(header).Length <= 12 && !Names.Bare(header).Contains("period", StringComparison.Ordinal);
+    // "Support", "Supported", "Support Y/N": short, and not the period of support.
+    private static bool IsSupport(string header) => Names.Bare(header) is "icssupport"
+        || (Names.Bare(header) is { Length: <= 12 } bare && bare.StartsWith("support", StringComparison.Ordinal) && !bare.Contains("period", StringComparison.Ordinal));
 
     private bool IsIdColumn(string header)
     {

@@ -37,6 +37,8 @@ internal sealed partial class YamlDeclaration
 
     private void Top(YamlEntry entry)
     {
+        // A key with nothing under it is a draft that nobody filled in; only a table must say "none" by itself.
+        if (entry.Value is YamlScalar { IsNull: true } && TableName.Of(entry.Key) is null) return;
         switch (Names.Bare(entry.Key))
         {
             case "ics" or "claims" or "conformance" or "conformancestatement":
@@ -100,7 +102,8 @@ internal sealed partial class YamlDeclaration
             why = Find(map, "justification", "detail", "details", "reason", "comment") is { } reason ? Flat(reason.Value) : null;
             foreach (var entry in map.Entries)
             {
-                if (Names.Bare(entry.Key) is not ("provision" or "id" or "reference" or "clause" or "support" or "supported" or "answer" or "value" or "justification" or "detail" or "details" or "reason" or "comment" or "status" or "title"))
+                if (Names.Bare(entry.Key) is not ("provision" or "id" or "reference" or "clause" or "support" or "supported" or "answer" or "value"
+                    or "justification" or "detail" or "details" or "reason" or "comment" or "status" or "title"))
                 {
                     into.Unread(entry.Line, entry.Key, "support or justification" + Perhaps(Names.Nearest(entry.Key, ["support", "justification", "provision"])));
                 }
@@ -124,7 +127,11 @@ internal sealed partial class YamlDeclaration
             case YamlList list:
                 foreach (var item in list.Items)
                 {
-                    if (item is YamlMap one && Find(one, "table", "name")?.Value.Text is { } name && TableName.Of(name) is { } table && Find(one, "rows", "entries") is { } rows) Table(table, rows.Value, item.Line);
+                    if (item is YamlMap one && Find(one, "table", "name")?.Value.Text is { } name && TableName.Of(name) is { } table
+                        && Find(one, "rows", "entries") is { } rows)
+                    {
+                        Table(table, rows.Value, item.Line);
+                    }
                     else into.Unread(item.Line, item.Kind, "a map with table and rows");
                 }
                 break;
@@ -186,7 +193,8 @@ internal sealed partial class YamlDeclaration
             into.Unread(node.Line, node.Kind, "conditions with yes or no");
             return;
         }
-        var known = Catalogues.Catalogue.All.SelectMany(c => c.Conditions).SelectMany(c => c.Means?.Names ?? []).Concat(Catalogues.Catalogue.All.SelectMany(c => c.Units).Select(u => u.Escape).OfType<string>())
+        var known = Catalogues.Catalogue.All.SelectMany(c => c.Conditions).SelectMany(c => c.Means?.Names ?? [])
+            .Concat(Catalogues.Catalogue.All.SelectMany(c => c.Units).Select(u => u.Escape).OfType<string>())
             .Distinct(StringComparer.Ordinal).ToList();
         foreach (var entry in map.Entries)
         {

@@ -21,7 +21,7 @@ public sealed record ReportOptions
 public static class HtmlReport
 {
     // Beyond these counts a page helps nobody; assessment.json holds everything, and the page says how much it left out.
-    private const int FindingsOfUnit = 5, LossesShown = 40, UnreadShown = 40;
+    private const int FindingsOfUnit = 5, LossesShown = 40, UnreadShown = 40, ComponentsShown = 200;
 
     /// <summary>UTF-8 text; same result, same bytes.</summary>
     public static void Write(AssessmentResult result, TextWriter to, ReportOptions? options = null) => Page(result, options ?? new()).Write(to);
@@ -40,7 +40,7 @@ public static class HtmlReport
             ("not-checked", "What was not checked", NotChecked(result)),
             ("coverage", "What was looked at", Looked(result)),
             ("evidence", "Evidence", Evidence(result)),
-            ("repeat", "How to repeat this", Repeat(result, options)),
+            ("repeat", "How to repeat this", Repeat(result, options, catalogue)),
         ];
         var shown = sections.Where(s => s.Content is not null).ToList();
         return new Page
@@ -70,20 +70,23 @@ public static class HtmlReport
     private static Many TheAnswer(AssessmentResult result) => Many(
         P(Phrases.Answer(result)).Class("answer"),
         Div(P(Strong("Do this next"), result.NextStep)).Class("next"),
-        Phrases.NextLevel(result) is { } next ? Blocked(result, next) : null,
         result.Levels.Count > 0 ? Levels(result) : null,
-        P("Test units by what their pass rests on: ", Strong(Phrases.Counts(result.Grades)), result.Overall is { } overall ? Many(". All mandatory provisions and claimed recommendations together: ", Badge(overall)) : "."),
+        P("Test units by grade: ", Strong(Phrases.Counts(result.Grades)), result.Overall is { } overall ? Many(". All mandatory provisions and claimed recommendations together: ", Badge(overall)) : "."),
         result.Editions.Provisional ? P(Mark("provisional"), " ", Phrases.Provisional) : null,
+        Phrases.NextLevel(result) is { } next ? Blocked(result, next) : null,
         result.Advice.Count > 0 ? Many(H3("About the dossier itself"), Ul(result.Advice.Select(a => Li(a)))) : null,
         P(Phrases.NotALabel).Class("soft"));
 
     private static Many Blocked(AssessmentResult result, LevelResult level) => Many(
         H3($"What blocks level {level.Level}"),
         Ul(Phrases.Blocked(level).Select(provision => Li(
-            Badge(Phrases.Worst(provision)), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
+            Blocks(Phrases.Worst(provision)), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
             Ul(Phrases.Alike(provision).Select(b => Li(
-                P(b.Units.Length == 0 ? null : Many(Strong(b.Units), " "), b.Outcome == Phrases.Worst(provision) ? null : Phrases.Word(b.Outcome) + ": ", Phrases.Short(b.Reason)),
+                P(b.Units.Length == 0 ? null : Many(Strong(b.Units), " "), b.Outcome == Phrases.Worst(provision) ? null : Phrases.BlockingWord(b.Outcome) + ": ", Phrases.Short(b.Reason)),
                 b.Settle is null ? null : P("Would settle it: ", b.Settle).Class("soft"))))))));
+
+    // What passes and still blocks has no badge in the colour of a pass.
+    private static Element Blocks(Outcome outcome) => outcome is Outcome.Pass or Outcome.NotApplicable ? Mark(Phrases.BlockingWord(outcome)) : Badge(outcome);
 
     private static Many Levels(AssessmentResult result) => Many(
         Table("Levels, from the lowest", ["Level", "Provisions", "Met", "What stands in its way"], result.Levels.Select(l => (IReadOnlyList<Node>)
@@ -91,7 +94,7 @@ public static class HtmlReport
             $"Level\u00a0{l.Level}",
             l.Profile,
             l.Met ? "✓\u00a0met" : "✕\u00a0not\u00a0met",
-            l.Met ? "nothing" : Phrases.Counts(Phrases.Blocked(l).Select(Phrases.Worst)),
+            l.Met ? "nothing" : Phrases.Blocks(l),
         ])),
         P(Phrases.Level).Class("soft"));
 
@@ -135,7 +138,7 @@ public static class HtmlReport
 
     private static Element Squares(IEnumerable<ProvisionVerdict> group)
     {
-        var units = group.SelectMany(v => v.Units.Select(u => u.Outcome)).ToList();
+        var units = Phrases.Counted(group.SelectMany(v => v.Units)).Select(u => u.Outcome).ToList();
         if (units.Count == 0) return Span("no units").Class("soft");
         return Span(units.Select(o => Span(Phrases.Symbol(o)).Class(EvidenceJson.Name(o)))).Class("squares")
             .With("role", "img").With("aria-label", $"{Phrases.Count(units.Count, "unit")}: {Phrases.Counts(units)}");
@@ -146,7 +149,7 @@ public static class HtmlReport
         var all = Phrases.Contradictions(result);
         return all.Count == 0 ? null : Many(
         P($"{Phrases.Count(all.Count, "contradiction")} between sources. Both sides are shown; a person has to find out which one holds."),
-        Ul(all.Select(c => Li(Strong(c.About), P(Phrases.Kind(c)).Class("soft"), Ul(Side(c.One), Side(c.Other)).Class("sides")))).Class("contradictions"));
+        Ul(all.Select(c => Li(Strong(Phrases.Capital(c.About)), P(Phrases.Kind(c)).Class("soft"), Ul(Side(c.One), Side(c.Other)).Class("sides")))).Class("contradictions"));
     }
 
     private static Element Side(Statement statement) => Li(
@@ -170,7 +173,7 @@ public static class HtmlReport
             verdict.Settle is null ? null : P(Strong("Would settle it: "), verdict.Settle),
             contradictions.Count == 0 ? null : P($"Contradicted: {string.Join("; ", contradictions.Select(c => c.About))} (", Link("#contradictions", "both sides"), ")."),
             verdict.Units.Count == 0 ? null : Details(
-                Summary($"{Phrases.Count(verdict.Units.Count, "unit")}: {Phrases.Counts(verdict.Units.Select(u => u.Outcome))}"),
+                Summary(Phrases.Counted(verdict.Units) is { Count: > 0 } counted ? $"{Phrases.Count(counted.Count, "unit")}: {Phrases.Counts(counted.Select(u => u.Outcome))}" : "preparatory steps only"),
                 Ul(verdict.Units.Select(u => Unit(u, verdict, catalogue, findings))).Class("units"))
                 .With("open", verdict.Outcome is Outcome.Fail or Outcome.Disputed ? "" : null)).Class("provision").Id(Anchor(verdict.Provision));
     }
@@ -191,8 +194,8 @@ public static class HtmlReport
     {
         var named = unit.Findings.Where(findings.ContainsKey).Select(id => findings[id]).ToList();
         return Li(
-            P(Badge(unit.Outcome, unit.Grade), " ", Strong(unit.Unit), (catalogue?.Unit(unit.Unit) ?? Catalogue.Default.Unit(unit.Unit))?.Title is { } title ? " " + title : null),
-            verdict.Reason.StartsWith(unit.Reason, StringComparison.Ordinal) || verdict.Reason.StartsWith($"{unit.Unit}: {unit.Reason}", StringComparison.Ordinal) ? null : P(unit.Reason),
+            P(Phrases.Counted([unit]).Count > 0 ? Badge(unit.Outcome, unit.Grade) : Mark("preparatory step"), " ", Strong(unit.Unit), (catalogue?.Unit(unit.Unit) ?? Catalogue.Default.Unit(unit.Unit))?.Title is { } title ? " " + title : null),
+            verdict.Units.Count == 1 && Phrases.Bare(verdict) == unit.Reason ? null : P(unit.Reason),
             unit.Scope is null ? null : P("Looked at: ", Data(unit.Scope)).Class("soft"),
             named.Count == 0 ? null : Ul(named.Take(FindingsOfUnit).Select(f => Li(Data($"{f.Subject}: {f.Value}"), " ", Where(f.Location)))).Class("findings"),
             Rest(named.Count, FindingsOfUnit),
@@ -229,17 +232,30 @@ public static class HtmlReport
             kinds.Count == 0 ? null : Many(
                 H3("Findings"),
                 P($"{Phrases.Count(result.Findings.Count, "finding")}: {string.Join(", ", kinds.Select(k => $"{Phrases.Number(k.Value)} {Phrases.Words(EvidenceJson.Name(k.Key))}"))}. Every one is in assessment.json, with its place.")),
-            result.Components.Count == 0 ? null : P($"{Phrases.Count(result.Components.Count, "component")} in the images, listed in sbom.cdx.json."));
+            result.Components.Count == 0 ? null : Components(result));
     }
+
+    private static Many Components(AssessmentResult result) => Many(
+        H3("Components in the images"),
+        Details(
+            Summary(Phrases.Count(result.Components.Count, "component")),
+            Table("Components, and how each is known", ["Component", "Version", "Known from"], result.Components.Take(ComponentsShown).Select(c => (IReadOnlyList<Node>)
+            [
+                Data(c.Name),
+                Data(c.Package ?? c.Version ?? "not known"),
+                c.Evidence.Count == 0 ? "nothing" : Many($"{c.Evidence[0].Method}, ", Where(c.Evidence[0].Location), c.Evidence.Count > 1 ? $" and {Phrases.Number(c.Evidence.Count - 1)} more" : null),
+            ])),
+            Rest(result.Components.Count, ComponentsShown)));
 
     private static Many Evidence(AssessmentResult result) => result.Evidence.Count == 0 ? Many(P("No evidence was handed over.")) : Many(
         P("Every file that was handed over, by the SHA-256 digest of its bytes."),
         Table("Evidence", ["File", "Recognised as", "Bytes", "SHA-256"], result.Evidence.Select(e => (IReadOnlyList<Node>)
             [Data(e.Artefact), Phrases.Words(e.Kind), Phrases.Number(e.Size), Code(e.Sha256).Class("digest")])));
 
-    private static Many Repeat(AssessmentResult result, ReportOptions options) => Many(
-        P("The same evidence, date and program give the same bytes."),
-        Pre(Code($"assay assess {Quoted(options.Dossier)} --as-of {Phrases.Argument(result.AsOf)}")),
+    private static Many Repeat(AssessmentResult result, ReportOptions options, Catalogue? catalogue) => Many(
+        P("The same evidence, date and program give the same bytes. The first command makes this assessment again, the second compares byte for byte."),
+        Pre(Code($"assay assess {Quoted(options.Dossier)} --as-of {Phrases.Argument(result.AsOf)}{(catalogue is null || catalogue == Catalogue.Default ? "" : $" --catalogue {catalogue.Id}")}\n"
+            + $"assay assess {Quoted(options.Dossier)} --reperform statement.cose")),
         result.Checks.Count == 0 ? null : Details(
             Summary($"{Phrases.Count(result.Checks.Count, "check")} that ran"),
             Table("Checks", ["Check", "Looks for", "May", "Answered"], result.Checks.Select(c => (IReadOnlyList<Node>)

@@ -72,6 +72,21 @@ public static class Phrases
         return string.Join(", ", Order.Where(counts.ContainsKey).Select(o => $"{Number(counts[o])} {Word(o)}"));
     }
 
+    /// <summary>What stands in a level's way, counted: a pass or "not applicable" does so where nobody with a name stands behind it, or not strongly enough.</summary>
+    public static string Blocks(LevelResult level)
+    {
+        var counts = Blocked(level).CountBy(p => Worst(p)).ToDictionary();
+        return string.Join(", ", Order.Where(counts.ContainsKey).Select(o => $"{Number(counts[o])} {BlockingWord(o)}"));
+    }
+
+    /// <summary>The outcome of something that blocks a level: the plain word, except where the plain word would sound as if nothing were missing.</summary>
+    public static string BlockingWord(Outcome outcome) => outcome switch
+    {
+        Outcome.Pass => "pass at a lower grade",
+        Outcome.NotApplicable => "not applicable by unsigned papers",
+        _ => Word(outcome),
+    };
+
     /// <summary>The answer in words: which levels are met, and what stands before the next one.</summary>
     public static string Answer(AssessmentResult result)
     {
@@ -90,8 +105,8 @@ public static class Phrases
     /// <summary>The lowest level that is not met; null when all are.</summary>
     public static LevelResult? NextLevel(AssessmentResult result) => result.Levels.FirstOrDefault(l => !l.Met);
 
-    /// <summary>What blocks a level, one entry for each provision, in the catalogue's order.</summary>
-    public static IReadOnlyList<IGrouping<string, Blocking>> Blocked(LevelResult level) => [.. level.Blocking.GroupBy(b => b.Provision)];
+    /// <summary>What blocks a level, one entry for each provision: in the order of outcomes, then of the catalogue.</summary>
+    public static IReadOnlyList<IGrouping<string, Blocking>> Blocked(LevelResult level) => [.. level.Blocking.GroupBy(b => b.Provision).OrderBy(p => Rank(Worst(p)))];
 
     /// <summary>Maker and model, or words that say that nobody named them.</summary>
     public static string Name(Device device) => (device.Maker, device.Model) switch
@@ -109,9 +124,14 @@ public static class Phrases
         return Order.First(outcomes.Contains);
     }
 
+    private static int Rank(Outcome outcome) => Order.TakeWhile(o => o != outcome).Count();
+
+    /// <summary>The units that have a result of their own; a preparatory step has none unless it was refuted.</summary>
+    public static IReadOnlyList<UnitVerdict> Counted(IEnumerable<UnitVerdict> units) => [.. units.Where(u => !u.IsPreparatory || u.Outcome is Outcome.Fail or Outcome.Disputed)];
+
     /// <summary>Units of one provision that block for the same reason, as one: <c>5.1-2-1a, 5.1-2-1b</c>; what fails comes first.</summary>
     public static IReadOnlyList<(string Units, Outcome Outcome, string Reason, string? Settle)> Alike(IEnumerable<Blocking> blocking) =>
-        [.. blocking.GroupBy(b => (b.Outcome, b.Reason, b.Settle)).OrderBy(g => Order.ToList().IndexOf(g.Key.Outcome))
+        [.. blocking.GroupBy(b => (b.Outcome, b.Reason, b.Settle)).OrderBy(g => Rank(g.Key.Outcome))
             .Select(g => (string.Join(", ", g.Select(b => b.Unit).OfType<string>()), g.Key.Outcome, g.Key.Reason, g.Key.Settle))];
 
     /// <summary>A provision's reason without the id of the unit that it was taken from, for where a line is short.</summary>
@@ -156,6 +176,9 @@ public static class Phrases
     /// <summary>A camelCase name of a kind or count as words: <c>billOfMaterials</c> becomes <c>bill of materials</c>.</summary>
     public static string Words(string name) =>
         string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+
+    /// <summary>The same with a capital letter at its beginning, for where it stands as a heading.</summary>
+    public static string Capital(string text) => text.Length > 0 && char.IsAsciiLetterLower(text[0]) ? char.ToUpperInvariant(text[0]) + text[1..] : text;
 
     /// <summary><c>1 provision</c>, <c>2 provisions</c>.</summary>
     public static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";

@@ -105,9 +105,8 @@ public sealed class TerminalReport
         Heading("The answer");
         foreach (var level in result.Levels)
         {
-            var blocked = Phrases.Blocked(level);
             Paint(level.Met ? "✓ " : "✕ ", level.Met ? Style.Pass : Style.Fail);
-            Line($"level {level.Level}, {level.Profile}: {(level.Met ? "met" : $"blocked by {Phrases.Count(blocked.Count, "provision")}")}", Style.Plain, "  ", 2);
+            Line($"level {level.Level}, {level.Profile}: {(level.Met ? "met" : $"blocked by {Phrases.Count(Phrases.Blocked(level).Count, "provision")} ({Phrases.Blocks(level)})")}", Style.Plain, "  ", 2);
         }
         if (result.Levels.Count == 0) Line(Phrases.Answer(result));
         if (result.Editions.Provisional) Line(Phrases.Provisional);
@@ -119,7 +118,7 @@ public sealed class TerminalReport
                 foreach (var (units, outcome, reason, settle) in Phrases.Alike(provision))
                 {
                     Paint($"{Phrases.Symbol(outcome)} ", Of(outcome));
-                    Line($"{(units.Length > 0 ? units : provision.Key)} {Phrases.Word(outcome)}: {Phrases.Short(reason)}", Style.Plain, "  ", 2);
+                    Line($"{(units.Length > 0 ? units : provision.Key)} {Phrases.BlockingWord(outcome)}: {Phrases.Short(reason)}", Style.Plain, "  ", 2);
                     if (settle is not null) Item("    ", $"would settle it: {settle}");
                 }
             }

@@ -33,13 +33,15 @@ public static class Verdict
         }
         if (facts.Feature.Truth == Truth.False && facts.Feature.Against.Count == 0)
         {
-            return Answer(facts, Outcome.NotApplicable, facts.Feature.Grade, $"the product has nothing that this unit asks about ({facts.Unit.Escape}){Basis(facts.Feature)}");
+            return Answer(facts, Outcome.NotApplicable, facts.Feature.Grade,
+                $"the product has nothing that this unit asks about ({facts.Unit.Escape}){Basis(facts.Feature)}");
         }
         // The maker's signed and reasoned "not applicable" says that the condition is false; it stands while nothing says otherwise.
         if (word.Support == Support.NotApplicable && word.Signed is { } signed && facts.Condition.Truth == Truth.Unknown && word.NotAccepted is null
             && facts.Condition.Against.Count == 0 && facts.Contradictions.Count == 0)
         {
-            return Answer(facts, Outcome.NotApplicable, Grade.Declared, $"{signed.SignedBy!.Name} declares that its condition ({facts.Provision.Condition}) does not hold: {signed.Justification}");
+            return Answer(facts, Outcome.NotApplicable, Grade.Declared,
+                $"{signed.SignedBy!.Name} declares that its condition ({facts.Provision.Condition}) does not hold: {signed.Justification}");
         }
         return null;
     }
@@ -53,7 +55,10 @@ public static class Verdict
         var seen = facts.Refutations.Where(r => r.Location.Artefact.Length > 0).ToList();
         seen.AddRange(facts.Decisions.Where(d => !d.Passes && d.Location is not null)
             .Select(d => new Refutation(d.Check, d.Findings.Count > 0 ? d.Findings[0] : "", $"{d.Words} (looked at: {d.Scope})", d.Location!)));
-        if (facts.Lab is { Passes: false, Signer: { } signer, Evidence.Count: > 0 } lab) seen.Add(new Refutation($"lab {signer.Name}", lab.Evidence[0], lab.Words, lab.Location));
+        if (facts.Lab is { Passes: false, Signer: { } signer, Evidence.Count: > 0 } lab)
+        {
+            seen.Add(new Refutation($"lab {signer.Name}", lab.Evidence[0], lab.Words, lab.Location));
+        }
         return seen;
     }
 
@@ -64,7 +69,8 @@ public static class Verdict
             var more = all.Count > 1 ? $", and {all.Count - 1} more" : "";
             return Answer(facts, Outcome.Fail, null, $"{first.Check}: {first.Words} ({first.Location}){more}") with
             {
-                Findings = [.. all.Select(r => r.Finding).Concat(facts.Decisions.Where(d => !d.Passes).SelectMany(d => d.Findings)).Where(f => f.Length > 0).Distinct(StringComparer.Ordinal)],
+                Findings = [.. all.Select(r => r.Finding).Concat(facts.Decisions.Where(d => !d.Passes).SelectMany(d => d.Findings))
+                    .Where(f => f.Length > 0).Distinct(StringComparer.Ordinal)],
                 Grade = all.All(r => r.Check.StartsWith("lab ", StringComparison.Ordinal)) ? Grade.Lab : Grade.Tool,
             };
         }
@@ -82,9 +88,12 @@ public static class Verdict
         if (contradictions.Count == 0) return null;
         var first = contradictions[0];
         var kind = first.IsPaperAgainstPaper ? "papers of the maker contradict each other" : "the papers and the evidence contradict each other";
-        return Answer(facts, Outcome.Disputed, null, $"{kind} on {first.About}: \"{first.One.Says}\" ({first.One.Location}) against \"{first.Other.Says}\" ({first.Other.Location})") with
+        return Answer(facts, Outcome.Disputed, null,
+            $"{kind} on {first.About}: \"{first.One.Says}\" ({first.One.Location}) against \"{first.Other.Says}\" ({first.Other.Location})") with
         {
-            Settle = facts.Settle ?? (first.IsPaperAgainstPaper ? "one corrected and signed declaration of the supplier" : "a corrected declaration, or evidence that the declaration is right: " + Settle(facts, null)),
+            Settle = facts.Settle ?? (first.IsPaperAgainstPaper
+                ? "one corrected and signed declaration of the supplier"
+                : "a corrected declaration, or evidence that the declaration is right: " + Settle(facts, null)),
         };
     }
 
@@ -144,7 +153,9 @@ public static class Verdict
             { Support: null } => "nothing was declared, and no check could decide it",
             _ => "nothing that was handed over decides it",
         };
-        var looked = facts.Absences.Select(a => a.IsCovered ? $"{a.Check} looked at {a.Scope} and saw nothing against it" : $"{a.Check} saw nothing, in less than it needs to see ({a.Scope})")
+        var looked = facts.Absences.Select(a => a.IsCovered
+                ? $"{a.Check} looked at {a.Scope} and saw nothing against it"
+                : $"{a.Check} saw nothing, in less than it needs to see ({a.Scope})")
             .Concat(facts.Decisions.Where(d => d.Passes && !d.IsCovered).Select(d => $"{d.Check} would decide it, but saw less than it needs to ({d.Scope})"))
             .Concat(facts.Decisions.Where(d => !d.Passes && d.Location is null).Select(d => $"{d.Check}: {d.Words}, without a place to look at"))
             .Concat(facts.Supports.Select(s => $"{s.Check}: {s.Words}"))
@@ -156,7 +167,8 @@ public static class Verdict
 
     private static string Word(Support support) => support switch { Support.Yes => "yes", Support.No => "no", _ => "n/a" };
 
-    private static UnitVerdict Answer(UnitFacts facts, Outcome outcome, Grade? grade, string reason) => new() { Unit = facts.Unit.Id, Outcome = outcome, Grade = grade, Reason = reason };
+    private static UnitVerdict Answer(UnitFacts facts, Outcome outcome, Grade? grade, string reason) =>
+        new() { Unit = facts.Unit.Id, Outcome = outcome, Grade = grade, Reason = reason };
 
     // What the facts bring along, and what follows from them: claims that differ, a claim or an observation against the condition.
     private static List<Contradiction> Contradictions(UnitFacts facts, MakersWord word)
@@ -176,7 +188,12 @@ public static class Verdict
         }
         if (word.Support == Support.NotApplicable && facts.Provision.Condition is not null && !word.Disagrees)
         {
-            var against = facts.Condition.Truth == Truth.True ? facts.Condition.From.Concat(facts.Condition.Against).FirstOrDefault() : facts.Condition.Truth == Truth.Unknown ? facts.Condition.Against.FirstOrDefault() : null;
+            var against = facts.Condition.Truth switch
+            {
+                Truth.True => facts.Condition.From.Concat(facts.Condition.Against).FirstOrDefault(),
+                Truth.Unknown => facts.Condition.Against.FirstOrDefault(),
+                _ => null,
+            };
             if (against is not null) all.Add(new Contradiction($"whether {facts.Provision.Id} applies", Says(word.First!), against));
         }
         return all;
@@ -191,7 +208,9 @@ public static class Verdict
         var sign = $"a signed declaration with a line for {facts.Provision.Id}{tables}";
         if (word is { Support: Support.NotApplicable } or { NotAccepted: not null })
         {
-            return facts.Provision.Condition is null ? $"a signed \"yes\" or \"no\" for {facts.Provision.Id}, which holds without condition" : $"the table rows that show whether condition {facts.Provision.Condition} holds, signed";
+            return facts.Provision.Condition is null
+                ? $"a signed \"yes\" or \"no\" for {facts.Provision.Id}, which holds without condition"
+                : $"the table rows that show whether condition {facts.Provision.Condition} holds, signed";
         }
         return facts.Unit.Means switch
         {
@@ -275,7 +294,11 @@ public static class Verdict
     public static ProfileVerdict OfProfile(Catalogue catalogue, IReadOnlyList<ProvisionVerdict> provisions)
     {
         var counts = Count(provisions.SelectMany(p => p.Units));
-        if (!catalogue.GivesOverallVerdict) return new ProfileVerdict(null, $"{catalogue.Name} {catalogue.Edition} is not complete here: {catalogue.Provisional ?? "single provisions only"}", provisions, counts);
+        if (!catalogue.GivesOverallVerdict)
+        {
+            var partial = $"{catalogue.Name} {catalogue.Edition} is not complete here: {catalogue.Provisional ?? "single provisions only"}";
+            return new ProfileVerdict(null, partial, provisions, counts);
+        }
         var counted = provisions.Where(p => p.IsMandatory || p.IsClaimed).ToList();
         var missing = catalogue.Provisions.Where(p => p.IsMandatory && provisions.All(v => v.Provision != p.Id)).Select(p => p.Id).ToList();
         foreach (var outcome in new[] { Outcome.Fail, Outcome.Disputed, Outcome.Inconclusive })
@@ -285,7 +308,9 @@ public static class Verdict
         }
         if (missing.Count > 0) return new ProfileVerdict(Outcome.Inconclusive, $"not examined: {string.Join(", ", missing)}", provisions, counts);
         if (counted.Any(p => p.Outcome == Outcome.Pass)) return new ProfileVerdict(Outcome.Pass, $"{counts}", provisions, counts);
-        return new ProfileVerdict(counted.Count > 0 ? Outcome.NotApplicable : Outcome.Inconclusive, counted.Count > 0 ? "no provision applies" : "nothing was examined", provisions, counts);
+        return counted.Count > 0
+            ? new ProfileVerdict(Outcome.NotApplicable, "no provision applies", provisions, counts)
+            : new ProfileVerdict(Outcome.Inconclusive, "nothing was examined", provisions, counts);
     }
 
     /// <summary>A level is met when each of its provisions is pass or not applicable, each unit at the grade that the level accepts.</summary>

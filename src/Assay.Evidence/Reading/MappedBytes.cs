@@ -11,6 +11,7 @@ public sealed unsafe class MappedBytes : IDisposable
     private readonly MemoryMappedViewAccessor? view;
     private readonly byte[]? array;
     private readonly byte* start;
+    private bool disposed;
 
     private MappedBytes(byte[] array) { this.array = array; Length = array.Length; }
 
@@ -71,7 +72,8 @@ public sealed unsafe class MappedBytes : IDisposable
 
     public void Dispose()
     {
-        if (view is null) return;
+        if (view is null || disposed) return;
+        disposed = true;
         view.SafeMemoryMappedViewHandle.ReleasePointer();
         view.Dispose();
         file!.Dispose();

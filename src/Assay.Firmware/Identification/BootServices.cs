@@ -14,15 +14,52 @@ internal static partial class BootServices
 
     private static readonly Dictionary<string, Daemon> Daemons = new(StringComparer.Ordinal)
     {
-        ["telnetd"] = new("telnet", Traits.Telnet), ["utelnetd"] = new("telnet", Traits.Telnet), ["in.telnetd"] = new("telnet", Traits.Telnet), ["inetutils-telnetd"] = new("telnet", Traits.Telnet),
-        ["ftpd"] = new("ftp", Traits.Ftp), ["vsftpd"] = new("ftp", Traits.Ftp), ["proftpd"] = new("ftp", Traits.Ftp), ["pure-ftpd"] = new("ftp", Traits.Ftp), ["bftpd"] = new("ftp", Traits.Ftp), ["stupid-ftpd"] = new("ftp", Traits.Ftp), ["in.ftpd"] = new("ftp", Traits.Ftp),
-        ["tftpd"] = new("tftp", null), ["in.tftpd"] = new("tftp", null), ["sshd"] = new("ssh", Traits.Ssh), ["dropbear"] = new("ssh", Traits.Ssh),
-        ["httpd"] = new("http", Traits.Http), ["uhttpd"] = new("http", Traits.Http), ["mini_httpd"] = new("http", Traits.Http), ["lighttpd"] = new("http", Traits.Http), ["nginx"] = new("http", Traits.Http), ["boa"] = new("http", Traits.Http),
-        ["goahead"] = new("http", Traits.Http), ["thttpd"] = new("http", Traits.Http), ["apache2"] = new("http", Traits.Http), ["webs"] = new("http", Traits.Http), ["cherokee"] = new("http", Traits.Http),
-        ["snmpd"] = new("snmp", null), ["miniupnpd"] = new("upnp", null), ["upnpd"] = new("upnp", null), ["smbd"] = new("smb", null), ["nmbd"] = new("smb", null), ["mosquitto"] = new("mqtt", null),
-        ["rlogind"] = new("rlogin", null), ["rshd"] = new("rsh", null), ["vncserver"] = new("vnc", null), ["x11vnc"] = new("vnc", null), ["dnsmasq"] = new("dns", null), ["named"] = new("dns", null), ["avahi-daemon"] = new("mdns", null),
-        ["rtsp_server"] = new("rtsp", null), ["tr069"] = new("tr-069", null), ["cwmpd"] = new("tr-069", null), ["hostapd"] = new("access point", null), ["wpad"] = new("access point", null),
-        ["adbd"] = new("adb", Traits.DebugTool, true), ["gdbserver"] = new("gdbserver", Traits.DebugTool, true),
+        ["telnetd"] = new("telnet", Traits.Telnet),
+        ["utelnetd"] = new("telnet", Traits.Telnet),
+        ["in.telnetd"] = new("telnet", Traits.Telnet),
+        ["inetutils-telnetd"] = new("telnet", Traits.Telnet),
+        ["ftpd"] = new("ftp", Traits.Ftp),
+        ["vsftpd"] = new("ftp", Traits.Ftp),
+        ["proftpd"] = new("ftp", Traits.Ftp),
+        ["pure-ftpd"] = new("ftp", Traits.Ftp),
+        ["bftpd"] = new("ftp", Traits.Ftp),
+        ["stupid-ftpd"] = new("ftp", Traits.Ftp),
+        ["in.ftpd"] = new("ftp", Traits.Ftp),
+        ["tftpd"] = new("tftp", null),
+        ["in.tftpd"] = new("tftp", null),
+        ["sshd"] = new("ssh", Traits.Ssh),
+        ["dropbear"] = new("ssh", Traits.Ssh),
+        ["httpd"] = new("http", Traits.Http),
+        ["uhttpd"] = new("http", Traits.Http),
+        ["mini_httpd"] = new("http", Traits.Http),
+        ["lighttpd"] = new("http", Traits.Http),
+        ["nginx"] = new("http", Traits.Http),
+        ["boa"] = new("http", Traits.Http),
+        ["goahead"] = new("http", Traits.Http),
+        ["thttpd"] = new("http", Traits.Http),
+        ["apache2"] = new("http", Traits.Http),
+        ["webs"] = new("http", Traits.Http),
+        ["cherokee"] = new("http", Traits.Http),
+        ["snmpd"] = new("snmp", null),
+        ["miniupnpd"] = new("upnp", null),
+        ["upnpd"] = new("upnp", null),
+        ["smbd"] = new("smb", null),
+        ["nmbd"] = new("smb", null),
+        ["mosquitto"] = new("mqtt", null),
+        ["rlogind"] = new("rlogin", null),
+        ["rshd"] = new("rsh", null),
+        ["vncserver"] = new("vnc", null),
+        ["x11vnc"] = new("vnc", null),
+        ["dnsmasq"] = new("dns", null),
+        ["named"] = new("dns", null),
+        ["avahi-daemon"] = new("mdns", null),
+        ["rtsp_server"] = new("rtsp", null),
+        ["tr069"] = new("tr-069", null),
+        ["cwmpd"] = new("tr-069", null),
+        ["hostapd"] = new("access point", null),
+        ["wpad"] = new("access point", null),
+        ["adbd"] = new("adb", Traits.DebugTool, true),
+        ["gdbserver"] = new("gdbserver", Traits.DebugTool, true),
     };
 
     private static readonly HashSet<string> Shells = new(StringComparer.Ordinal) { "sh", "ash", "bash", "dash", "ksh", "zsh", "hush", "busybox" };
@@ -160,6 +197,7 @@ internal static partial class BootServices
             case "service" or "systemctl" or "/etc/init.d": return;
         }
         if (first < 0 || first >= words.Count) return;
+        if (words.Contains("--version") || words.Contains("--help") || words.Count == first + 2 && (words[^1] is "-V" or "-t")) return;
         var name = words[first][(words[first].LastIndexOf('/') + 1)..];
         if (!Daemons.TryGetValue(name, out var daemon)) return;
         Add(daemon, name, words.Skip(first).ToList(), command.Conditional ? 0.75 : 0.95, notes.At(file.Path, command.Line), notes);

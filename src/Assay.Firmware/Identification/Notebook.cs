@@ -9,7 +9,8 @@ internal sealed record TextFile(FileEntry Entry, string Path, string Text)
 {
     public string Name => Path[(Path.LastIndexOf('/') + 1)..];
     public string Folder => Path[..Math.Max(0, Path.LastIndexOf('/'))];
-    public bool IsScript => Text.StartsWith("#!", StringComparison.Ordinal);
+    /// <summary>A shell script, or a part of one that others read in.</summary>
+    public bool IsScript => Text.StartsWith("#!", StringComparison.Ordinal) || Path.EndsWith(".sh", StringComparison.Ordinal);
     public IReadOnlyList<string> Lines { get; } = Text.Split('\n');
 
     public static TextFile Of(FileEntry entry, ReadOnlySpan<byte> content) => new(entry, entry.Path.Text, Encoding.UTF8.GetString(content).Replace("\r\n", "\n", StringComparison.Ordinal));

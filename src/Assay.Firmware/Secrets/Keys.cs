@@ -65,18 +65,21 @@ internal sealed class Keys(DateTimeOffset asOf)
     public void Write(Notebook notes)
     {
         var held = keys.Where(k => k.Facts.PublicKeyId is not null).Select(k => k.Facts.PublicKeyId!).ToHashSet(StringComparer.Ordinal);
-        foreach (var key in keys) Write(key.Path, key.Offset, key.Line, key.Facts, key.Published, notes);
+        foreach (var key in keys.Where(k => !k.Published)) Write(key.Path, key.Offset, key.Line, key.Facts, notes);
+        foreach (var library in keys.Where(k => k.Published).GroupBy(k => k.Path, StringComparer.Ordinal))
+            notes.Add(FindingKind.Exposure, Name(library.Key), $"{library.Count()} test keys that the library's source publishes", 0.8, notes.At(library.Key), [Traits.PrivateKey]);
 
-        var authorities = certificates.Where(c => c.Facts.IsAuthority && !held.Contains(c.Facts.PublicKeyId)).ToList();
+        var own = certificates.Where(c => !c.Published).ToList();
+        var authorities = own.Where(c => c.Facts.IsAuthority && !held.Contains(c.Facts.PublicKeyId)).ToList();
         var perFile = authorities.GroupBy(c => c.Path, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         var perFolder = authorities.GroupBy(c => Folder(c.Path), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        foreach (var certificate in certificates)
+        foreach (var certificate in own)
         {
             var trusted = certificate.Facts.IsAuthority && !held.Contains(certificate.Facts.PublicKeyId)
                 && (perFile[certificate.Path] >= Many || perFolder[Folder(certificate.Path)] >= Many || IsTrustPath(certificate.Path) || NamesAnAuthority(certificate.Facts));
-            if (!trusted) Write(certificate.Path, certificate.Offset, certificate.Line, certificate.Facts, certificate.Published, held, notes);
+            if (!trusted) Write(certificate.Path, certificate.Offset, certificate.Line, certificate.Facts, held, notes);
         }
-        foreach (var bundle in certificates.Where(c => c.Facts.IsAuthority && !held.Contains(c.Facts.PublicKeyId)).GroupBy(c => c.Path, StringComparer.Ordinal))
+        foreach (var bundle in authorities.GroupBy(c => c.Path, StringComparer.Ordinal))
         {
             var all = bundle.ToList();
             if (all.Count < Many && perFolder[Folder(bundle.Key)] < Many && !IsTrustPath(bundle.Key) && !all.All(c => NamesAnAuthority(c.Facts))) continue;
@@ -85,7 +88,7 @@ internal sealed class Keys(DateTimeOffset asOf)
         }
     }
 
-    private static void Write(string path, long? offset, int? line, PrivateKeyFacts key, bool published, Notebook notes)
+    private static void Write(string path, long? offset, int? line, PrivateKeyFacts key, Notebook notes)
     {
         List<string> traits = [Traits.PrivateKey];
         var value = key.ToString();
@@ -105,11 +108,10 @@ internal sealed class Keys(DateTimeOffset asOf)
             value += ", below the web server's root";
         }
         if (key.Encrypted) traits.Add(Traits.Encrypted);
-        if (published) value += ", a test key that its library publishes";
-        notes.Add(published ? FindingKind.Exposure : FindingKind.Key, Name(path), value, 0.95, notes.At(path, line, offset), [.. traits]);
+        notes.Add(FindingKind.Key, Name(path), value, 0.95, notes.At(path, line, offset), [.. traits]);
     }
 
-    private void Write(string path, long? offset, int? line, CertificateFacts facts, bool published, HashSet<string> held, Notebook notes)
+    private void Write(string path, long? offset, int? line, CertificateFacts facts, HashSet<string> held, Notebook notes)
     {
         var traits = new List<string>();
         var faults = new List<string>();
@@ -127,7 +129,7 @@ internal sealed class Keys(DateTimeOffset asOf)
         if (facts.IsAuthority) traits.Add(Traits.Authority);
         var value = $"{facts.KeyAlgorithmName}{(facts.KeyBits is null ? "" : $" {facts.KeyBits}")}, {facts.SignatureHash ?? "own hash"}, valid {Day(facts.NotBefore)} to {Day(facts.NotAfter)}";
         if (faults.Count > 0) value += ": " + string.Join(", ", faults);
-        var kind = published || faults.Count == 0 ? FindingKind.Exposure : FindingKind.Certificate;
+        var kind = faults.Count == 0 ? FindingKind.Exposure : FindingKind.Certificate;
         var note = held.Contains(facts.PublicKeyId) ? "its private key is in the same image" : null;
         notes.Add(kind, facts.Subject.Length == 0 ? Name(path) : facts.Subject, value, 0.95, notes.At(path, line, offset), [.. traits], note);
     }

@@ -20,9 +20,10 @@ public sealed class CoseSign1
     private const int Es256 = -7;
     private readonly byte[] protectedBytes;
 
-    private CoseSign1(byte[] protectedBytes, CborValue headers, byte[] payload, byte[] signature)
+    private CoseSign1(byte[] protectedBytes, CborValue headers, bool isBare, byte[] payload, byte[] signature)
     {
         this.protectedBytes = protectedBytes;
+        IsBare = isBare;
         Payload = payload;
         Signature = signature;
         ContentType = headers[HeaderLabels.ContentType] is { } type && type.IsText() ? type.Text("the content type") : null;
@@ -36,6 +37,8 @@ public sealed class CoseSign1
     public ReadOnlyMemory<byte>? KeyId { get; }
     /// <summary>Header 15 (RFC 9597), from the protected bucket.</summary>
     internal CborValue? Claims { get; }
+    /// <summary>Nothing stands in the unprotected bucket, where a stranger could add to it.</summary>
+    public bool IsBare { get; }
     public ReadOnlyMemory<byte> Payload { get; }
     public ReadOnlyMemory<byte> Signature { get; }
 
@@ -71,7 +74,7 @@ public sealed class CoseSign1
         if (parts[2].IsNull) throw new UnreadableException("the payload inside the message", "a detached payload", parts[2].Offset);
         var signature = parts[3].Bytes("the signature");
         if (signature.Length != SignatureBytes) throw new UnreadableException($"a signature of {SignatureBytes} bytes (r and s)", $"{signature.Length} bytes", parts[3].Offset);
-        return new CoseSign1(protectedBytes, headers, parts[2].Bytes("the payload"), signature);
+        return new CoseSign1(protectedBytes, headers, open.Count == 0, parts[2].Bytes("the payload"), signature);
     }
 
     /// <summary>Whether these bytes begin like such a message; says nothing of the rest.</summary>

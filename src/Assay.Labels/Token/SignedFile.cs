@@ -22,6 +22,8 @@ public sealed record SignedFile
     public static SignedFile Read(ReadOnlyMemory<byte> file)
     {
         var message = CoseSign1.Read(file);
+        // One label has one form: with headers that are not signed, two files could be the same label.
+        if (!message.IsBare) throw new UnreadableException("no unprotected header", "one", 0);
         ReadOnlyMemory<byte> digest = SHA256.HashData(file.Span);
         if (message.ContentType is not null) return new() { Kind = SignedKind.Statement, Message = message, Digest = digest, Statement = Statement.Of(message, file) };
         if (file.Length > Certificate.MaxBytes) throw new UnreadableException($"at most {Certificate.MaxBytes} bytes", $"{file.Length}", 0);

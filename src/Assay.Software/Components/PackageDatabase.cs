@@ -39,7 +39,7 @@ public static class PackageDatabase
             if (colon > 0) fields.TryAdd(row[..colon].ToString(), row[(colon + 1)..].Trim().ToString());
         }
         Close();
-        if (components.Count == 0 && (nameless > 0 || text.Trim().Length > 0))
+        if (components.Count == 0 && nameless > 0)
         {
             losses.Add(new Loss { Location = at, Expected = $"packages with their versions ({kind})", Found = $"{nameless} entries without a name: the list was stripped" });
         }
@@ -63,7 +63,10 @@ public static class PackageDatabase
         if (status.Length > 0 && !status.EndsWith(" installed", StringComparison.Ordinal) && !status.EndsWith(" unpacked", StringComparison.Ordinal)) return null;
         var architecture = Field(fields, "Architecture");
         var source = Field(fields, "Source").Split(' ')[0];
-        return Make(kind, name, version, Upstream(version), architecture, source, Field(fields, "License"), Field(fields, "Maintainer"), distribution, at);
+        // OpenWrt adds a digest of its configuration to the kernel's version: 4.9.190-1-605c75d2….
+        var upstream = kind == "opkg" && name == "kernel" ? version.Split(['-', '~'])[0] : Upstream(version);
+        if (kind == "opkg" && name == "kernel") source = "linux";
+        return Make(kind, name, version, upstream, architecture, source, Field(fields, "License"), Field(fields, "Maintainer"), distribution, at);
     }
 
     private static Component? Apk(Dictionary<string, string> fields, string? distribution, Location at)

@@ -161,10 +161,10 @@ public sealed class VersionReading
         {
             var end = content[at..].IndexOf((byte)0);
             end = end < 0 ? content.Length : at + end;
-            // A version stands at the end of what precedes a zero byte; code before it may be printable by chance.
+            // A version stands right before a zero byte; what lies before it may be code, but no letter of a longer string.
             var start = end;
             while (start > at && end - start < 16 && content[start - 1] is (>= (byte)'0' and <= (byte)'9') or (byte)'.') start--;
-            if (end - start is > 2 and < 12 && start == at && pattern.VersionIn(Encoding.ASCII.GetString(content[start..end])) is { } version)
+            if (end - start is > 2 and < 12 && (start == at || content[start - 1] is < 0x20 or >= 0x7f) && pattern.VersionIn(Encoding.ASCII.GetString(content[start..end])) is { } version)
             {
                 if (only is not null && only != version) return null;
                 only = version;

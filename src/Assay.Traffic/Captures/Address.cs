@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Net;
 
 namespace Assay.Traffic.Captures;
@@ -46,7 +47,19 @@ public readonly record struct Address(ulong High, ulong Low) : IComparable<Addre
     /// <summary>As text in UTF-8; <paramref name="text"/> needs room for 46 bytes. Answers the bytes written.</summary>
     public int Write(Span<byte> text)
     {
-        ToIPAddress().TryFormat(text, out var written);
+        int written;
+        if (!IsV4)
+        {
+            ToIPAddress().TryFormat(text, out written);
+            return written;
+        }
+        written = 0;
+        for (var shift = 24; shift >= 0; shift -= 8)
+        {
+            Utf8Formatter.TryFormat((byte)(Low >> shift), text[written..], out var digits);
+            written += digits;
+            if (shift > 0) text[written++] = (byte)'.';
+        }
         return written;
     }
 
@@ -65,13 +78,15 @@ public readonly record struct Address(ulong High, ulong Low) : IComparable<Addre
 /// <summary>A link-layer address of 6 bytes.</summary>
 public readonly record struct MacAddress(ulong Bits) : IComparable<MacAddress>
 {
-    public static MacAddress Of(ReadOnlySpan<byte> bytes) => new((ulong)BinaryPrimitives.ReadUInt16BigEndian(bytes) << 32 | BinaryPrimitives.ReadUInt32BigEndian(bytes[2..]));
+    public static MacAddress Of(ReadOnlySpan<byte> bytes) =>
+        new((ulong)BinaryPrimitives.ReadUInt16BigEndian(bytes) << 32 | BinaryPrimitives.ReadUInt32BigEndian(bytes[2..]));
 
     public static bool TryParse(string text, out MacAddress mac)
     {
         mac = default;
         var digits = text.Trim().Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
-        if (digits.Length != 12 || !ulong.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var bits)) return false;
+        if (digits.Length != 12 || !ulong.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier,
+            System.Globalization.CultureInfo.InvariantCulture, out var bits)) return false;
         mac = new MacAddress(bits);
         return true;
     }

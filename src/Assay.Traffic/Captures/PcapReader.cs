@@ -1,12 +1,16 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 
 namespace Assay.Traffic.Captures;
 
 /// <summary>The classic format: a header of 24 bytes, then records of 16 (24 in the modified form) bytes and a frame each.</summary>
-/// <remarks>The snap length of the header is not believed: it is 0 or too small in real files. A frame longer than its length on the wire is read as captured.</remarks>
+/// <remarks>
+/// The snap length of the header is not believed: it is 0 or too small in real files. A frame longer than its length on the wire is read as captured.
+/// </remarks>
 internal sealed class PcapReader : CaptureReader
 {
     private const uint Microseconds = 0xa1b2c3d4, Nanoseconds = 0xa1b23c4d, Modified = 0xa1b2cd34;
@@ -49,6 +53,8 @@ internal sealed class PcapReader : CaptureReader
         long captured = U32(header[8..]);
         if (captured > LongestFrame) return End($"a frame of at most {LongestFrame} bytes", $"a frame of {captured} bytes", at + 8);
         if (captured > left - recordHeader) return End($"{captured} bytes of a frame", $"{left - recordHeader} bytes to the end", at + recordHeader);
+        var bytes = Bytes.Span(at + recordHeader, (int)captured);
+        Prefetch(bytes);
         frame = new Frame
         {
             Number = ++Frames,
@@ -56,10 +62,21 @@ internal sealed class PcapReader : CaptureReader
             Time = U32(header) * 1_000_000_000L + U32(header[4..]) * (long)fraction,
             LinkType = linkType,
             OriginalLength = U32(header[12..]),
-            Bytes = Bytes.Span(at + recordHeader, (int)captured),
+            Bytes = bytes,
         };
         Position = at + recordHeader + captured;
         return true;
+    }
+
+    /// <summary>Asks for the next record while this frame is worked on: its place is known only now, and waiting for memory is half of the time else.</summary>
+    /// <remarks>A prefetch is a hint: it reads nothing and cannot fail, also behind the end of the file.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch(ReadOnlySpan<byte> frame)
+    {
+        if (!Sse.IsSupported) return;
+        var next = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(frame)) + frame.Length;
+        Sse.Prefetch0(next);
+        Sse.Prefetch0(next + 64);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,7 +55,8 @@ internal sealed class PcapngReader : CaptureReader
                 return End($"a block of at most {LongestFrame + 4096} bytes", $"a block of {padded} bytes", at + 4);
             }
             var trailer = U32(Bytes.Span(at + padded - 4, 4));
-            if (trailer != length) return End($"the block length {length} again at its end", trailer.ToString(System.Globalization.CultureInfo.InvariantCulture), at + padded - 4);
+            if (trailer != length) return End($"the block length {length} again at its end",
+                trailer.ToString(System.Globalization.CultureInfo.InvariantCulture), at + padded - 4);
             Position = at + padded;
             var bodyLength = padded - 12;
             switch (type)
@@ -108,7 +109,8 @@ internal sealed class PcapngReader : CaptureReader
             var length = U16(options[2..]);
             if (code == 0 || length > options.Length - 4) break;
             if (code == 9 && length >= 1) resolution = options[4];
-            if (code == 14 && length >= 8) shift = (long)(big ? BinaryPrimitives.ReadUInt64BigEndian(options[4..]) : BinaryPrimitives.ReadUInt64LittleEndian(options[4..]));
+            if (code == 14 && length >= 8) shift = (long)(big ? BinaryPrimitives.ReadUInt64BigEndian(options[4..])
+                : BinaryPrimitives.ReadUInt64LittleEndian(options[4..]));
             options = options[Math.Min(options.Length, 4 + ((length + 3) & ~3))..];
         }
         interfaces.Add(new Interface((LinkType)U16(body), U32(body[4..]), resolution, shift));

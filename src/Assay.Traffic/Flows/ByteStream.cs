@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Assay.Traffic.Flows;
 
 /// <summary>One direction of a TCP connection put in order, as far as a small store allows.</summary>
@@ -13,7 +15,8 @@ internal sealed class ByteStream
     /// <summary>Up to here the other side has confirmed; what is missing before it, the capture has lost.</summary>
     private uint confirmed;
     private bool anyConfirmed;
-    private byte[] held = [];
+    /// <summary>Rented while something is held.</summary>
+    private byte[]? held;
     private int heldLength;
     private List<Segment>? early;
     private int earlyBytes;
@@ -72,13 +75,20 @@ internal sealed class ByteStream
     {
         early = null;
         earlyBytes = 0;
-        held = [];
+        Forget();
+    }
+
+    private void Forget()
+    {
         heldLength = 0;
+        if (held is null) return;
+        ArrayPool<byte>.Shared.Return(held);
+        held = null;
     }
 
     private int Skip(Conversation conversation, uint sequence)
     {
-        heldLength = 0;
+        Forget();
         next = sequence;
         conversation.Lost(IsOutward);
         return 0;
@@ -86,11 +96,12 @@ internal sealed class ByteStream
 
     private void InOrder(Conversation conversation, int known, ReadOnlySpan<byte> payload, int onWire, in Moment at)
     {
-        if (known >= onWire) return;
+        // Half the sequence space away is neither before nor behind: such a segment belongs to nothing.
+        if (known < 0 || known >= onWire) return;
         next += (uint)(onWire - known);
         if (known < payload.Length) Deliver(conversation, payload[known..], at);
         if (payload.Length >= onWire) return;
-        heldLength = 0;
+        Forget();
         conversation.Lost(IsOutward);
     }
 
@@ -106,8 +117,12 @@ internal sealed class ByteStream
         if (heldLength == 0) return;
         var done = conversation.Read(IsOutward, held.AsSpan(0, heldLength), at);
         if (conversation.IsDone) return;
-        held.AsSpan(done, heldLength - done).CopyTo(held);
-        heldLength -= done;
+        if (done == heldLength) Forget();
+        else
+        {
+            held.AsSpan(done, heldLength - done).CopyTo(held);
+            heldLength -= done;
+        }
     }
 
     private void Hold(Conversation conversation, ReadOnlySpan<byte> rest)
@@ -115,11 +130,20 @@ internal sealed class ByteStream
         if (rest.IsEmpty || conversation.IsDone) return;
         if (heldLength + rest.Length > MostHeld)
         {
-            heldLength = 0;
+            Forget();
             conversation.Lost(IsOutward);
             return;
         }
-        if (held.Length < heldLength + rest.Length) Array.Resize(ref held, Math.Min(MostHeld, Math.Max(2048, 2 * (heldLength + rest.Length))));
+        if (held is null || held.Length < heldLength + rest.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Min(MostHeld, Math.Max(2048, 2 * (heldLength + rest.Length))));
+            if (held is not null)
+            {
+                held.AsSpan(0, heldLength).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(held);
+            }
+            held = larger;
+        }
         rest.CopyTo(held.AsSpan(heldLength));
         heldLength += rest.Length;
     }

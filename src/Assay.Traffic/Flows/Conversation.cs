@@ -9,8 +9,9 @@ internal sealed class Conversation(Notes notes)
     /// <summary>Segments looked at before a conversation counts as unknown.</summary>
     private const int MostTries = 12;
 
-    private readonly ByteStream outward = new() { IsOutward = true };
-    private readonly ByteStream inward = new() { IsOutward = false };
+    // Given back when the conversation is done: most flows of a capture are, long before it ends.
+    private ByteStream? outward = new() { IsOutward = true };
+    private ByteStream? inward = new() { IsOutward = false };
     private Dissector? dissector;
     private int tries;
 
@@ -32,12 +33,16 @@ internal sealed class Conversation(Notes notes)
     public TlsFacts? Tls => Offered is null && Chosen is null ? null : new TlsFacts(Offered, Chosen, Suite, ServerName, Alpn);
     public HttpFacts? Http => Method is null && Status is null ? null : new HttpFacts(Method, Host, Path, Status, Server);
 
+    /// <summary>The number of a direction's first byte, as its SYN said.</summary>
+    public void Start(bool isOutward, uint sequence) => (isOutward ? outward : inward)?.Start(sequence);
+
     public void Take(in Packet packet, in Frame frame, bool isOutward)
     {
-        var stream = isOutward ? outward : inward;
+        if (IsDone || (isOutward ? outward : inward) is not { } stream) return;
         var sequence = packet.Sequence;
-        if ((packet.Flags & TcpFlags.Syn) != 0) stream.Start(++sequence);
-        if ((packet.Flags & TcpFlags.Acknowledge) != 0) (isOutward ? inward : outward).Confirm(this, packet.Acknowledged);
+        // The number of a SYN counts as a byte in front of its payload.
+        if ((packet.Flags & TcpFlags.Syn) != 0) sequence++;
+        if ((packet.Flags & TcpFlags.Acknowledge) != 0) (isOutward ? inward : outward)?.Confirm(this, packet.Acknowledged);
         if (packet.PayloadOnWire == 0 || IsDone) return;
         stream.Take(this, sequence, packet.Payload(frame), packet.PayloadOnWire, new Moment(frame, packet));
     }
@@ -74,8 +79,8 @@ internal sealed class Conversation(Notes notes)
     {
         if (!IsDone)
         {
-            outward.Finish(this);
-            inward.Finish(this);
+            outward?.Finish(this);
+            inward?.Finish(this);
             dissector?.Finish();
         }
         Release();
@@ -84,8 +89,9 @@ internal sealed class Conversation(Notes notes)
     private void Release()
     {
         IsDone = true;
-        outward.Release();
-        inward.Release();
+        outward?.Release();
+        inward?.Release();
+        outward = inward = null;
         dissector = null;
     }
 }

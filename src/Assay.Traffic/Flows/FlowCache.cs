@@ -5,8 +5,8 @@ using Assay.Traffic.Captures;
 namespace Assay.Traffic.Flows;
 
 /// <summary>
-/// Open flows by their endpoints. A flow ends when nothing came for <see cref="Idle"/>, when it lasted <see cref="Active"/>, or, for TCP, when a new SYN follows
-/// a FIN or RST. Records leave in the order of their first frames, in batches when the cache is full, so that the order never depends on anything but the capture.
+/// Open flows by their endpoints. A flow ends when nothing came for <see cref="Idle"/>, when it lasted <see cref="Active"/>, or, for TCP, when a new
+/// SYN follows a FIN or RST. Records leave in the order of their first frames, in batches when the cache is full: the order depends on the capture only.
 /// </summary>
 internal sealed class FlowCache
 {
@@ -19,14 +19,18 @@ internal sealed class FlowCache
     private const int LongestChain = 256;
 
     private readonly int most;
-    private readonly Action<FlowEntry, Conversation?> emit;
+    private readonly Emit emit;
     private FlowEntry[] entries;
     private Conversation?[] conversations;
     private int[] heads;
     private int count;
 
+    /// <summary>Takes a flow that is complete.</summary>
+    /// <param name="evicted">It might have gone on, but the cache was full.</param>
+    public delegate void Emit(in FlowEntry entry, Conversation? conversation, bool evicted);
+
     /// <param name="most">Flows held at once.</param>
-    public FlowCache(int most, Action<FlowEntry, Conversation?> emit)
+    public FlowCache(int most, Emit emit)
     {
         this.most = most;
         this.emit = emit;
@@ -36,17 +40,14 @@ internal sealed class FlowCache
         heads = new int[2 * start];
     }
 
-    /// <summary>Flows begun so far.</summary>
-    public long Flows { get; private set; }
-    /// <summary>Flows that were written out although they might have gone on, since the cache was full.</summary>
-    public long Evicted { get; private set; }
-
     public ref Conversation? Conversation(int slot) => ref conversations[slot];
 
     /// <summary>The flow of a packet, counted; <paramref name="outward"/> when the packet comes from the flow's source.</summary>
-    public ref FlowEntry Touch(in Packet packet, long frame, long time, out int slot, out bool outward)
+    /// <param name="hash">As <see cref="Hash"/> gives it.</param>
+    /// <param name="begun">This packet is the flow's first.</param>
+    public ref FlowEntry Touch(in Packet packet, uint hash, long frame, long time, out int slot, out bool outward, out bool begun)
     {
-        var hash = Hash(packet);
+        begun = false;
         ref var head = ref heads[hash & (heads.Length - 1)];
         // Links are slot + 1, so that a cleared array means "none".
         var steps = 0;
@@ -64,6 +65,7 @@ internal sealed class FlowCache
             conversations[link - 1]?.Finish();
             break;
         }
+        begun = true;
         return ref Begin(packet, hash, frame, time, out slot, out outward);
     }
 
@@ -80,8 +82,10 @@ internal sealed class FlowCache
         // A SYN+ACK as the first packet answers somebody whose SYN was not captured: that one began.
         outward = packet.Protocol != Packet.Tcp || (packet.Flags & (TcpFlags.Syn | TcpFlags.Acknowledge)) != (TcpFlags.Syn | TcpFlags.Acknowledge);
         entry = outward
-            ? new FlowEntry { Source = packet.Source, Destination = packet.Destination, SourcePort = packet.SourcePort, DestinationPort = packet.DestinationPort }
-            : new FlowEntry { Source = packet.Destination, Destination = packet.Source, SourcePort = packet.DestinationPort, DestinationPort = packet.SourcePort };
+            ? new FlowEntry { Source = packet.Source, Destination = packet.Destination, SourcePort = packet.SourcePort,
+                DestinationPort = packet.DestinationPort }
+            : new FlowEntry { Source = packet.Destination, Destination = packet.Source, SourcePort = packet.DestinationPort,
+                DestinationPort = packet.SourcePort };
         entry.Protocol = packet.Protocol;
         entry.Hash = hash;
         entry.First = entry.Last = time;
@@ -90,7 +94,6 @@ internal sealed class FlowCache
         entry.Next = head;
         head = slot + 1;
         entry.Count(packet, time, outward);
-        Flows++;
         return ref entry;
     }
 
@@ -132,8 +135,7 @@ internal sealed class FlowCache
             if (last[slot] <= limit && leaving > 0)
             {
                 leaving--;
-                if (!entries[slot].Closed && now - entries[slot].Last <= Idle) Evicted++;
-                emit(entries[slot], conversations[slot]);
+                emit(entries[slot], conversations[slot], !entries[slot].Closed && now - entries[slot].Last <= Idle);
                 continue;
             }
             entries[kept] = entries[slot];
@@ -146,14 +148,14 @@ internal sealed class FlowCache
     /// <summary>Writes out all that is left.</summary>
     public void Flush()
     {
-        for (var slot = 0; slot < count; slot++) emit(entries[slot], conversations[slot]);
+        for (var slot = 0; slot < count; slot++) emit(entries[slot], conversations[slot], false);
         count = 0;
         Array.Clear(heads);
         Array.Clear(conversations);
     }
 
     /// <summary>Symmetric: both directions of a flow meet in one chain.</summary>
-    private static uint Hash(in Packet packet)
+    public static uint Hash(in Packet packet)
     {
         var source = Mix(packet.Source.High ^ Mix(packet.Source.Low ^ ((ulong)packet.SourcePort << 48)));
         var destination = Mix(packet.Destination.High ^ Mix(packet.Destination.Low ^ ((ulong)packet.DestinationPort << 48)));
@@ -181,6 +183,9 @@ internal struct FlowEntry
     public bool Closed;
     /// <summary>Nothing more is to be read from the payload.</summary>
     public bool Read;
+    /// <summary>The first sequence numbers were seen, and what they are: without them a first segment out of order could not be told.</summary>
+    public bool StartsOut, StartsIn;
+    public uint StartOut, StartIn;
     public uint Hash;
     public int Next;
     /// <summary>Name of the destination by earlier DNS answers, index + 1; 0 for none.</summary>
@@ -192,7 +197,8 @@ internal struct FlowEntry
     {
         outward = packet.SourcePort == SourcePort && packet.DestinationPort == DestinationPort && packet.Source == Source && packet.Destination == Destination;
         return Protocol == packet.Protocol
-            && (outward || packet.SourcePort == DestinationPort && packet.DestinationPort == SourcePort && packet.Source == Destination && packet.Destination == Source);
+            && (outward || packet.SourcePort == DestinationPort && packet.DestinationPort == SourcePort && packet.Source == Destination
+                && packet.Destination == Source);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

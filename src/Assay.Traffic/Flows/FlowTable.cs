@@ -12,7 +12,11 @@ public static class FlowTable
     /// <remarks>Nothing is allocated per packet; memory is bounded by the number of open flows.</remarks>
     /// <exception cref="UnreadableException">The artefact does not begin as a capture does.</exception>
     /// <exception cref="OperationCanceledException"/>
-    public static Coverage Read(Artefact artefact, ExaminationOptions options, Action<Flow> emit) => new CaptureWalk(artefact, options, isExamination: false, emit).Run();
+    public static Coverage Read(Artefact artefact, ExaminationOptions options, Action<Flow> emit) =>
+        artefact.Size < Small ? new CaptureWalk(artefact, options, isExamination: false, emit).Run() : new SharedWalk(artefact, options).Run(emit);
+
+    /// <summary>Bytes below which a capture cannot hold as many flows as the cache of one share, so that one walk gives the very same records.</summary>
+    private const long Small = 4 << 20;
 
     public const string Header = "FIRST                        PROTOCOL SOURCE                 DESTINATION            APPLICATION  PACKETS      BYTES          NAMES";
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.RegularExpressions;
 using Assay.Evidence;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Flows;
@@ -52,14 +53,16 @@ internal static class Datagrams
         if (mode is not (3 or 4)) return;
         var server = mode == 3 ? at.Destination : at.Source;
         var name = notes.NameAt(notes.NameOf(server)) ?? server.ToString();
-        notes.Observe(at, "ntp", mode == 3 ? Seen.Client : Seen.Server, name, mode == 3 ? $"asks {server}" : FormattableString.Invariant($"answers, stratum {payload[1]}"));
+        notes.Observe(at, "ntp", mode == 3 ? Seen.Client : Seen.Server, name, mode == 3 ? $"asks {server}"
+            : FormattableString.Invariant($"answers, stratum {payload[1]}"));
     }
 }
 
 /// <summary>DHCP (RFC 2131, 2132; the MUD address of RFC 8520 in option 161).</summary>
 internal static class Dhcp
 {
-    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 240 && bytes[0] is 1 or 2 && BinaryPrimitives.ReadUInt32BigEndian(bytes[236..]) == 0x63825363;
+    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 240 && bytes[0] is 1 or 2
+        && BinaryPrimitives.ReadUInt32BigEndian(bytes[236..]) == 0x63825363;
 
     public static void Read(Notes notes, ReadOnlySpan<byte> bytes, in Moment at)
     {
@@ -88,7 +91,15 @@ internal static class Dhcp
         }
         notes.Observe(at, "dhcp", bytes[0] == 1 ? Seen.Client : Seen.Server, who, kind switch
         {
-            1 => "discover", 2 => "offer", 3 => "request", 4 => "decline", 5 => "acknowledge", 6 => "refuse", 7 => "release", 8 => "inform", _ => "BOOTP",
+            1 => "discover",
+            2 => "offer",
+            3 => "request",
+            4 => "decline",
+            5 => "acknowledge",
+            6 => "refuse",
+            7 => "release",
+            8 => "inform",
+            _ => "BOOTP",
         });
         if (bytes[0] == 2)
         {
@@ -114,8 +125,11 @@ internal static class Dhcp
 }
 
 /// <summary>SSDP (UPnP Device Architecture 1.1, section 1): what a device calls itself to everybody.</summary>
-internal static class Ssdp
+internal static partial class Ssdp
 {
+    [GeneratedRegex(@"(?:UPnP|DLNADOC|HTTP)/\d+\.\d+", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ProtocolVersion();
+
     public static bool Recognises(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("M-SEARCH * HTTP/1."u8) || bytes.StartsWith("NOTIFY * HTTP/1."u8) || bytes.StartsWith("HTTP/1.1 200 OK"u8);
 
@@ -141,7 +155,8 @@ internal static class Ssdp
         notes.Observe(at, "ssdp", Seen.Announcement, at.Source.ToString(), $"{Text(target)} at {Text(location)}");
         if (server.IsEmpty) return;
         var banner = Text(server);
-        if (HttpEvidence.VersionNumber().IsMatch(banner))
+        // "UPnP/1.0" is the protocol's version and stands in every such line.
+        if (HttpEvidence.VersionNumber().IsMatch(ProtocolVersion().Replace(banner, "")))
         {
             notes.Observe(at, "ssdp", Seen.Banner, $"ssdp {at.Source}", banner, FindingKind.Disclosure, 0.9, null, null, Traits.VersionDisclosed);
         }

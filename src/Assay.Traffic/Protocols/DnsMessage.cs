@@ -122,8 +122,21 @@ internal ref struct DnsMessage
 
     public static string TypeName(ushort type) => type switch
     {
-        1 => "A", 2 => "NS", 5 => "CNAME", 6 => "SOA", 12 => "PTR", 13 => "HINFO", 15 => "MX", 16 => "TXT", 28 => "AAAA", 33 => "SRV", 41 => "OPT", 47 => "NSEC",
-        64 => "SVCB", 65 => "HTTPS", 255 => "ANY",
+        1 => "A",
+        2 => "NS",
+        5 => "CNAME",
+        6 => "SOA",
+        12 => "PTR",
+        13 => "HINFO",
+        15 => "MX",
+        16 => "TXT",
+        28 => "AAAA",
+        33 => "SRV",
+        41 => "OPT",
+        47 => "NSEC",
+        64 => "SVCB",
+        65 => "HTTPS",
+        255 => "ANY",
         _ => FormattableString.Invariant($"type {type}"),
     };
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Assay.Evidence;
 using Assay.Traffic.Captures;
@@ -10,8 +11,11 @@ namespace Assay.Traffic.Protocols;
 internal static class DnsReading
 {
     private static readonly string[] ModelKeys = ["md", "model", "modelid", "ty", "am", "fn", "product", "rpmd", "usb_mdl"];
-    private static readonly string[] VersionKeys = ["fv", "fw", "fwversion", "firmware", "fwver", "srcvers", "version", "ver", "sw", "rpvr", "vs", "swversion", "osxvers"];
+    private static readonly string[] VersionKeys = ["fv", "fw", "fwversion", "firmware", "fwver", "srcvers", "version", "ver", "sw", "rpvr", "vs",
+        "swversion", "osxvers"];
 
+    // The two name buffers are written before they are read: to clear 4 KiB for each message would cost more than the message.
+    [SkipLocalsInit]
     public static void Read(Notes notes, string protocol, ReadOnlySpan<byte> bytes, in Moment at)
     {
         if (!DnsMessage.TryRead(bytes, out var message)) return;
@@ -82,7 +86,8 @@ internal sealed class DnsDissector(Conversation conversation) : Dissector(conver
 {
     public override Application Application => Application.Dns;
 
-    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 14 && BinaryPrimitives.ReadUInt16BigEndian(bytes) >= 12 && DnsMessage.TryRead(bytes[2..], out _)
+    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 14 && BinaryPrimitives.ReadUInt16BigEndian(bytes) >= 12
+        && DnsMessage.TryRead(bytes[2..], out _)
         || bytes.Length is >= 2 and < 14;
 
     public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)

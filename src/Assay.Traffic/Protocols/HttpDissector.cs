@@ -18,7 +18,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
     ];
 
     private readonly Side outwardSide = new(), inwardSide = new();
-    private readonly Queue<HttpRequest> open = new();
+    private readonly Queue<HttpRequest>? open = conversation.Notes.IsExamination ? new Queue<HttpRequest>() : null;
     private bool rtsp;
 
     private enum State { Head, Body, Form, ChunkSize, Trailer, UntilClose, Lost }
@@ -32,6 +32,8 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         /// <summary>The body's first bytes are still to be looked at.</summary>
         public HttpResponse? Unseen;
         public HttpRequest? Form;
+        /// <summary>Its body is still to come; a request is written down when it is whole, at the frame that tshark names too.</summary>
+        public HttpRequest? Unwritten;
     }
 
     public override Application Application => rtsp ? Application.Rtsp : Application.Http;
@@ -56,6 +58,16 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         var side = outward ? outwardSide : inwardSide;
         side.State = State.Lost;
         side.Unseen = null;
+        Write(side);
+    }
+
+    /// <summary>Writes down the request whose body ended, at the frame where it did; without one, where its head was.</summary>
+    private void Write(Side side, in Moment? at = null)
+    {
+        if (side.Unwritten is not { } request) return;
+        side.Unwritten = null;
+        if (at is { } end) request.At = end;
+        HttpEvidence.Request(Notes, request);
     }
 
     public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
@@ -74,11 +86,14 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
                 Look(side, bytes);
                 var step = (int)Math.Min(side.Left, bytes.Length);
                 side.Left -= step;
-                if (side.Left == 0) side.State = side.Chunked ? State.ChunkSize : State.Head;
+                if (side.Left > 0) return step;
+                side.State = side.Chunked ? State.ChunkSize : State.Head;
+                if (!side.Chunked) Write(side, at);
                 return step;
             case State.Form:
                 if (bytes.Length < side.Left) return 0;
                 var length = (int)side.Left;
+                Write(side, at);
                 HttpEvidence.Form(Notes, side.Form!, bytes[..length], at);
                 side.State = State.Head;
                 return length;
@@ -87,20 +102,23 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             case State.Trailer:
                 var line = bytes.IndexOf((byte)'\n');
                 if (line < 0) return bytes.Length > 1024 ? Give(side, bytes) : 0;
-                if (bytes[..line].Trim((byte)'\r').IsEmpty) side.State = State.Head;
+                if (!bytes[..line].Trim((byte)'\r').IsEmpty) return line + 1;
+                side.State = State.Head;
+                Write(side, at);
                 return line + 1;
             default:
                 return Head(side, bytes, at);
         }
     }
 
-    private static int Give(Side side, ReadOnlySpan<byte> bytes)
+    private int Give(Side side, ReadOnlySpan<byte> bytes)
     {
         side.State = State.Lost;
+        Write(side);
         return bytes.Length;
     }
 
-    private static int Chunk(Side side, ReadOnlySpan<byte> bytes)
+    private int Chunk(Side side, ReadOnlySpan<byte> bytes)
     {
         var line = bytes.IndexOf((byte)'\n');
         if (line < 0) return bytes.Length > 256 ? Give(side, bytes) : 0;
@@ -169,10 +187,11 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         if (request is not null)
         {
             request.Host = host.IsEmpty ? null : Text(host, 255);
-            HttpEvidence.Request(Notes, request);
-            if (open.Count < MostOpen) open.Enqueue(request);
+            side.Unwritten = request;
+            if (open!.Count < MostOpen) open.Enqueue(request);
         }
         Expect(side, body, chunked, untilClose: false);
+        if (side.State == State.Head) Write(side);
         if (request is not null && side.State == State.Body && !chunked && body <= LongestForm && HttpEvidence.MayHoldForm(type))
         {
             side.State = State.Form;
@@ -206,7 +225,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             Done = true;
             return;
         }
-        var request = status is >= 200 && open.Count > 0 ? open.Dequeue() : null;
+        var request = status is >= 200 && open!.Count > 0 ? open.Dequeue() : null;
         var response = new HttpResponse
         {
             At = at,
@@ -237,8 +256,11 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
     /// <summary>Requests that nobody answered in this capture.</summary>
     public override void Finish()
     {
+        Write(outwardSide);
+        Write(inwardSide);
         if (outwardSide.Unseen is { } first) HttpEvidence.Body(Notes, first, []);
         if (inwardSide.Unseen is { } second) HttpEvidence.Body(Notes, second, []);
+        if (open is null) return;
         foreach (var request in open) HttpEvidence.Unanswered(Notes, request);
         open.Clear();
     }
@@ -268,7 +290,7 @@ internal sealed class HttpRequest
     public required string Method { get; init; }
     public required string Target { get; init; }
     public required string Protocol { get; init; }
-    public required Moment At { get; init; }
+    public required Moment At { get; set; }
     public string? Host { get; set; }
     public string? Authorization { get; set; }
 
@@ -278,7 +300,8 @@ internal sealed class HttpRequest
         get
         {
             var host = string.IsNullOrEmpty(Host) ? At.Destination.ToString() : Host;
-            return host.Contains(':', StringComparison.Ordinal) || At.DestinationPort == 80 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{At.DestinationPort}");
+            return host.Contains(':', StringComparison.Ordinal) || At.DestinationPort == 80 ? host
+                : string.Create(CultureInfo.InvariantCulture, $"{host}:{At.DestinationPort}");
         }
     }
 

@@ -9,15 +9,22 @@ namespace Assay.Traffic.Protocols;
 /// <summary>What requests and answers in clear text say: credentials, log-ins, personal markers, updates, versions.</summary>
 internal static partial class HttpEvidence
 {
-    /// <summary>An answer of this length or more, where a name of an update was asked for, is taken for the update itself. 64 KiB: queries are answered in a page.</summary>
+    /// <summary>
+    /// An answer of this length or more, where a name of an update was asked for, is taken for the update itself. 64 KiB: queries are answered in a page.
+    /// </summary>
     private const long Payload = 64 << 10;
 
-    private static readonly string[] ImageNames = [".bin", ".img", ".fw", ".trx", ".swu", ".rom", ".chk", ".ota", ".dlf", ".ubi", ".sqsh", ".squashfs", ".itb", ".hex"];
-    private static readonly string[] Markers = ["serialnumber", "serial", "sn", "mac", "macaddress", "macaddr", "uuid", "udid", "deviceid", "device_id", "imei", "email", "mail", "phone", "ssid", "lat", "lon", "latitude", "longitude", "token"];
-    private static readonly string[] PasswordFields = ["password", "passwd", "pass", "pwd", "psw", "psd", "userpass", "loginpass", "passphrase", "pin", "admin_password", "user_password", "new_password", "http_passwd", "wpapsk", "wpa_psk", "psk"];
-    private static readonly string[] UserFields = ["username", "user", "login", "usr", "account", "name", "email", "loginusername", "user_name", "userid", "uid"];
+    private static readonly string[] ImageNames = [".bin", ".img", ".fw", ".trx", ".swu", ".rom", ".chk", ".ota", ".dlf", ".ubi", ".sqsh", ".squashfs",
+        ".itb", ".hex"];
+    private static readonly string[] Markers = ["serialnumber", "serial", "sn", "mac", "macaddress", "macaddr", "uuid", "udid", "deviceid", "device_id",
+        "imei", "email", "mail", "phone", "ssid", "lat", "lon", "latitude", "longitude", "token"];
+    private static readonly string[] PasswordFields = ["password", "passwd", "pass", "pwd", "psw", "psd", "userpass", "loginpass", "passphrase", "pin",
+        "admin_password", "user_password", "new_password", "http_passwd", "wpapsk", "wpa_psk", "psk"];
+    private static readonly string[] UserFields = ["username", "user", "login", "usr", "account", "name", "email", "loginusername", "user_name", "userid",
+        "uid"];
 
-    [GeneratedRegex(@"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?<s>[:-]|%3[Aa])(?:[0-9A-Fa-f]{2}\k<s>){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?<s>[:-]|%3[Aa])(?:[0-9A-Fa-f]{2}\k<s>){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])",
+        RegexOptions.CultureInvariant, 1000)]
     private static partial Regex SeparatedMac();
 
     [GeneratedRegex(@"(?<![0-9A-Fa-f])[0-9A-Fa-f]{12}(?![0-9A-Fa-f])", RegexOptions.CultureInvariant, 1000)]
@@ -55,7 +62,8 @@ internal static partial class HttpEvidence
         else if (authorization.StartsWith("Digest ", StringComparison.OrdinalIgnoreCase))
         {
             var user = DigestUser().Match(authorization) is { Success: true } match ? match.Groups[1].Value : "";
-            notes.Observe(at, request.Protocol, Seen.DigestCredential, subject, $"{user}: digest of the password in clear text", FindingKind.Credential, 0.9, null,
+            notes.Observe(at, request.Protocol, Seen.DigestCredential, subject, $"{user}: digest of the password in clear text", FindingKind.Credential,
+                0.9, null,
                 "the password itself was not sent; it can be tried offline", Traits.OnTheWire, Traits.Digest, Traits.Http);
         }
     }
@@ -75,7 +83,8 @@ internal static partial class HttpEvidence
     }
 
     /// <summary>Flat string members of a JSON object as form fields; good enough to see a password beside its name.</summary>
-    private static string JsonPairs(string text) => string.Join('&', JsonMember().Matches(text).Select(m => $"{m.Groups[1].Value}={Uri.EscapeDataString(m.Groups[2].Value)}"));
+    private static string JsonPairs(string text) => string.Join('&',
+        JsonMember().Matches(text).Select(m => $"{m.Groups[1].Value}={Uri.EscapeDataString(m.Groups[2].Value)}"));
 
     [GeneratedRegex("\"([A-Za-z0-9_.-]{1,64})\"\\s*:\\s*\"([^\"\\\\]{0,256})\"", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex JsonMember();
@@ -96,7 +105,8 @@ internal static partial class HttpEvidence
         if (password is null) return;
         var subject = $"{request.Protocol} {request.Server}";
         notes.Credential(at, request.Protocol, Seen.FormLogin, subject, user ?? $"({field})", password, Traits.Http, Traits.Login);
-        notes.Observe(at, request.Protocol, Seen.ClearText, subject, "a log-in in clear text", FindingKind.Cleartext, 0.9, null, null, Traits.Http, Traits.Login);
+        notes.Observe(at, request.Protocol, Seen.ClearText, subject, "a log-in in clear text", FindingKind.Cleartext, 0.9, null, null, Traits.Http,
+            Traits.Login);
     }
 
     private static string Unescape(string value)
@@ -137,7 +147,8 @@ internal static partial class HttpEvidence
         }
         if (found.Count == 0) return;
         var what = string.Join(", ", found);
-        notes.Observe(at, request.Protocol, Seen.PersonalMarker, $"{request.Protocol} {request.Server}", $"{request.Method} {Masked(notes, request.Url)} carries {what} in its {place}",
+        notes.Observe(at, request.Protocol, Seen.PersonalMarker, $"{request.Protocol} {request.Server}",
+            $"{request.Method} {Masked(notes, request.Url)} carries {what} in its {place}",
             FindingKind.Cleartext, certain ? 0.95 : 0.7, null, null, Traits.Http, Traits.PersonalMarker);
     }
 
@@ -159,11 +170,13 @@ internal static partial class HttpEvidence
         if (!at.Source.IsLocal) return;
         if (response.Server is { } banner && VersionNumber().IsMatch(banner))
         {
-            notes.Observe(at, response.Protocol, Seen.Banner, server, $"Server: {banner}", FindingKind.Disclosure, 0.9, null, null, Traits.VersionDisclosed, Traits.Http);
+            notes.Observe(at, response.Protocol, Seen.Banner, server, $"Server: {banner}", FindingKind.Disclosure, 0.9, null, null,
+                Traits.VersionDisclosed, Traits.Http);
         }
         if (response.Challenge is { } challenge && RealmOf().Match(challenge) is { Success: true } realm && VersionNumber().IsMatch(realm.Groups[1].Value))
         {
-            notes.Observe(at, response.Protocol, Seen.Banner, server, $"realm: {realm.Groups[1].Value}", FindingKind.Disclosure, 0.7, null, null, Traits.VersionDisclosed, Traits.Http);
+            notes.Observe(at, response.Protocol, Seen.Banner, server, $"realm: {realm.Groups[1].Value}", FindingKind.Disclosure, 0.7, null, null,
+                Traits.VersionDisclosed, Traits.Http);
         }
     }
 
@@ -201,7 +214,8 @@ internal static partial class HttpEvidence
     }
 
     private static void Query(Notes notes, HttpRequest request, string note) =>
-        notes.Observe(request.At, request.Protocol, Seen.UpdateQuery, $"{request.Protocol} {request.Server}", $"update asked for in clear text: {Masked(notes, request.Url)}",
+        notes.Observe(request.At, request.Protocol, Seen.UpdateQuery, $"{request.Protocol} {request.Server}",
+            $"update asked for in clear text: {Masked(notes, request.Url)}",
             FindingKind.Update, 0.8, null, note, Traits.ClearText, Traits.UpdateQuery, Traits.Http);
 
     /// <summary>Host or path speak of an update. Words count whole, so that "rotate" is no "ota"; dynamic DNS updates are none.</summary>
@@ -228,8 +242,10 @@ internal static partial class HttpEvidence
         && !type.Contains("javascript", StringComparison.OrdinalIgnoreCase) && !type.Contains("form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Bytes that images and packages for devices begin with.</summary>
-    private static bool IsImage(ReadOnlySpan<byte> body) => body.StartsWith((ReadOnlySpan<byte>)[0x27, 0x05, 0x19, 0x56]) || body.StartsWith("hsqs"u8) || body.StartsWith("sqsh"u8)
-        || body.StartsWith("HDR0"u8) || body.StartsWith("UBI#"u8) || body.StartsWith((ReadOnlySpan<byte>)[0xd0, 0x0d, 0xfe, 0xed]) || body.StartsWith("\x7fELF"u8);
+    private static bool IsImage(ReadOnlySpan<byte> body) => body.StartsWith((ReadOnlySpan<byte>)[0x27, 0x05, 0x19, 0x56]) || body.StartsWith("hsqs"u8)
+        || body.StartsWith("sqsh"u8)
+        || body.StartsWith("HDR0"u8) || body.StartsWith("UBI#"u8) || body.StartsWith((ReadOnlySpan<byte>)[0xd0, 0x0d, 0xfe, 0xed])
+            || body.StartsWith("\x7fELF"u8);
 
     internal static string? Base64(string text)
     {

@@ -32,7 +32,8 @@ internal sealed class LineDissector : Dissector
         {
             application = port is 25 or 587 or 2525 || bytes.IndexOf("SMTP"u8) >= 0 ? Flows.Application.Smtp : Flows.Application.Ftp;
         }
-        else if (outward && (bytes.StartsWith("USER "u8) || bytes.StartsWith("AUTH TLS"u8))) application = port == 110 ? Flows.Application.Pop3 : Flows.Application.Ftp;
+        else if (outward && (bytes.StartsWith("USER "u8) || bytes.StartsWith("AUTH TLS"u8))) application = port == 110 ? Flows.Application.Pop3
+            : Flows.Application.Ftp;
         else if (outward && (bytes.StartsWith("EHLO "u8) || bytes.StartsWith("HELO "u8))) application = Flows.Application.Smtp;
         else if (!outward && bytes.StartsWith("+OK"u8)) application = Flows.Application.Pop3;
         else if (!outward && bytes.StartsWith("* OK"u8)) application = Flows.Application.Imap;
@@ -106,7 +107,8 @@ internal sealed class LineDissector : Dissector
                 Done = true;
                 break;
             default:
-                var auth = Array.FindIndex(words, w => w.Equals("AUTH", StringComparison.OrdinalIgnoreCase) || w.Equals("AUTHENTICATE", StringComparison.OrdinalIgnoreCase));
+                var auth = Array.FindIndex(words, w => w.Equals("AUTH", StringComparison.OrdinalIgnoreCase)
+                    || w.Equals("AUTHENTICATE", StringComparison.OrdinalIgnoreCase));
                 if (auth is 0 or 1 && words.Length > auth + 1) Auth(words[auth + 1], words.Length > auth + 2 ? words[auth + 2] : null, at);
                 break;
         }
@@ -155,7 +157,8 @@ internal sealed class SshDissector(Conversation conversation) : Dissector(conver
         if (line.StartsWith("SSH-", StringComparison.Ordinal))
         {
             var subject = FormattableString.Invariant($"ssh {at.Source}:{at.SourcePort}");
-            if (!outward && at.Source.IsLocal) Notes.Observe(at, "ssh", Seen.Banner, subject, line, FindingKind.Disclosure, 0.9, null, null, Traits.Ssh, Traits.VersionDisclosed);
+            if (!outward && at.Source.IsLocal) Notes.Observe(at, "ssh", Seen.Banner, subject, line, FindingKind.Disclosure, 0.9, null, null, Traits.Ssh,
+                Traits.VersionDisclosed);
             else Notes.Observe(at, "ssh", Seen.Banner, subject, line);
         }
         // The server's banner is what counts; when the client spoke first, wait for the other side.

@@ -73,7 +73,8 @@ internal sealed class TelnetDissector(Conversation conversation) : Dissector(con
         shown.Append((char)character);
         if (character is not ((byte)':' or (byte)' ' or (byte)'>')) return;
         var line = shown.ToString().TrimEnd(' ', ':', '>');
-        if (line.EndsWith("ogin", StringComparison.Ordinal) || line.EndsWith("sername", StringComparison.Ordinal) || line.EndsWith("ser name", StringComparison.Ordinal)
+        if (line.EndsWith("ogin", StringComparison.Ordinal) || line.EndsWith("sername", StringComparison.Ordinal)
+            || line.EndsWith("ser name", StringComparison.Ordinal)
             || line.EndsWith("ccount", StringComparison.Ordinal))
         {
             prompt = Prompt.User;
@@ -101,7 +102,8 @@ internal sealed class TelnetDissector(Conversation conversation) : Dissector(con
         else if (prompt == Prompt.Password)
         {
             Notes.Credential(at, "telnet", Seen.Login, subject, user ?? "", line, Traits.Login, Traits.Telnet);
-            Notes.Observe(at, "telnet", Seen.ClearText, subject, "a log-in in clear text", FindingKind.Cleartext, 0.95, null, null, Traits.Login, Traits.Telnet);
+            Notes.Observe(at, "telnet", Seen.ClearText, subject, "a log-in in clear text", FindingKind.Cleartext, 0.95, null, null, Traits.Login,
+                Traits.Telnet);
             user = null;
         }
         prompt = Prompt.None;

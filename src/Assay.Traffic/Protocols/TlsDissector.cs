@@ -6,7 +6,9 @@ using Assay.Traffic.Flows;
 
 namespace Assay.Traffic.Protocols;
 
-/// <summary>TLS up to the point where it is encrypted: hellos, and certificates up to TLS 1.2 (RFC 5246, RFC 8446; SSL 2.0 hellos as RFC 5246 appendix E.2).</summary>
+/// <summary>
+/// TLS up to the point where it is encrypted: hellos, and certificates up to TLS 1.2 (RFC 5246, RFC 8446; SSL 2.0 hellos as RFC 5246 appendix E.2).
+/// </summary>
 internal sealed class TlsDissector(Conversation conversation) : Dissector(conversation)
 {
     /// <summary>Bytes of handshake messages that are kept until one is whole; certificate chains are the longest.</summary>
@@ -24,7 +26,8 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
     public override Application Application => Application.Tls;
 
     public static bool Recognises(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= 6 && bytes[0] == 22 && bytes[1] == 3 && bytes[2] <= 4 && BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]) is >= 4 and <= 18432 && bytes[5] is 0 or 1 or 2
+        bytes.Length >= 6 && bytes[0] == 22 && bytes[1] == 3 && bytes[2] <= 4 && BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]) is >= 4 and <= 18432
+            && bytes[5] is 0 or 1 or 2
         || IsVersion2(bytes);
 
     // Two bytes of length with the top bit set, CLIENT-HELLO, version 3.x, and lengths that add up.
@@ -47,7 +50,12 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         if (bytes[0] is < 20 or > 23 || bytes[1] != 3 || length > 18432) return Close(side, bytes.Length);
         // Behind the change of the cipher, and in application data, nothing can be read any more.
         if (bytes[0] is 20 or 23) return Close(side, bytes.Length);
-        if (bytes.Length < 5 + length) return 0;
+        if (bytes.Length < 5 + length)
+        {
+            // A server's hello often shares its record with the certificate chain; a record of a flow needs only the hello.
+            if (!outward && !Notes.IsExamination && bytes[0] == 22) Messages(bytes[5..], at);
+            return Done ? bytes.Length : 0;
+        }
         if (bytes[0] == 22 && !Handshake(side, bytes.Slice(5, length), at)) return Close(side, bytes.Length);
         return 5 + length;
     }
@@ -215,15 +223,18 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         Notes.Observe(at, "tls", Seen.ServerHello, subject, $"{VersionName(chosen)} {CipherSuites.Name(suite)}");
         if (chosen < 0x0303)
         {
-            Notes.Observe(at, "tls", Seen.OutdatedVersion, subject, $"{VersionName(chosen)} was chosen", FindingKind.WeakCrypto, 1, null, null, Traits.TlsOutdated);
+            Notes.Observe(at, "tls", Seen.OutdatedVersion, subject, $"{VersionName(chosen)} was chosen", FindingKind.WeakCrypto, 1, null, null,
+                Traits.TlsOutdated);
         }
         if (CipherSuites.Weakness(suite) is { } why)
         {
-            Notes.Observe(at, "tls", Seen.WeakSuite, subject, $"{CipherSuites.Name(suite)} was chosen ({why})", FindingKind.WeakCrypto, 1, null, null, Traits.WeakSuite, Traits.Chosen);
+            Notes.Observe(at, "tls", Seen.WeakSuite, subject, $"{CipherSuites.Name(suite)} was chosen ({why})", FindingKind.WeakCrypto, 1, null, null,
+                Traits.WeakSuite, Traits.Chosen);
         }
         else if (CipherSuites.IsStaticRsa(suite))
         {
-            Notes.Observe(at, "tls", Seen.WeakSuite, subject, $"{CipherSuites.Name(suite)} was chosen (no forward secrecy)", FindingKind.WeakCrypto, 1, null, null,
+            Notes.Observe(at, "tls", Seen.WeakSuite, subject, $"{CipherSuites.Name(suite)} was chosen (no forward secrecy)", FindingKind.WeakCrypto, 1,
+                null, null,
                 Traits.StaticRsa, Traits.Chosen);
         }
     }
@@ -258,7 +269,9 @@ public static class CipherSuites
 {
     public static string Name(ushort suite) => Enum.GetName((TlsCipherSuite)suite) ?? FormattableString.Invariant($"suite 0x{suite:x4}");
 
-    /// <summary>Why a suite gives no protection that one may rely on, or null. Reservations of names that protect nothing by themselves (0x00ff, 0x5600) have none.</summary>
+    /// <summary>
+    /// Why a suite gives no protection that one may rely on, or null. Reservations of names that protect nothing by themselves (0x00ff, 0x5600) have none.
+    /// </summary>
     public static string? Weakness(ushort suite)
     {
         if (Enum.GetName((TlsCipherSuite)suite) is not { } name) return null;

@@ -19,7 +19,6 @@ internal sealed class Plant
     private readonly List<Component> components = [];
     private readonly List<Claim> claims = [];
     private bool silent;
-    private bool signed;
     private int line;
 
     public static Plant Image(bool whole = true) => new Plant().WithImage(whole);
@@ -111,14 +110,8 @@ internal sealed class Plant
         return this;
     }
 
-    /// <summary>All papers signed by the maker.</summary>
-    public Plant Signed()
-    {
-        signed = true;
-        return this;
-    }
-
-    public Examined Examined()
+    /// <param name="signed">All papers signed by the maker.</param>
+    public Examined Examined(bool signed = false)
     {
         var examined = Examination.Of(Dossier.Of(files), new ExaminationOptions { AsOf = AsOf });
         var said = silent ? claims : [.. claims, .. Catalogue.Default.Provisions.Where(p => claims.All(c => c.Provision != p.Id))

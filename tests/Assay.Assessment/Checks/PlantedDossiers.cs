@@ -44,8 +44,8 @@ internal sealed record PlantedDossiers(Plant Fails, Plant Not, Plant Open)
             Plant.Papers().Table(6, ["SoftComp-Main", "Update Mechanism: UpdMech-Net", "Cryptographic Usage: yes"]).Table(7, ["UpdMech-Net", "Description: over the network"]),
             Plant.Papers().Table(6, ["SoftComp-Rom", "Update Mechanism: in mask ROM, which nobody can write", "Cryptographic Usage: no"]).Table(7, ["UpdMech-Net", "Description: over the network"])),
         ["component-versions"] = new(
-            Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","components":[{"name":"busybox"},{"name":"dropbear","version":"2022.83"}]}"""),
-            Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","components":[{"name":"busybox","version":"1.36.1"}]}"""),
+            Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"busybox"},{"name":"dropbear","version":"2022.83"}]}"""),
+            Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"busybox","version":"1.36.1"}]}"""),
             Plant.Papers()),
         ["confirmations"] = new(
             Plant.Papers().Table(4, ["Confirmation of Secure Development", "Value: no, not yet"]),
@@ -78,9 +78,9 @@ internal sealed record PlantedDossiers(Plant Fails, Plant Not, Plant Open)
             Cut),
         ["loose-permissions"] = new(Plant.Image().Saw(Permission, "/etc/init.d/S50ring", Traits.WorldWritable, Traits.BootScript), Plant.Image().Saw(Permission, "/tmp/notes", Traits.WorldWritable), Damaged),
         ["materials-against-image"] = new(
-            Plant.Image().Has("openssl", "1.1.1k").File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","components":[{"name":"busybox","version":"1.36.1"}]}"""),
+            Plant.Image().Has("openssl", "1.1.1k").File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"busybox","version":"1.36.1"}]}"""),
             Plant.Image().Has("busybox", "1.36.1").File("sbom/bell.spdx.json", """{"spdxVersion":"SPDX-2.3","packages":[{"name":"BusyBox","versionInfo":"1.36.1"}]}"""),
-            Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","components":[{"name":"busybox","version":"1.36.1"}]}""")),
+            Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"busybox","version":"1.36.1"}]}""")),
         ["memory-protection"] = new(
             Plant.Image().Saw(Hardening, "/usr/bin/ring", Traits.NoExecuteMissing).Table(18, ["AccCtrl-1", "Description: the MMU keeps data from being executed"]),
             Plant.Image().Saw(Hardening, "/usr/bin/ring", Traits.PieMissing).Table(18, ["AccCtrl-1", "Description: the MMU keeps data from being executed"]),

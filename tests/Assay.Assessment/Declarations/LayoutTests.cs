@@ -131,6 +131,40 @@ public class LayoutTests
         Assert.All(declaration.Coverage, c => Assert.True(c.IsWhole && c.Scope == CoverageScope.Declaration));
     }
 
+    [Theory]
+    [InlineData("| Field | AuthMech-1 | AuthMech-2 |\n|---|---|---|\n| Description | one | two |\n| Authentication Factor | PIN | none |\n")]
+    [InlineData("| ID | AuthMech-1 | AuthMech-2 |\n|---|---|---|\n| Description | one | two |\n| Authentication Factor | PIN | none |\n")]
+    [InlineData("| Field | Content | Content |\n|---|---|---|\n| ID | AuthMech-1 | AuthMech-2 |\n| Description | one | two |\n| Authentication Factor | PIN | none |\n")]
+    [InlineData("| ID | AuthMech-1 |\n|---|---|\n| Description | one |\n| Authentication Factor | PIN |\n\n| ID | AuthMech-2 |\n|---|---|\n| Description | two |\n| Authentication Factor | none |\n")]
+    [InlineData("### AuthMech-1\n| Field | Value |\n|---|---|\n| Description | one |\n| Authentication Factor | PIN |\n\n### AuthMech-2\n| Field | Value |\n|---|---|\n| Description | two |\n| Authentication Factor | none |\n")]
+    [InlineData("### AuthMech-1\n- **Description:** one\n- **Authentication Factor:** PIN\n\n### AuthMech-2\n- **Description:** two\n- **Authentication Factor:** none\n")]
+    [InlineData("### AuthMech-1\nDescription: one\nAuthentication Factor: PIN\n\n### AuthMech-2\nDescription: two\nAuthentication Factor: none\n")]
+    [InlineData("| **ID** | **Description** | **Authentication factor** |\n|:--|:-:|--:|\n| `AuthMech-1` | one | PIN |\n| `AuthMech-2` | two | none |\n")]
+    [InlineData("| AuthMech ID | Description | Authentication Factor | Note |\n|---|---|---|---|\n| AuthMech-1 | one | PIN | |\n| AuthMech-2 | two | none | x |\n")]
+    public void Tables_may_stand_upright_or_lie(string text)
+    {
+        var declaration = Read("# IXIT 1-AuthMech: Authentication Mechanisms\n\nSome words.\n\n" + text);
+        Assert.Empty(declaration.Unread);
+        Assert.Equal([("AuthMech-1", "one", "PIN"), ("AuthMech-2", "two", "none")], declaration.Rows(1).Select(r => (r.Id, r["description"], r["Authentication Factor"])));
+    }
+
+    // Cut and altered documents are read as far as they go: seeded, so that a failure can be repeated.
+    [Fact]
+    public void Damaged_documents_never_stop_the_reading()
+    {
+        var state = 2024u;
+        uint Next(uint below) => (state = state * 1664525 + 1013904223) % below;
+        var seeds = SameInEachLayout().Select(r => Encoding.UTF8.GetBytes(r.Data)).Append("# Test group 5.1-1: x\n|\n|-|\n|\n||\n# IXIT 1-AuthMech\n|\n|-|\n|\n|a|\n"u8.ToArray()).ToList();
+        var tables = 0;
+        for (var round = 0; round < 2000; round++)
+        {
+            var bytes = seeds[(int)Next((uint)seeds.Count)].ToArray();
+            for (var i = 0; i < 4; i++) bytes[Next((uint)bytes.Length)] = (byte)"|#-:*\n\"{}[]&x \t1"[(int)Next(16)];
+            tables += Declaration.Read([Artefact.Of("a", bytes[..(int)Next((uint)bytes.Length + 1)])], default).Tables.Count;
+        }
+        Assert.True(tables > 100);
+    }
+
     [Fact]
     public void A_table_declared_empty_is_not_a_missing_table()
     {
@@ -222,6 +256,7 @@ public class LayoutTests
     [Theory]
     [InlineData("# Read me\n\nSome words on the product.\n\n## Interfaces\n\nUSB\n\n| Port | Use |\n|---|---|\n| 80 | web |\n")]
     [InlineData("maker: Example\nmodel: Doorbell\n")]
+    [InlineData("# a draft\nics:\n  # 5.1-1: yes\n")]
     [InlineData("services:\n  web:\n    image: x\n")]
     [InlineData("{\"type\": \"object\", \"properties\": {}}")]
     [InlineData("a,b,c\n1,2,3\n")]

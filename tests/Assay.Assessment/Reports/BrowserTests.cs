@@ -11,6 +11,7 @@ public partial class BrowserTests
     [Theory]
     [InlineData("doorbell", 360)]
     [InlineData("of enemies", 360)]
+    [InlineData("example", 360)]
     [InlineData("doorbell", 1280)]
     public void Nothing_needs_scrolling_sideways(string name, int width)
     {
@@ -69,6 +70,7 @@ public partial class BrowserTests
     [InlineData("doorbell", true)]
     [InlineData("repaired", false)]
     [InlineData("empty", false)]
+    [InlineData("example", true)]
     [InlineData("of enemies", false)]
     public void Axe_finds_no_barrier(string name, bool dark) => Assert.Empty(Barriers(HtmlReportTests.Html(HtmlReportTests.Result(name)), dark));
 
@@ -108,6 +110,7 @@ public partial class BrowserTests
     [InlineData("doorbell")]
     [InlineData("empty")]
     [InlineData("of enemies")]
+    [InlineData("example")]
     public void The_page_is_valid_html(string name)
     {
         var (exit, said) = Validated(HtmlReportTests.Html(HtmlReportTests.Result(name)));

@@ -1,4 +1,5 @@
 using Assay.Assessment.Reports;
+using Assay.Assessment.Verdicts;
 using Assay.Tests;
 
 namespace Assay.Assessment.Tests.Reports;
@@ -12,6 +13,7 @@ public class HtmlReportTests
         "doorbell" => Demo.Doorbell(),
         "repaired" => Demo.Repaired(),
         "empty" => Demo.Empty(),
+        "example" => RealReportTests.Assess(Path.Combine(Checkout.Root, "examples", "doorbell-1.0")),
         _ => Demo.OfEnemies(),
     };
 
@@ -57,6 +59,7 @@ public class HtmlReportTests
         foreach (var unread in result.Unread) Assert.Contains(unread.Text, text, StringComparison.Ordinal);
         foreach (var sentence in result.NotChecked.Concat(result.Advice)) Assert.Contains(sentence, text, StringComparison.Ordinal);
         Assert.Contains("3 tool, 1 lab, 1 supported, 1 declared, 10 open", text, StringComparison.Ordinal);
+        foreach (var component in result.Components) Assert.Contains(component.Name, text, StringComparison.Ordinal);
         Assert.Contains("and 18 more in assessment.json", text, StringComparison.Ordinal);
         Assert.Contains("assay assess DOSSIER --as-of 2026-11-23", text, StringComparison.Ordinal);
     }
@@ -70,9 +73,38 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void A_preparatory_step_is_named_and_not_counted()
+    {
+        var text = Text(HtmlReport.Page(Demo.Doorbell(), new()));
+        Assert.Contains("preparatory step 5.3-2-2a", text, StringComparison.Ordinal);
+        Assert.Contains("2 units: 1 fail, 1 inconclusive", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_blocks_a_level_is_told_once_for_units_that_are_alike_and_failures_first()
+    {
+        var first = Demo.Doorbell();
+        var blocking = new[] { "5.1-2-1b", "5.1-2-1a" }.Select(u => new Blocking(u, "5.1-2", Outcome.Inconclusive, "nothing was declared", "a declaration"))
+            .Append(new Blocking("5.1-2-2a", "5.1-2", Outcome.Inconclusive, "nothing was seen", "a capture"))
+            .Append(new Blocking("5.2-1-2a", "5.2-1", Outcome.Fail, "no contact")).ToList();
+        var html = Html(first with { Levels = [first.Levels[0] with { Blocking = blocking }] });
+        Assert.Contains("5.1-2-1b, 5.1-2-1a", html, StringComparison.Ordinal);
+        Assert.Contains("blocked by 2 provisions", html, StringComparison.Ordinal);
+        Assert.True(html.IndexOf("no contact", StringComparison.Ordinal) < html.IndexOf("nothing was declared", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Outcome.Pass, "1 pass at a lower grade")]
+    [InlineData(Outcome.NotApplicable, "1 not applicable by unsigned papers")]
+    [InlineData(Outcome.Fail, "1 fail")]
+    public void What_stands_in_the_way_of_a_level_says_why_even_a_pass_can(Outcome outcome, string said) =>
+        Assert.Equal(said, Phrases.Blocks(new LevelResult(3, "all", false, [new Blocking("5.1-1-1a", "5.1-1", outcome, "why"), new Blocking("5.1-1-1b", "5.1-1", outcome, "why")])));
+
+    [Fact]
     public void A_provisional_edition_is_marked_and_another_is_not()
     {
         Assert.Contains(Phrases.Provisional, Html(Demo.Repaired()), StringComparison.Ordinal);
+        Assert.Contains("--as-of 2026-12-01T09:30:00Z --catalogue en303645-3.1.3", Html(Demo.Repaired()), StringComparison.Ordinal);
         Assert.DoesNotContain("provisional", Html(Demo.Doorbell()), StringComparison.Ordinal);
     }
 

@@ -86,6 +86,24 @@ public class LabelPictureTests
     }
 
     [Fact]
+    public void Pictures_of_garbage_never_make_another_exception_than_unreadable()
+    {
+        int[] depths = [1, 2, 4, 8, 16];
+        for (var seed = 0; seed < 400; seed++)
+        {
+            var random = new Random(seed);
+            var rows = new byte[random.Next(0, 6000)];
+            random.NextBytes(rows);
+            // Filters of the standard most of the time, so that many pictures are read to their end.
+            for (var i = 0; seed % 3 != 0 && i < rows.Length; i += 41) rows[i] = (byte)random.Next(5);
+            var palette = new byte[random.Next(0, 256) * 3];
+            var file = Chunks(Header(random.Next(1, 60), random.Next(1, 60), random.Next(7), depths[random.Next(5)]), seed % 7 == 0 ? rows : Deflated(rows), seed % 2 == 0 ? palette : null);
+            Assert.Throws<UnreadableException>(() => LabelPicture.ReadPng(file));
+            Assert.Throws<UnreadableException>(() => LabelPicture.ReadSvg(rows));
+        }
+    }
+
+    [Fact]
     public void A_picture_full_of_corners_costs_little()
     {
         // Finder patterns side by side: thousands of candidates, no code.

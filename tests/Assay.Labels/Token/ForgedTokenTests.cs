@@ -24,7 +24,7 @@ public class ForgedTokenTests
         try
         {
             var message = CoseSign1.Read(token, maxBytes: Hallmark.MaxBytes);
-            _ = Hallmark.Of(message);
+            _ = SignedFile.Read(token);
             return !message.Verify(samples.Issuer.Public);
         }
         catch (UnreadableException)
@@ -95,6 +95,16 @@ public class ForgedTokenTests
     [InlineData("a1f50c", false)] // a label that is neither number nor text
     public void The_unprotected_headers_may_not_speak_of_the_algorithm(string headers, bool passes) =>
         Assert.Equal(passes, !Refused(Made([0xa1, 0x01, 0x26], Convert.FromHexString(headers.Replace(" ", "", StringComparison.Ordinal)))));
+
+    [Fact]
+    public void A_label_has_one_form_and_takes_no_header_that_is_not_signed()
+    {
+        Assert.NotNull(SignedFile.Read(good).Hallmark);
+        var at = good.AsSpan().IndexOf((byte)0xa0);
+        byte[] added = [.. good[..at], 0xa1, 0x18, 0x63, 0x00, .. good[(at + 1)..]];
+        Assert.True(CoseSign1.Read(added).Verify(samples.Issuer.Public));
+        Assert.Throws<UnreadableException>(() => SignedFile.Read(added));
+    }
 
     [Fact]
     public void The_algorithm_outside_the_protected_headers_does_not_count() => Assert.True(Refused(Made([0xa0], [0xa1, 0x01, 0x26])));

@@ -6,6 +6,7 @@ using Assay.Tests;
 namespace Assay.Labels.Tests;
 
 /// <summary>docs/label.cddl is what others build on, so it says what the code does: the numbers, and how many items each of our arrays has.</summary>
+/// <remarks>No validator of CBOR against CDDL could be had as a package: npm's cddl 0.21.2 knows JSON only and stops at <c>.cbor</c>.</remarks>
 public partial class LabelCddlTests
 {
     private static readonly string Cddl = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "label.cddl"));
@@ -45,8 +46,16 @@ public partial class LabelCddlTests
         var statement = Statement.Read(samples.Statement());
         var decision = SignedFile.Read(new Decision
         {
-            Issuer = "office", Subject = statement.Subject, IssuedAt = Samples.Now, Statement = statement.Digest, Granted = true,
-            Level = new ProfileLevel(1, "uk-psti"), Versions = new VersionRange("1.1", null), By = "A. Example", Role = "head", Reason = "met",
+            Issuer = "office",
+            Subject = statement.Subject,
+            IssuedAt = Samples.Now,
+            Statement = statement.Digest,
+            Granted = true,
+            Level = new ProfileLevel(1, "uk-psti"),
+            Versions = new VersionRange("1.1", null),
+            By = "A. Example",
+            Role = "head",
+            Reason = "met",
         }.Sign(samples.Decider));
         var (label, _) = Issuing.Issue(statement, samples.Assessor.Public, decision, samples.Decider.Public, samples.Issuer,
             new IssuingTerms { Issuer = "office", IssuedAt = Samples.Now, Status = new StatusPointer("s/1", 7) });
@@ -59,14 +68,6 @@ public partial class LabelCddlTests
         Assert.Equal(claims.Order(), token.Entries("claims").Select(e => (int)e.Key.Number("a claim")).Order());
         var items = Regex.Match(group, @"=> \[\n(?<items>.*?)^  \]", RegexOptions.Multiline | RegexOptions.Singleline).Groups["items"].Value;
         Assert.Equal(Item().Count(items), token[Code[name]]!.Items(name).Count);
-    }
-
-    [Fact]
-    public void Another_program_reads_the_document()
-    {
-        var modules = Npm.Modules("cddl@0.21.2");
-        var result = Tool.Run("node", [Path.Combine(modules, "cddl", "bin", "cddl.js"), "validate", Path.Combine(Checkout.Root, "docs", "label.cddl")]);
-        Assert.True(result.Exit == 0, result.Text + result.Error);
     }
 
     [GeneratedRegex(@"^(?<name>\w+)-label = (?<number>-?\d+)$", RegexOptions.Multiline)]

@@ -1,5 +1,6 @@
 using Assay.Labels.Token;
 using Assay.Labels.Trust;
+using Assay.Tests;
 
 namespace Assay.Labels.Tests;
 
@@ -40,6 +41,19 @@ public class LabelCheckTests
         var check = LabelCheck.Of(Label(), Authority(), [], Issued.AddDays(days), status);
         Assert.Equal((words, toDo, exit, false), (check.Words, check.ToAPerson, check.Exit, check.IsTest));
         Assert.True(check.Reasons.Count > 0, name);
+    }
+
+    [Fact]
+    public void The_page_names_every_answer_and_no_other()
+    {
+        var page = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "semantics.md"));
+        var section = page[page.IndexOf("## 3.", StringComparison.Ordinal)..];
+        var words = System.Text.RegularExpressions.Regex.Matches(section, @"^\| (?<words>[^|]+?) \| [01] \|$", System.Text.RegularExpressions.RegexOptions.Multiline).Select(m => m.Groups["words"].Value).ToList();
+        Assert.Equal(Enum.GetValues<LabelAnswer>().Length, words.Count);
+        // The table above reaches all but the two that have tests of their own, and support ended.
+        var given = Answers.Select(row => row.Data.Item4).Concat(["support ended", "issuer unknown", "forged"]);
+        Assert.All(given, one => Assert.Contains(words, w => one == w || w.EndsWith(" T", StringComparison.Ordinal) && one.StartsWith(w[..^1], StringComparison.Ordinal)
+            || w.EndsWith(" V", StringComparison.Ordinal) && one.StartsWith(w[..^1], StringComparison.Ordinal)));
     }
 
     [Fact]
