@@ -144,8 +144,14 @@ public sealed class Image : IDisposable
 
     private static Part With(Part part, long length, ReadOnlyMemory<byte> bytes) => new()
     {
-        Offset = part.Offset, Length = length, Kind = part.Kind, Path = part.Path, Note = part.Note, Bytes = bytes.Slice((int)part.Offset, (int)length),
-        Losses = part.Losses, IsRead = part.IsRead,
+        Offset = part.Offset,
+        Length = length,
+        Kind = part.Kind,
+        Path = part.Path,
+        Note = part.Note,
+        Bytes = bytes.Slice((int)part.Offset, (int)length),
+        Losses = part.Losses,
+        IsRead = part.IsRead,
     };
 
     private Part? OpenPart(ReadOnlyMemory<byte> bytes, int at, Recognised found, Place place, string path, int depth)
@@ -169,7 +175,12 @@ public sealed class Image : IDisposable
 
         Part FileSystemPart(ImageFileSystem files) => new()
         {
-            Offset = at, Length = Math.Max(1, files.Length), Kind = found.Kind, Path = own, Bytes = rest[..(int)Math.Max(1, files.Length)], FileSystem = files,
+            Offset = at,
+            Length = Math.Max(1, files.Length),
+            Kind = found.Kind,
+            Path = own,
+            Bytes = rest[..(int)Math.Max(1, files.Length)],
+            FileSystem = files,
             Note = files is SquashFs squash ? $"{squash.Compressor}, blocks of {squash.BlockSize / 1024} KiB, {files.Entries.Count} entries" : $"{files.Entries.Count} entries",
             IsRead = files.Entries.Count > 0 || files.Losses.Count == 0,
         };
@@ -192,7 +203,14 @@ public sealed class Image : IDisposable
         var inner = plain.Bytes.Length > Header ? Scan(plain.Bytes, Header, here, own, depth + 1) : [];
         return new Part
         {
-            Offset = at, Length = plain.Length, Kind = plain.Kind, Path = own, Note = plain.Note, Bytes = plain.Bytes, Losses = plain.Losses, IsRead = true,
+            Offset = at,
+            Length = plain.Length,
+            Kind = plain.Kind,
+            Path = own,
+            Note = plain.Note,
+            Bytes = plain.Bytes,
+            Losses = plain.Losses,
+            IsRead = true,
             Children = inner,
         };
     }
@@ -232,7 +250,15 @@ public sealed class Image : IDisposable
         }
         return new Part
         {
-            Offset = at, Length = plain.Length, Kind = found.Kind, Path = own, Note = plain.Note, Bytes = plain.Bytes, Losses = losses, IsRead = header.Unread is null, Children = children,
+            Offset = at,
+            Length = plain.Length,
+            Kind = found.Kind,
+            Path = own,
+            Note = plain.Note,
+            Bytes = plain.Bytes,
+            Losses = losses,
+            IsRead = header.Unread is null,
+            Children = children,
         };
     }
 
@@ -254,8 +280,16 @@ public sealed class Image : IDisposable
         if (decoded.Loss(place.Artefact, place.Start + at) is { } loss) losses.Add(loss with { Location = loss.Location with { Path = place.Path } });
         return new Part
         {
-            Offset = at, Length = decoded.Used, Kind = Decompression.Name(kind), Path = own, Bytes = bytes.Slice(at, decoded.Used), Content = content, Losses = losses,
-            Note = $"{content.Length} bytes unpacked", Children = Inside(content, own, depth + 1), IsRead = decoded.Failure is null || content.Length > 0,
+            Offset = at,
+            Length = decoded.Used,
+            Kind = Decompression.Name(kind),
+            Path = own,
+            Bytes = bytes.Slice(at, decoded.Used),
+            Content = content,
+            Losses = losses,
+            Note = $"{content.Length} bytes unpacked",
+            Children = Inside(content, own, depth + 1),
+            IsRead = decoded.Failure is null || content.Length > 0,
         };
     }
 
@@ -308,7 +342,12 @@ public sealed class Image : IDisposable
             var kind = isPadding ? "padding" : "unknown";
             return new Part
             {
-                Offset = start, Length = end - start, Kind = kind, Path = $"{path}/@0x{start:x}-{kind}", Bytes = gap, IsRead = isPadding,
+                Offset = start,
+                Length = end - start,
+                Kind = kind,
+                Path = $"{path}/@0x{start:x}-{kind}",
+                Bytes = gap,
+                IsRead = isPadding,
                 Note = isPadding ? $"0x{filler:x2}" : null,
             };
         }
