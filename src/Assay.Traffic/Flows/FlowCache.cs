@@ -82,10 +82,20 @@ internal sealed class FlowCache
         // A SYN+ACK as the first packet answers somebody whose SYN was not captured: that one began.
         outward = packet.Protocol != Packet.Tcp || (packet.Flags & (TcpFlags.Syn | TcpFlags.Acknowledge)) != (TcpFlags.Syn | TcpFlags.Acknowledge);
         entry = outward
-            ? new FlowEntry { Source = packet.Source, Destination = packet.Destination, SourcePort = packet.SourcePort,
-                DestinationPort = packet.DestinationPort }
-            : new FlowEntry { Source = packet.Destination, Destination = packet.Source, SourcePort = packet.DestinationPort,
-                DestinationPort = packet.SourcePort };
+            ? new FlowEntry
+            {
+                Source = packet.Source,
+                Destination = packet.Destination,
+                SourcePort = packet.SourcePort,
+                DestinationPort = packet.DestinationPort
+            }
+            : new FlowEntry
+            {
+                Source = packet.Destination,
+                Destination = packet.Source,
+                SourcePort = packet.DestinationPort,
+                DestinationPort = packet.SourcePort
+            };
         entry.Protocol = packet.Protocol;
         entry.Hash = hash;
         entry.First = entry.Last = time;

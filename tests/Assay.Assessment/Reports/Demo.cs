@@ -155,9 +155,19 @@ internal static class Demo
     public static AssessmentResult Empty() => Doorbell() with
     {
         Device = new Device { Maker = Device.Unknown, Model = Device.Unknown },
-        Evidence = [], Coverage = [], Findings = [], Components = [], Contradictions = [], Unread = [], Checks = [], Levels = [],
-        Verdicts = [], Provisions = new Dictionary<string, ProvisionFacts>(), Grades = new UnitCounts(),
-        NotChecked = ["Nothing was handed over, so nothing was checked."], NextStep = "Put evidence into the dossier.",
+        Evidence = [],
+        Coverage = [],
+        Findings = [],
+        Components = [],
+        Contradictions = [],
+        Unread = [],
+        Checks = [],
+        Levels = [],
+        Verdicts = [],
+        Provisions = new Dictionary<string, ProvisionFacts>(),
+        Grades = new UnitCounts(),
+        NotChecked = ["Nothing was handed over, so nothing was checked."],
+        NextStep = "Put evidence into the dossier.",
     };
 
     /// <summary>The same with hostile text in every place that a device, a capture or a declaration can fill.</summary>
@@ -171,7 +181,10 @@ internal static class Demo
         var ids = first.Findings.Zip(findings).ToDictionary(p => p.First.Id, p => p.Second.Id);
         UnitVerdict Of(UnitVerdict u) => u with
         {
-            Reason = Hostile + u.Reason, Settle = Hostile + u.Settle, Findings = [.. u.Findings.Select(id => ids[id])], Contradictions = [.. u.Contradictions.Select(Both)],
+            Reason = Hostile + u.Reason,
+            Settle = Hostile + u.Settle,
+            Findings = [.. u.Findings.Select(id => ids[id])],
+            Contradictions = [.. u.Contradictions.Select(Both)],
         };
         return first with
         {
@@ -188,7 +201,9 @@ internal static class Demo
             Levels = [.. first.Levels.Select(l => l with { Blocking = [.. l.Blocking.Select(b => b with { Reason = Hostile + b.Reason, Settle = Hostile })] })],
             Contradictions = [.. first.Contradictions.Select(Both)],
             Unread = [.. first.Unread.Select(u => new Unread(Bad(u.Location), Hostile, Hostile))],
-            NotChecked = [Hostile], Advice = [Hostile], NextStep = Hostile,
+            NotChecked = [Hostile],
+            Advice = [Hostile],
+            NextStep = Hostile,
         };
     }
 
