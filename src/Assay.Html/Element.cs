@@ -44,8 +44,10 @@ public sealed class Element : Node
         if (value is null) return this;
         if (!Content.HasAttribute(attribute)) throw new ArgumentException($"there is no attribute {attribute}");
         if (this[attribute] is not null) throw new ArgumentException($"<{Name}> has its {attribute} already");
-        if (attribute == "href" && !Address.IsAllowed(value)) throw new ArgumentException($"an address is https, http, mailto or a fragment, not {Encoder.Visible(value)}");
-        if (attribute == "id" && !Address.IsFragment("#" + value)) throw new ArgumentException($"an id is letters, digits, point, minus and underscore, not {Encoder.Visible(value)}");
+        if (attribute == "href" && !Address.IsAllowed(value))
+            throw new ArgumentException($"an address is https, http, mailto or a fragment, not {Encoder.Visible(value)}");
+        if (attribute == "id" && !Address.IsFragment("#" + value))
+            throw new ArgumentException($"an id is letters, digits, point, minus and underscore, not {Encoder.Visible(value)}");
         return new Element(Name, content, [.. attributes, new(attribute, value)], children);
     }
 
@@ -72,7 +74,8 @@ public sealed class Element : Node
             if (content.Place == Place.Part) Close(to);
             return;
         }
-        var lines = content.Holds is Holds.Parts || (content.Holds == Holds.Flow && children.OfType<Element>().Any(c => Content.Of(c.Name).Place != Place.Phrase));
+        var lines = content.Holds is Holds.Parts
+            || (content.Holds == Holds.Flow && children.OfType<Element>().Any(c => Content.Of(c.Name).Place != Place.Phrase));
         foreach (var child in children)
         {
             if (lines) to.Write('\n');

@@ -23,7 +23,8 @@ public partial class DocumentsTests
             {
                 links++;
                 var target = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, link.Groups[1].Value));
-                Assert.True(File.Exists(target) || Directory.Exists(target), $"{Path.GetRelativePath(Checkout.Root, page)} leads to {link.Groups[1].Value}, which is not there");
+                Assert.True(File.Exists(target) || Directory.Exists(target),
+                    $"{Path.GetRelativePath(Checkout.Root, page)} leads to {link.Groups[1].Value}, which is not there");
             }
         }
         Assert.True(links > 5, $"only {links} links were read");
@@ -34,7 +35,8 @@ public partial class DocumentsTests
     {
         var docs = Path.Combine(Checkout.Root, "docs");
         var index = File.ReadAllText(Path.Combine(docs, "README.md"));
-        var missing = Directory.EnumerateFiles(docs, "*.md").Select(Path.GetFileName).Where(page => page != "README.md" && !index.Contains($"({page})", StringComparison.Ordinal)).ToList();
+        var missing = Directory.EnumerateFiles(docs, "*.md").Select(Path.GetFileName)
+            .Where(page => page != "README.md" && !index.Contains($"({page})", StringComparison.Ordinal)).ToList();
         Assert.Empty(missing);
     }
 
@@ -45,7 +47,8 @@ public partial class DocumentsTests
         var packages = new[] { "src", "tests", "bench" }.Select(f => Path.Combine(Checkout.Root, f)).Where(Directory.Exists)
             .SelectMany(f => Directory.EnumerateFiles(f, "*.csproj", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(f, "*.props")))
             .Append(Path.Combine(Checkout.Root, "Directory.Build.props"))
-            .SelectMany(f => XDocument.Load(f).Descendants("PackageReference").Select(p => (string)p.Attribute("Include")!)).Distinct(StringComparer.Ordinal).ToList();
+            .SelectMany(f => XDocument.Load(f).Descendants("PackageReference").Select(p => (string)p.Attribute("Include")!))
+                .Distinct(StringComparer.Ordinal).ToList();
         Assert.Contains("YamlDotNet", packages);
         Assert.All(packages, p => Assert.Contains($"| {p} |", table, StringComparison.Ordinal));
     }

@@ -65,13 +65,15 @@ public static class HtmlReport
             ("Category", result.Device.Category is { } category ? Data(category) : null),
             ("Support until", result.Device.SupportEnd is { } end ? Date(end) : "no date stated"),
             ("As of", Time(Phrases.Argument(result.AsOf), Phrases.Date(result.AsOf))),
-            ("Editions", Many($"{result.Editions.Standard} with {result.Editions.Methodology}", result.Editions.Provisional ? Many(" ", Mark("provisional")) : null))));
+            ("Editions", Many($"{result.Editions.Standard} with {result.Editions.Methodology}",
+                result.Editions.Provisional ? Many(" ", Mark("provisional")) : null))));
 
     private static Many TheAnswer(AssessmentResult result) => Many(
         P(Phrases.Answer(result)).Class("answer"),
         Div(P(Strong("Do this next"), result.NextStep)).Class("next"),
         result.Levels.Count > 0 ? Levels(result) : null,
-        P("Test units by grade: ", Strong(Phrases.Counts(result.Grades)), result.Overall is { } overall ? Many(". All mandatory provisions and claimed recommendations together: ", Badge(overall)) : "."),
+        P("Test units by grade: ", Strong(Phrases.Counts(result.Grades)),
+            result.Overall is { } overall ? Many(". All mandatory provisions and claimed recommendations together: ", Badge(overall)) : "."),
         result.Editions.Provisional ? P(Mark("provisional"), " ", Phrases.Provisional) : null,
         Phrases.NextLevel(result) is { } next ? Blocked(result, next) : null,
         result.Advice.Count > 0 ? Many(H3("About the dossier itself"), Ul(result.Advice.Select(a => Li(a)))) : null,
@@ -82,7 +84,8 @@ public static class HtmlReport
         Ul(Phrases.Blocked(level).Select(provision => Li(
             Blocks(Phrases.Worst(provision)), " ", ToProvision(result, provision.Key), Title(result, provision.Key) is { } title ? " " + title : null,
             Ul(Phrases.Alike(provision).Select(b => Li(
-                P(b.Units.Length == 0 ? null : Many(Strong(b.Units), " "), b.Outcome == Phrases.Worst(provision) ? null : Phrases.BlockingWord(b.Outcome) + ": ", Phrases.Short(b.Reason)),
+                P(b.Units.Length == 0 ? null : Many(Strong(b.Units), " "),
+                    b.Outcome == Phrases.Worst(provision) ? null : Phrases.BlockingWord(b.Outcome) + ": ", Phrases.Short(b.Reason)),
                 b.Settle is null ? null : P("Would settle it: ", b.Settle).Class("soft"))))))));
 
     // What passes and still blocks has no badge in the colour of a pass.
@@ -129,8 +132,10 @@ public static class HtmlReport
         foreach (var outcome in present)
         {
             var share = 100.0 * counts[outcome] / total;
-            shapes.Add(Shape("rect").Class(EvidenceJson.Name(outcome)).With("x", Percent(100.0 * at / total)).With("y", "0").With("width", Percent(share)).With("height", "100%"));
-            if (share >= 8) shapes.Add(Shape("text", $"{Phrases.Symbol(outcome)} {counts[outcome]}").With("x", Percent((100.0 * at / total) + (share / 2))).With("y", "50%"));
+            shapes.Add(Shape("rect").Class(EvidenceJson.Name(outcome))
+                .With("x", Percent(100.0 * at / total)).With("y", "0").With("width", Percent(share)).With("height", "100%"));
+            if (share >= 8)
+                shapes.Add(Shape("text", $"{Phrases.Symbol(outcome)} {counts[outcome]}").With("x", Percent((100.0 * at / total) + (share / 2))).With("y", "50%"));
             at += counts[outcome];
         }
         return Drawing($"Bar of the outcomes of {Phrases.Count(total, "provision")}: {string.Join(", ", present.Select(o => $"{counts[o]} {Phrases.Word(o)}"))}", shapes);
@@ -149,7 +154,8 @@ public static class HtmlReport
         var all = Phrases.Contradictions(result);
         return all.Count == 0 ? null : Many(
         P($"{Phrases.Count(all.Count, "contradiction")} between sources. Both sides are shown; a person has to find out which one holds."),
-        Ul(all.Select(c => Li(Strong(Phrases.Capital(c.About)), P(Phrases.Kind(c)).Class("soft"), Ul(Side(c.One), Side(c.Other)).Class("sides")))).Class("contradictions"));
+        Ul(all.Select(c => Li(Strong(Phrases.Capital(c.About)), P(Phrases.Kind(c)).Class("soft"),
+            Ul(Side(c.One), Side(c.Other)).Class("sides")))).Class("contradictions"));
     }
 
     private static Element Side(Statement statement) => Li(
@@ -169,11 +175,14 @@ public static class HtmlReport
         return Article(
             H4(Span(verdict.Provision, " ", facts?.Title), Badge(verdict.Outcome, verdict.Grade)),
             P(verdict.Reason),
-            facts is null ? null : P(Status(facts, verdict), catalogue?.Provision(verdict.Provision)?.IsDisputed == true ? Many(" ", Mark("sources disagree on its status")) : null).Class("soft"),
+            facts is null ? null : P(Status(facts, verdict),
+                catalogue?.Provision(verdict.Provision)?.IsDisputed == true ? Many(" ", Mark("sources disagree on its status")) : null).Class("soft"),
             verdict.Settle is null ? null : P(Strong("Would settle it: "), verdict.Settle),
-            contradictions.Count == 0 ? null : P($"Contradicted: {string.Join("; ", contradictions.Select(c => c.About))} (", Link("#contradictions", "both sides"), ")."),
+            contradictions.Count == 0 ? null : P($"Contradicted: {string.Join("; ", contradictions.Select(c => c.About))} (",
+                Link("#contradictions", "both sides"), ")."),
             verdict.Units.Count == 0 ? null : Details(
-                Summary(Phrases.Counted(verdict.Units) is { Count: > 0 } counted ? $"{Phrases.Count(counted.Count, "unit")}: {Phrases.Counts(counted.Select(u => u.Outcome))}" : "preparatory steps only"),
+                Summary(Phrases.Counted(verdict.Units) is { Count: > 0 } counted
+                    ? $"{Phrases.Count(counted.Count, "unit")}: {Phrases.Counts(counted.Select(u => u.Outcome))}" : "preparatory steps only"),
                 Ul(verdict.Units.Select(u => Unit(u, verdict, catalogue, findings))).Class("units"))
                 .With("open", verdict.Outcome is Outcome.Fail or Outcome.Disputed ? "" : null)).Class("provision").Id(Anchor(verdict.Provision));
     }
@@ -194,7 +203,8 @@ public static class HtmlReport
     {
         var named = unit.Findings.Where(findings.ContainsKey).Select(id => findings[id]).ToList();
         return Li(
-            P(Phrases.Counted([unit]).Count > 0 ? Badge(unit.Outcome, unit.Grade) : Mark("preparatory step"), " ", Strong(unit.Unit), (catalogue?.Unit(unit.Unit) ?? Catalogue.Default.Unit(unit.Unit))?.Title is { } title ? " " + title : null),
+            P(Phrases.Counted([unit]).Count > 0 ? Badge(unit.Outcome, unit.Grade) : Mark("preparatory step"), " ", Strong(unit.Unit),
+                (catalogue?.Unit(unit.Unit) ?? Catalogue.Default.Unit(unit.Unit))?.Title is { } title ? " " + title : null),
             verdict.Units.Count == 1 && Phrases.Bare(verdict) == unit.Reason ? null : P(unit.Reason),
             unit.Scope is null ? null : P("Looked at: ", Data(unit.Scope)).Class("soft"),
             named.Count == 0 ? null : Ul(named.Take(FindingsOfUnit).Select(f => Li(Data($"{f.Subject}: {f.Value}"), " ", Where(f.Location)))).Class("findings"),
@@ -222,7 +232,8 @@ public static class HtmlReport
                 Phrases.Scope(c.Scope),
                 Many(Phrases.Extent(c), c.From is { } from && c.To is { } to ? $", from {EvidenceJson.Time(from)} to {EvidenceJson.Time(to)}" : null,
                     c.Losses.Count > 0 ? $"; {Phrases.Count(c.Losses.Count, "part")} lost" : null),
-                c.Counts.Count == 0 ? "none" : Data(string.Join(", ", c.Counts.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => $"{Phrases.Number(n.Value)} {Phrases.Words(n.Key)}"))),
+                c.Counts.Count == 0 ? "none"
+                    : Data(string.Join(", ", c.Counts.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => $"{Phrases.Number(n.Value)} {Phrases.Words(n.Key)}"))),
             ])),
             losses.Count == 0 ? null : Many(
                 H3("What was lost"),
@@ -239,11 +250,13 @@ public static class HtmlReport
         H3("Components in the images"),
         Details(
             Summary(Phrases.Count(result.Components.Count, "component")),
-            Table("Components, and how each is known", ["Component", "Version", "Known from"], result.Components.Take(ComponentsShown).Select(c => (IReadOnlyList<Node>)
+            Table("Components, and how each is known", ["Component", "Version", "Known from"],
+                result.Components.Take(ComponentsShown).Select(c => (IReadOnlyList<Node>)
             [
                 Data(c.Name),
                 Data(c.Package ?? c.Version ?? "not known"),
-                c.Evidence.Count == 0 ? "nothing" : Many($"{c.Evidence[0].Method}, ", Where(c.Evidence[0].Location), c.Evidence.Count > 1 ? $" and {Phrases.Number(c.Evidence.Count - 1)} more" : null),
+                c.Evidence.Count == 0 ? "nothing" : Many($"{c.Evidence[0].Method}, ", Where(c.Evidence[0].Location),
+                    c.Evidence.Count > 1 ? $" and {Phrases.Number(c.Evidence.Count - 1)} more" : null),
             ])),
             Rest(result.Components.Count, ComponentsShown)));
 
@@ -292,5 +305,6 @@ public static class HtmlReport
     private static string Percent(double share) => share.ToString("0.###", CultureInfo.InvariantCulture) + "%";
 
     // A command that can be pasted: single quotes unless the name is plain.
-    private static string Quoted(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Quoted(string name) =>
+        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

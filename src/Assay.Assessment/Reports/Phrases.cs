@@ -106,7 +106,8 @@ public static class Phrases
     public static LevelResult? NextLevel(AssessmentResult result) => result.Levels.FirstOrDefault(l => !l.Met);
 
     /// <summary>What blocks a level, one entry for each provision: in the order of outcomes, then of the catalogue.</summary>
-    public static IReadOnlyList<IGrouping<string, Blocking>> Blocked(LevelResult level) => [.. level.Blocking.GroupBy(b => b.Provision).OrderBy(p => Rank(Worst(p)))];
+    public static IReadOnlyList<IGrouping<string, Blocking>> Blocked(LevelResult level) =>
+        [.. level.Blocking.GroupBy(b => b.Provision).OrderBy(p => Rank(Worst(p)))];
 
     /// <summary>Maker and model, or words that say that nobody named them.</summary>
     public static string Name(Device device) => (device.Maker, device.Model) switch
@@ -127,7 +128,8 @@ public static class Phrases
     private static int Rank(Outcome outcome) => Order.TakeWhile(o => o != outcome).Count();
 
     /// <summary>The units that have a result of their own; a preparatory step has none unless it was refuted.</summary>
-    public static IReadOnlyList<UnitVerdict> Counted(IEnumerable<UnitVerdict> units) => [.. units.Where(u => !u.IsPreparatory || u.Outcome is Outcome.Fail or Outcome.Disputed)];
+    public static IReadOnlyList<UnitVerdict> Counted(IEnumerable<UnitVerdict> units) =>
+        [.. units.Where(u => !u.IsPreparatory || u.Outcome is Outcome.Fail or Outcome.Disputed)];
 
     /// <summary>Units of one provision that block for the same reason, as one: <c>5.1-2-1a, 5.1-2-1b</c>; what fails comes first.</summary>
     public static IReadOnlyList<(string Units, Outcome Outcome, string Reason, string? Settle)> Alike(IEnumerable<Blocking> blocking) =>
@@ -136,7 +138,8 @@ public static class Phrases
 
     /// <summary>A provision's reason without the id of the unit that it was taken from, for where a line is short.</summary>
     public static string Bare(ProvisionVerdict verdict) =>
-        verdict.Units.FirstOrDefault(u => verdict.Reason.StartsWith(u.Unit + ": ", StringComparison.Ordinal)) is { } unit ? verdict.Reason[(unit.Unit.Length + 2)..] : verdict.Reason;
+        verdict.Units.FirstOrDefault(u => verdict.Reason.StartsWith(u.Unit + ": ", StringComparison.Ordinal)) is { } unit
+            ? verdict.Reason[(unit.Unit.Length + 2)..] : verdict.Reason;
 
     /// <summary>Every contradiction once, also those that only a unit names.</summary>
     public static IReadOnlyList<Contradiction> Contradictions(AssessmentResult result) =>

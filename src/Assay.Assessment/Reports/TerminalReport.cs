@@ -27,7 +27,8 @@ public sealed class TerminalReport
     private void Write()
     {
         Line(Phrases.Name(result.Device), Style.Strong);
-        Line(result.Device.Versions.Count == 0 ? "Versions not stated" : $"Version{(result.Device.Versions.Count == 1 ? "" : "s")} {string.Join(", ", result.Device.Versions)}");
+        Line(result.Device.Versions.Count == 0 ? "Versions not stated"
+            : $"Version{(result.Device.Versions.Count == 1 ? "" : "s")} {string.Join(", ", result.Device.Versions)}");
         Line($"As of {Phrases.Date(result.AsOf)}");
         Line($"{result.Editions.Standard} with {result.Editions.Methodology}{(result.Editions.Provisional ? " (provisional)" : "")}");
 
@@ -46,7 +47,8 @@ public sealed class TerminalReport
         {
             Heading("Provisions");
             var id = Math.Max(9, rows.Max(r => Columns(r.Provision)));
-            static string Said(ProvisionVerdict r) => $"{Phrases.Symbol(r.Outcome)} {Phrases.Word(r.Outcome)}{(r is { Outcome: Outcome.Pass, Grade: { } g } ? ", " + Phrases.Word(g) : "")}";
+            static string Said(ProvisionVerdict r) =>
+                $"{Phrases.Symbol(r.Outcome)} {Phrases.Word(r.Outcome)}{(r is { Outcome: Outcome.Pass, Grade: { } g } ? ", " + Phrases.Word(g) : "")}";
             var wide = rows.Max(r => Columns(Said(r))) + 1;
             foreach (var verdict in rows)
             {
@@ -82,7 +84,8 @@ public sealed class TerminalReport
         foreach (var contradiction in all)
         {
             Item($"{Phrases.Symbol(Outcome.Disputed)} ", contradiction.About);
-            foreach (var side in new[] { contradiction.One, contradiction.Other }) Item($"    {(side.IsPaper ? "document" : "evidence")}: ", $"{side.Says} ({side.Location})");
+            foreach (var side in new[] { contradiction.One, contradiction.Other })
+                Item($"    {(side.IsPaper ? "document" : "evidence")}: ", $"{side.Says} ({side.Location})");
         }
     }
 
@@ -106,7 +109,8 @@ public sealed class TerminalReport
         foreach (var level in result.Levels)
         {
             Paint(level.Met ? "✓ " : "✕ ", level.Met ? Style.Pass : Style.Fail);
-            Line($"level {level.Level}, {level.Profile}: {(level.Met ? "met" : $"blocked by {Phrases.Count(Phrases.Blocked(level).Count, "provision")} ({Phrases.Blocks(level)})")}", Style.Plain, "  ", 2);
+            Line($"level {level.Level}, {level.Profile}: {(level.Met ? "met" : $"blocked by {Phrases.Count(Phrases.Blocked(level).Count, "provision")} ({Phrases.Blocks(level)})")}",
+                Style.Plain, "  ", 2);
         }
         if (result.Levels.Count == 0) Line(Phrases.Answer(result));
         if (result.Editions.Provisional) Line(Phrases.Provisional);
