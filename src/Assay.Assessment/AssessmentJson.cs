@@ -27,6 +27,7 @@ public static class AssessmentJson
         json.WriteStartObject("tool");
         json.WriteString("name", "assay");
         json.WriteString("version", typeof(AssessmentJson).Assembly.GetName().Version!.ToString(3));
+        json.WriteString("digest", ToolDigest.Value);
         json.WriteEndObject();
         Write(json, result.Device);
         json.WriteString("asOf", EvidenceJson.Time(result.AsOf));

@@ -92,7 +92,10 @@ public static class Examination
         var own = mac is null ? null : capture.Stations.FirstOrDefault(s => string.Equals(s.Mac.ToString(), mac, StringComparison.OrdinalIgnoreCase));
         if (own is null) return capture.Findings;
         var addresses = own.Addresses.ToHashSet();
-        var places = capture.Observations.Where(o => o.Kind is not null && (addresses.Contains(o.Source) || addresses.Contains(o.Destination))).Select(o => (o.Kind, o.Subject, o.Value)).ToHashSet();
+        // Before it has an address, a device speaks under its hardware address or its name.
+        var names = own.Names.Append(own.Mac.ToString()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var places = capture.Observations.Where(o => o.Kind is not null && (addresses.Contains(o.Source) || addresses.Contains(o.Destination) || names.Contains(o.Subject)))
+            .Select(o => (o.Kind, o.Subject, o.Value)).ToHashSet();
         return capture.Findings.Where(f => places.Contains((f.Kind, f.Subject, f.Value)) && (!f.Has(Traits.Listener) || f.Note is not { } note || !note.StartsWith("station ", StringComparison.Ordinal) || note.Contains(own.Mac.ToString(), StringComparison.OrdinalIgnoreCase)));
     }
 

@@ -63,7 +63,6 @@ public static class AssessVerb
             TerminalReport.Write(result, writer, terminal.Width, terminal.Color);
         }
         output.Flush();
-        foreach (var advice in result.Advice) terminal.Hint(advice);
     }
 
     /// <summary>3 where something that was handed over is damaged, or nothing of it could be read; 1 where --fail-on is met; else 0: to evaluate is done, whatever the answer.</summary>

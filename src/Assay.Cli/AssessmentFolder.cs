@@ -41,7 +41,7 @@ internal static class AssessmentFolder
     private static byte[] Report(AssessmentResult result)
     {
         using var stream = new MemoryStream();
-        using (var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" }) HtmlReport.Write(result, writer);
+        using (var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" }) HtmlReport.Write(result, writer, new ReportOptions { Tool = $"assay {typeof(AssessmentResult).Assembly.GetName().Version!.ToString(3)} (build {ToolDigest.Value})" });
         return stream.ToArray();
     }
 }

@@ -133,15 +133,8 @@ public class BillOfMaterialsTests
     [Fact]
     public void What_is_written_is_valid_by_the_published_schema()
     {
-        Tool.Need("npm", "npm");
         var schemas = Corpus.Folder("sbom/cyclonedx/schema");
-        var cache = Path.Combine(Path.GetTempPath(), "assay-test-ajv");
-        if (!File.Exists(Path.Combine(cache, "node_modules/ajv/package.json")))
-        {
-            Directory.CreateDirectory(cache);
-            var install = Tool.Run("npm", ["install", "--no-audit", "--no-fund", "--prefix", cache, "ajv@8", "ajv-formats@3"], seconds: 120);
-            if (install.Exit != 0) Assert.Skip("ajv cannot be installed from npm");
-        }
+        var cache = Npm.Folder("ajv@8.17.1", "ajv-formats@3.0.1");
         using var scratch = new Scratch();
         File.WriteAllBytes(scratch.File("bom.json"), CycloneDx.Write(Subject, Components(), AsOf, "0.1.0"));
         File.WriteAllText(scratch.File("check.js"), $$"""
