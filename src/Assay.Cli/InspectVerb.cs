@@ -103,13 +103,16 @@ public static class InspectVerb
         // A root file system has hundreds of programs: what they lack is counted for a person, and listed whole for a program.
         var hardening = findings.Where(f => f.Kind == FindingKind.Hardening).ToList();
         var counted = hardening.Count > MostHardening;
-        var rows = findings.Where(f => !counted || f.Kind != FindingKind.Hardening).Select(f => (IReadOnlyList<string>)
+        // The same at many frames of one capture is one row with its count.
+        var rows = findings.Where(f => !counted || f.Kind != FindingKind.Hardening)
+            .GroupBy(f => f.Location.Frame is null ? f.Id : $"{f.Kind} {f.Subject} {f.Value} {f.Location.Artefact} {string.Join(' ', f.Traits)}").Select(g => (f: g.First(), times: g.Count())).Select(row => Row(row.f, row.times)).ToList();
+        IReadOnlyList<string> Row(Finding f, int times) =>
         [
             EvidenceJson.Name(f.Kind),
             f.Subject,
             f.Location.Path is null && f.Location.Frame is null && f.Location.Offset is null ? f.Location.Artefact : f.Location.ToString()[(seen.Count == 1 ? f.Location.Artefact.Length + 1 : 0)..],
-            f.Value + (f.Default == true ? " (a known default)" : "") + (f.Confidence < 0.9 ? $" ({f.Confidence * 100:0} % sure)" : ""),
-        ]).ToList();
+            f.Value + (f.Default == true ? " (a known default)" : "") + (times > 1 ? $" ({times} times)" : "") + (f.Confidence < 0.9 ? $" ({f.Confidence * 100:0} % sure)" : ""),
+        ];
         if (rows.Count > 0) TextTable.Write(writer, ["kind", "subject", "where", "what was seen"], rows, terminal.Width);
         if (counted)
         {

@@ -10,7 +10,7 @@ public sealed record CaptureExamination
 {
     /// <summary>In the order of their first frames.</summary>
     public required IReadOnlyList<Flow> Flows { get; init; }
-    /// <summary>Each distinct thing once, at the first frame where it was seen; the note says how often and until where.</summary>
+    /// <summary>Log-ins and weak cryptography at every frame; each other thing once, at the first frame where it was seen, with a note of how often and until where.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
     /// <summary>Every occurrence, in frame order.</summary>
     public required IReadOnlyList<Observation> Observations { get; init; }

@@ -5,8 +5,8 @@ using Assay.Assessment.Tests.Checks;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 using Assay.Labels.Token;
-using SignedStatement = Assay.Labels.Token.Statement;
 using Assay.Tests;
+using SignedStatement = Assay.Labels.Token.Statement;
 
 namespace Assay.Assessment.Tests;
 

@@ -16,12 +16,15 @@ internal sealed class Notes(Artefact artefact, ExaminationOptions options, bool 
     private readonly List<Observation> observations = [];
     private readonly Dictionary<(FindingKind, string, string, string), Draft> drafts = [];
     private long unwritten;
+    private int places;
 
     private sealed class Draft
     {
         public required Finding Finding { get; init; }
         public long Count { get; set; }
         public long Last { get; set; }
+        /// <summary>Every place, where each counts: log-ins and hellos, which others look up by frame.</summary>
+        public List<Location>? Places { get; init; }
     }
 
     public bool IsExamination => isExamination;
@@ -68,7 +71,7 @@ internal sealed class Notes(Artefact artefact, ExaminationOptions options, bool 
         if (!isExamination) return;
         subject = Shortened.Visible(subject);
         value = Shortened.Visible(value);
-        if (observations.Count >= MostObservations || drafts.Count >= MostFindings)
+        if (observations.Count >= MostObservations || drafts.Count + places >= MostFindings)
         {
             unwritten++;
             return;
@@ -107,8 +110,14 @@ internal sealed class Notes(Artefact artefact, ExaminationOptions options, bool 
                     Traits = all,
                     Note = note,
                 },
+                Places = kind is FindingKind.Credential or FindingKind.WeakCrypto ? [] : null,
             };
             drafts.Add(key, draft);
+        }
+        if (draft.Places is not null)
+        {
+            draft.Places.Add(new Location { Artefact = artefact.Name, Frame = at.Frame, Offset = at.Offset });
+            places++;
         }
         draft.Count++;
         draft.Last = at.Frame;
@@ -125,12 +134,17 @@ internal sealed class Notes(Artefact artefact, ExaminationOptions options, bool 
         Observe(at, protocol, what, subject, Shortened.Credential(user, password), FindingKind.Credential, 0.95, known ? true : null, null, [.. all]);
     }
 
-    /// <summary>Findings in their order; each says how often and until where it was seen.</summary>
+    /// <summary>Findings in their order: log-ins and weak cryptography at every frame, all else at its first, with how often and until where it was seen.</summary>
     public IReadOnlyList<Finding> Findings()
     {
         var findings = new List<Finding>(drafts.Count);
         foreach (var draft in drafts.Values)
         {
+            if (draft.Places is not null)
+            {
+                findings.AddRange(draft.Places.Distinct().Select(place => draft.Finding with { Location = place }));
+                continue;
+            }
             var times = draft.Count == 1 ? null : FormattableString.Invariant($"{draft.Count} times, last in frame {draft.Last}");
             var note = draft.Finding.Note is { } said ? times is null ? said : $"{said}; {times}" : times;
             findings.Add(draft.Finding with { Note = note });

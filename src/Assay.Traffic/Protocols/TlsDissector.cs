@@ -224,7 +224,7 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         if (chosen < 0x0303)
         {
             Notes.Observe(at, "tls", Seen.OutdatedVersion, subject, $"{VersionName(chosen)} was chosen", FindingKind.WeakCrypto, 1, null, null,
-                Traits.TlsOutdated);
+                Traits.TlsOutdated, Traits.Chosen);
         }
         if (CipherSuites.Weakness(suite) is { } why)
         {
