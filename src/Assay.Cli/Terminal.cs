@@ -34,7 +34,7 @@ public sealed class Terminal
         get
         {
             if (Console.IsOutputRedirected) return 100;
-            try { return Math.Max(40, Console.WindowWidth); }
+            try { return Console.WindowWidth is > 0 and var columns ? Math.Max(40, columns) : 80; }
             catch (IOException) { return 100; }
         }
     }
