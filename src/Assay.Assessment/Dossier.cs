@@ -72,8 +72,7 @@ public sealed class Dossier : IDisposable
         {
             try
             {
-                // A pipe or device says it is empty, and would block or never end when opened: what is empty is not opened.
-                artefacts.Add(new FileInfo(path).Length == 0 ? Artefact.Of(name, []) : Artefact.Open(path, name));
+                artefacts.Add(Artefact.Open(path, name));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

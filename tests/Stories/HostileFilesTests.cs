@@ -58,6 +58,14 @@ public class HostileFilesTests
         Assert.Contains("guest", result.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_pipe_that_nobody_writes_to_does_not_hang_us()
+    {
+        using var scratch = new Scratch();
+        Assert.Equal(0, Tool.Run("mkfifo", [scratch.File("pipe")]).Exit);
+        Assert.Equal(3, Command.Run("inspect", scratch.File("pipe")).Exit);
+    }
+
     [Theory]
     [InlineData("aliases")]
     [InlineData("brackets")]

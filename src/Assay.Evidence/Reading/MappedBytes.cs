@@ -32,8 +32,8 @@ public sealed unsafe class MappedBytes : IDisposable
     /// <exception cref="IOException"/>
     public static MappedBytes Open(string path)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        var length = RandomAccess.GetLength(handle);
+        // A pipe or device says that it is empty, and would block or never end when opened: what is empty is not opened.
+        var length = new FileInfo(path).Length;
         if (length == 0) return new MappedBytes([]);
         var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         try
