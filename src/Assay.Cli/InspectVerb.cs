@@ -87,7 +87,8 @@ public static class InspectVerb
         foreach (var one in seen)
         {
             writer.WriteLine($"{Shortened.Visible(one.Artefact)}: {one.Kind}, {one.Size.ToString("N0", CultureInfo.InvariantCulture)} bytes");
-            foreach (var coverage in one.Coverage)
+            // An image's second, empty file system is no news.
+            foreach (var coverage in one.Coverage.Where(c => c.Total > 0 || one.Coverage.Count == 1))
             {
                 var counts = string.Join(", ", coverage.Counts.Select(c => $"{c.Value.ToString("N0", CultureInfo.InvariantCulture)} {c.Key}"));
                 writer.WriteLine($"  looked at {coverage.Examined.ToString("N0", CultureInfo.InvariantCulture)} of {coverage.Total.ToString("N0", CultureInfo.InvariantCulture)} {coverage.Unit}{(counts.Length > 0 ? $" ({counts})" : "")}");
