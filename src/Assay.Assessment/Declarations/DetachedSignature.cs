@@ -5,6 +5,8 @@ using System.Security.Cryptography.Cose;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
 using Assay.Evidence;
+using Assay.Evidence.Reading;
+using Assay.Labels.Token;
 
 namespace Assay.Assessment.Declarations;
 
@@ -24,7 +26,7 @@ internal static class DetachedSignature
         {
             return isCose ? Cose(signature, content, asOf) : Cms(signature, content, asOf);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or FormatException or InvalidOperationException or NotSupportedException or CborContentException or OverflowException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or FormatException or InvalidOperationException or NotSupportedException or CborContentException or OverflowException or UnreadableException)
         {
             // The signature's bytes are hostile; whatever the framework meets in them, the file counts as unsigned.
             return (null, $"its signature could not be read: {Shortened.Visible(e.Message)}");
@@ -62,7 +64,9 @@ internal static class DetachedSignature
         if (reader.PeekState() == CborReaderState.StartArray) reader.ReadStartArray();
         using var certificate = X509CertificateLoader.LoadCertificate(reader.ReadByteString());
         using var key = certificate.GetECDsaPublicKey();
-        if (key is null) return (null, "its signature is not ES256");
+        if (key is null || !message.ProtectedHeaders.TryGetValue(CoseHeaderLabel.Algorithm, out var algorithm) || algorithm.GetValueAsInt32() != -7) return (null, "its signature is not ES256");
+        // The framework takes any curve as ES256; as for our own tokens (decision 3) it is P-256 alone, and another curve throws here.
+        _ = VerifyingKey.FromSpki(certificate.PublicKey.ExportSubjectPublicKeyInfo());
         var fits = message.Content is { } embedded ? embedded.Span.SequenceEqual(content) && message.VerifyEmbedded(key) : message.VerifyDetached(key, content.ToArray());
         return fits ? (Of(certificate, "COSE", asOf), null) : (null, "its signature does not fit: the file was changed after it was signed, or the signature belongs to another file");
     }

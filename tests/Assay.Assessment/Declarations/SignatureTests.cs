@@ -152,4 +152,25 @@ public class SignatureTests
         Assert.Null(claim.SignedBy);
         Assert.Contains("changed after it was signed", claim.SignatureNote);
     }
+
+    [Theory]
+    [InlineData("nistP256", "SHA256", true)]
+    [InlineData("nistP384", "SHA256", false)]
+    [InlineData("nistP521", "SHA256", false)]
+    [InlineData("nistP256", "SHA384", false)]
+    public void A_cose_signature_counts_on_P256_with_SHA256_alone(string curve, string hash, bool counts)
+    {
+        using var scratch = Signed();
+        File.Delete(scratch.File("ics.yaml.p7s"));
+        using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
+        using var certificate = new CertificateRequest("CN=Example Ltd", key, HashAlgorithmName.SHA256).CreateSelfSigned(AsOf.AddYears(-1), AsOf.AddYears(1));
+        var signer = new CoseSigner(key, new HashAlgorithmName(hash));
+        var chain = new System.Formats.Cbor.CborWriter();
+        chain.WriteByteString(certificate.RawData);
+        signer.UnprotectedHeaders.Add(new CoseHeaderLabel(33), CoseHeaderValue.FromEncodedValue(chain.Encode()));
+        File.WriteAllBytes(scratch.File("ics.yaml.cose"), CoseSign1Message.SignDetached(File.ReadAllBytes(scratch.File("ics.yaml")), signer));
+        var claim = Declaration.Read(scratch.Folder, AsOf).Claims[0];
+        Assert.Equal(counts, claim.SignedBy is not null);
+        Assert.Equal(counts, claim.SignatureNote is null);
+    }
 }
