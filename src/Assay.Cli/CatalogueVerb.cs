@@ -1,3 +1,4 @@
+using Assay.CommandLine;
 using Assay.Assessment.Catalogues;
 using Assay.Evidence;
 

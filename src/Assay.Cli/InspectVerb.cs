@@ -1,3 +1,4 @@
+using Assay.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Assay.Assessment;

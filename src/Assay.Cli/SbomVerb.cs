@@ -1,3 +1,4 @@
+using Assay.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 using Assay.Evidence;

@@ -3,6 +3,7 @@ using Assay.Assessment;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
 using Assay.Cli;
+using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Tests;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Assay.Cli;
+using Assay.CommandLine;
 using Assay.Labels.Token;
 using Assay.Labels.Trust;
 

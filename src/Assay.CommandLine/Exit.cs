@@ -1,4 +1,4 @@
-namespace Assay.Cli;
+namespace Assay.CommandLine;
 
 /// <summary>Exit statuses, the first that applies in this order: 2, 4, 3, 1, 0 (command.md).</summary>
 public static class Exit

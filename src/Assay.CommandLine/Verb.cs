@@ -1,4 +1,4 @@
-namespace Assay.Cli;
+namespace Assay.CommandLine;
 
 /// <summary>One verb of the command: what it is called, what it takes, what it does.</summary>
 public sealed record Verb
@@ -15,9 +15,14 @@ public sealed record Verb
     public required IReadOnlyList<string> Formats { get; init; }
     public required Func<Arguments, Terminal, int> Run { get; init; }
 
-    public void Help(TextWriter writer)
+    /// <summary>Another program answers, --help included: <see cref="RunWords"/> gets all words as they came.</summary>
+    public bool PassesAllOn { get; init; }
+    public Func<string[], int>? RunWords { get; init; }
+
+    /// <param name="program">How the program is called: <c>assay</c>, <c>assay guard</c>.</param>
+    public void Help(TextWriter writer, string program = "assay")
     {
-        writer.WriteLine($"assay {Name} {Usage}");
+        writer.WriteLine($"{program} {Name} {Usage}");
         writer.WriteLine();
         writer.WriteLine($"  {Summary}.");
         writer.WriteLine();

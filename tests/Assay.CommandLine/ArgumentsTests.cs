@@ -1,6 +1,6 @@
-using Assay.Cli;
+using Assay.CommandLine;
 
-namespace Assay.Cli.Tests;
+namespace Assay.CommandLine.Tests;
 
 public class ArgumentsTests
 {

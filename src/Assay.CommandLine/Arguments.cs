@@ -1,7 +1,7 @@
 using System.Globalization;
 using Assay.Evidence.Reading;
 
-namespace Assay.Cli;
+namespace Assay.CommandLine;
 
 /// <summary>One option of a verb.</summary>
 /// <param name="Name">With its dashes: <c>--format</c>.</param>

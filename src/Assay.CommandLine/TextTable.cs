@@ -1,6 +1,6 @@
 using Assay.Evidence;
 
-namespace Assay.Cli;
+namespace Assay.CommandLine;
 
 /// <summary>A table for a person: columns as wide as they need to be, the last one cut or wrapped at the screen's edge.</summary>
 public static class TextTable

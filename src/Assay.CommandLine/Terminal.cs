@@ -2,17 +2,19 @@ using System.Text;
 using System.Text.Json;
 using Assay.Evidence;
 
-namespace Assay.Cli;
+namespace Assay.CommandLine;
 
 /// <summary>Where a verb speaks to: answers go to standard output or to <c>-o</c>, progress and hints to standard error.</summary>
 public sealed class Terminal
 {
     private readonly Arguments arguments;
     private readonly Verb verb;
+    private readonly string program;
     private readonly ProgressLine progress;
 
-    public Terminal(Arguments arguments, Verb verb, TimeProvider time)
+    public Terminal(Arguments arguments, Verb verb, TimeProvider time, string program = "assay")
     {
+        this.program = program;
         this.arguments = arguments;
         this.verb = verb;
         Time = time;
@@ -119,7 +121,7 @@ public sealed class Terminal
     public void Complain(string text)
     {
         progress.Clear();
-        Console.Error.WriteLine($"assay {verb.Name}: {Shortened.Visible(text)}");
+        Console.Error.WriteLine($"{program} {verb.Name}: {Shortened.Visible(text)}");
     }
 
     public void Finish() => progress.Clear();

@@ -1,0 +1,3 @@
+namespace Assay.Custody;
+
+internal static class Room;

@@ -1,0 +1,3 @@
+namespace Assay.Exchange;
+
+internal static class Room;
