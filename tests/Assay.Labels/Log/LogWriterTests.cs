@@ -149,9 +149,8 @@ public class LogWriterTests
                 Assert.True(again.Size == acknowledged || again.Size == before + appended, $"{again.Size} after stop {stop}");
                 Whole(scratch.Folder, again.Size);
                 // Other entries than those that were stopped: nothing of them may show through.
-                var size = again.Size;
-                while (again.Size < before + appended + 300) again.Append(Entry(again.Size));
-                Assert.True(size <= again.Size);
+                for (var i = 0; i < 3; i++) again.Append(Entry(again.Size));
+                again.AppendAll(Enumerable.Range((int)again.Size, before + appended + 300 - (int)again.Size).Select(i => (ReadOnlyMemory<byte>)Entry(i)).ToList());
             }
             Whole(scratch.Folder, before + appended + 300);
             if (acts <= stop) break;
