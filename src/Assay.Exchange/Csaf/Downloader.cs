@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -70,7 +71,7 @@ public sealed class Downloader(HttpClient client, TimeProvider time)
         if (Text(root, "metadata_version") is not "2.0" and not "2.1") throw new UnreadableException("metadata_version 2.0", Text(root, "metadata_version") ?? "none", 0);
         if (Text(root, "canonical_url") is { } canonical && canonical != address.AbsoluteUri && !address.IsLoopback)
             throw new UnreadableException($"the metadata at its own address {Shortened.Visible(canonical)}", address.AbsoluteUri, 0);
-        var publisher = root.TryGetProperty("publisher", out var p) ? Text(p, "name") ?? "not named" : "not named";
+        var publisher = Child(root, "publisher") is { } p ? Text(p, "name") ?? "not named" : "not named";
         var keys = pinned is not null ? [pinned] : await Keys(root, address, stop);
         var refused = new List<FetchRefusal>();
         var documents = new List<FetchedDocument>();
@@ -154,14 +155,14 @@ public sealed class Downloader(HttpClient client, TimeProvider time)
             entries.TryAdd(entry.Url.AbsoluteUri, entry);
         }
         var distributions = Items(metadata, "distributions").Take(64).ToList();
-        foreach (var feed in distributions.Where(d => d.TryGetProperty("rolie", out _)).SelectMany(d => Items(d.GetProperty("rolie"), "feeds")).Take(64))
+        foreach (var feed in distributions.Select(d => Child(d, "rolie")).OfType<JsonElement>().SelectMany(rolie => Items(rolie, "feeds")).Take(64))
         {
             var url = Absolute(address, Text(feed, "url"));
             Tlp? label = Text(feed, "tlp_label") is { } name && TlpLabels.TryRead(name, out var tlp) ? tlp : null;
             try
             {
                 using var json = Parse(await Get(url, FeedBytes, stop), "a ROLIE feed");
-                if (!json.RootElement.TryGetProperty("feed", out var inner)) throw new UnreadableException("a ROLIE feed", "no feed", 0);
+                var inner = Child(json.RootElement, "feed") ?? throw new UnreadableException("a ROLIE feed", "no feed", 0);
                 foreach (var entry in Items(inner, "entry"))
                 {
                     var links = Items(entry, "link").Select(l => (Rel: Text(l, "rel"), Href: Text(l, "href"))).ToList();
@@ -175,7 +176,7 @@ public sealed class Downloader(HttpClient client, TimeProvider time)
                 refused.Add(new FetchRefusal(url.AbsoluteUri, wrong.Expected, wrong.Found));
             }
         }
-        if (entries.Count > 0 || distributions.Any(d => d.TryGetProperty("rolie", out _))) return [.. entries.Values];
+        if (entries.Count > 0 || distributions.Any(d => Child(d, "rolie") is not null)) return [.. entries.Values];
         foreach (var directory in distributions.Select(d => Text(d, "directory_url")).OfType<string>().Take(16))
         {
             var url = Absolute(address, directory.EndsWith('/') ? directory : directory + "/");
@@ -198,20 +199,8 @@ public sealed class Downloader(HttpClient client, TimeProvider time)
         if (hashes.Count == 0) throw new UnreadableException("a hash of SHA-512 or SHA-256 beside the document", "none", 0);
         if (entry.Signature is null) throw new UnreadableException("an OpenPGP signature beside the document", "none", 0);
         var signature = await Get(entry.Signature, PgpCertificate.MaxSignatureBytes, stop);
-        UnreadableException? why = null;
-        foreach (var key in keys)
-        {
-            try
-            {
-                key.Verify(bytes, signature, time.GetUtcNow());
-                return Read(entry, name, bytes, hashes, signature);
-            }
-            catch (UnreadableException wrong) when (!ReferenceEquals(wrong.Data["form"], this))
-            {
-                why ??= wrong;
-            }
-        }
-        throw why!;
+        Signed(bytes, signature, keys);
+        return Read(entry, name, bytes, hashes, signature);
 
         async Task Compare(string algorithm, Uri? url, byte[] digest)
         {
@@ -234,46 +223,56 @@ public sealed class Downloader(HttpClient client, TimeProvider time)
         }
     }
 
-    // From here on the bytes are the provider's own: what is wrong now is the provider's fault and nobody else's.
-    private FetchedDocument Read(Entry entry, string name, byte[] bytes, IReadOnlyList<string> hashes, byte[] signature)
+    private void Signed(byte[] bytes, byte[] signature, IReadOnlyList<PgpCertificate> keys)
     {
-        try
+        UnreadableException? why = null;
+        foreach (var key in keys)
         {
-            using var json = Parse(bytes, "a CSAF document");
-            if (!json.RootElement.TryGetProperty("document", out var document)) throw new UnreadableException("a CSAF document", "no document", 0);
-            if (Text(document, "csaf_version") is not "2.0") throw new UnreadableException("csaf_version 2.0", Text(document, "csaf_version") ?? "none", 0);
-            if (!document.TryGetProperty("tracking", out var tracking)) throw new UnreadableException("document.tracking", "none", 0);
-            string Need(JsonElement of, string property) => Text(of, property) ?? throw new UnreadableException(property, "none", 0);
-            var id = Need(tracking, "id");
-            if (CsafDocument.FileName(id) != name) throw new UnreadableException($"the file name {CsafDocument.FileName(id)} for the id {Shortened.Visible(id)}", Shortened.Visible(name), 0);
-            if (!tracking.TryGetProperty("current_release_date", out var date) || date.ValueKind != JsonValueKind.String || !date.TryGetDateTimeOffset(out var released))
-                throw new UnreadableException("current_release_date", "none", 0);
-            Tlp? label = document.TryGetProperty("distribution", out var distribution) && distribution.TryGetProperty("tlp", out var t) && Text(t, "label") is { } named
-                && TlpLabels.TryRead(named, out var tlp) ? tlp : null;
-            if (label > entry.Label) throw new UnreadableException($"a document for {entry.Label!.Value.Name()}, as its feed says", label!.Value.Name(), 0);
-            if (!document.TryGetProperty("publisher", out var publisher)) throw new UnreadableException("document.publisher", "none", 0);
-            Need(publisher, "name");
-            return new FetchedDocument
+            try
             {
-                Url = entry.Url.AbsoluteUri,
-                Name = name,
-                Id = id,
-                Title = Need(document, "title"),
-                Category = Need(document, "category"),
-                Version = Need(tracking, "version"),
-                Released = released,
-                Tlp = label,
-                Bytes = bytes,
-                Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
-                Hashes = hashes,
-                Signature = signature,
-            };
+                key.Verify(bytes, signature, time.GetUtcNow());
+                return;
+            }
+            catch (UnreadableException wrong)
+            {
+                why ??= wrong;
+            }
         }
-        catch (UnreadableException wrong)
+        throw why ?? new UnreadableException("a key to check with", "none", 0);
+    }
+
+    // From here on the bytes are the provider's own: what is wrong now is the provider's fault and nobody else's.
+    private static FetchedDocument Read(Entry entry, string name, byte[] bytes, IReadOnlyList<string> hashes, byte[] signature)
+    {
+        using var json = Parse(bytes, "a CSAF document");
+        var document = Child(json.RootElement, "document") ?? throw new UnreadableException("a CSAF document", "no document", 0);
+        if (Text(document, "csaf_version") is not "2.0") throw new UnreadableException("csaf_version 2.0", Text(document, "csaf_version") ?? "none", 0);
+        var tracking = Child(document, "tracking") ?? throw new UnreadableException("document.tracking", "none", 0);
+        string Need(JsonElement of, string property) => Text(of, property) ?? throw new UnreadableException(property, "none", 0);
+        var id = Need(tracking, "id");
+        if (CsafDocument.FileName(id) != name) throw new UnreadableException($"the file name {CsafDocument.FileName(id)} for the id {Shortened.Visible(id)}", Shortened.Visible(name), 0);
+        if (Text(tracking, "current_release_date") is not { } date || !DateTimeOffset.TryParse(date, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var released))
+            throw new UnreadableException("current_release_date", "none", 0);
+        Tlp? label = Child(document, "distribution") is { } distribution && Child(distribution, "tlp") is { } t && Text(t, "label") is { } named
+            && TlpLabels.TryRead(named, out var tlp) ? tlp : null;
+        if (label > entry.Label) throw new UnreadableException($"a document for {entry.Label!.Value.Name()}, as its feed says", label!.Value.Name(), 0);
+        var publisher = Child(document, "publisher") ?? throw new UnreadableException("document.publisher", "none", 0);
+        Need(publisher, "name");
+        return new FetchedDocument
         {
-            wrong.Data["form"] = this;
-            throw;
-        }
+            Url = entry.Url.AbsoluteUri,
+            Name = name,
+            Id = id,
+            Title = Need(document, "title"),
+            Category = Need(document, "category"),
+            Version = Need(tracking, "version"),
+            Released = released,
+            Tlp = label,
+            Bytes = bytes,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Hashes = hashes,
+            Signature = signature,
+        };
     }
 
     private static Uri Absolute(Uri from, string? address)
@@ -336,6 +335,9 @@ public sealed class Downloader(HttpClient client, TimeProvider time)
             throw new UnreadableException($"{name} in UTF-8", "broken text", 0);
         }
     }
+
+    private static JsonElement? Child(JsonElement of, string name) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
 
     private static IEnumerable<JsonElement> Items(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
