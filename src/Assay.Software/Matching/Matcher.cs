@@ -20,15 +20,16 @@ public static class Matcher
     public static IReadOnlyList<Vulnerability> Match(Component component, AdvisoryStore store, Surroundings? surroundings = null, bool all = false)
     {
         var identity = new ComponentIdentity(component);
-        return [.. Ordered(store.Groups(component).Select(group => Match(identity, group, surroundings ?? Surroundings.Unknown, store.Forecast)).OfType<Vulnerability>().Where(v => all || v.Status != VulnerabilityStatus.Fixed))];
+        return Ordered(store.Groups(component).Select(group => Match(identity, group, surroundings ?? Surroundings.Unknown, store.Forecast)).OfType<Vulnerability>().Where(v => all || v.Status != VulnerabilityStatus.Fixed));
     }
 
     /// <summary>What the advisories about one vulnerability (<see cref="AdvisoryStore.About"/>) say about one component; null where they do not name it.</summary>
     public static Vulnerability? Match(Component component, IReadOnlyList<Advisory> about, Surroundings? surroundings = null) =>
         Match(new ComponentIdentity(component), about, surroundings ?? Surroundings.Unknown, null);
 
-    internal static IOrderedEnumerable<Vulnerability> Ordered(IEnumerable<Vulnerability> vulnerabilities) =>
-        vulnerabilities.OrderBy(v => v.Status).ThenByDescending(v => v.Exploited).ThenBy(v => v.Id, StringComparer.Ordinal).ThenBy(v => v.Component.Name, StringComparer.Ordinal).ThenBy(v => v.Component.Version, StringComparer.Ordinal);
+    /// <summary>By status, exploited ones first, then by id and component.</summary>
+    public static IReadOnlyList<Vulnerability> Ordered(IEnumerable<Vulnerability> vulnerabilities) =>
+        [.. vulnerabilities.OrderBy(v => v.Status).ThenByDescending(v => v.Exploited).ThenBy(v => v.Id, StringComparer.Ordinal).ThenBy(v => v.Component.Name, StringComparer.Ordinal).ThenBy(v => v.Component.Version, StringComparer.Ordinal)];
 
     private sealed record Word(Advisory Advisory, AffectedRange Range, string Text, VersionInterval? Run, string? Version);
 
