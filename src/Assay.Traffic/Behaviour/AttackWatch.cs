@@ -26,14 +26,15 @@ public sealed class AttackWatch
     private readonly SourceTable sources = new();
     private readonly PressureTable targets = new();
     private readonly List<Ongoing> attacks = [];
-    private readonly Dictionary<string, long> peaks = AttackThreshold.All.ToDictionary(t => t.Rule, _ => 0L, StringComparer.Ordinal);
+    private readonly NamedAddresses named = new();
+    private readonly long[] peaks = new long[AttackThreshold.All.Count];
     private long lostAttacks;
 
     /// <summary>Entries that were given up for newer ones because a table was full.</summary>
     public long Evictions => sources.Evictions + targets.Evictions + lostAttacks;
 
     /// <summary>The highest count that each rule met, whether it crossed its threshold or not.</summary>
-    internal IReadOnlyDictionary<string, long> Peaks => peaks;
+    internal IReadOnlyDictionary<string, long> Peaks => AttackThreshold.All.ToDictionary(t => t.Rule, t => peaks[t.Number], StringComparer.Ordinal);
 
     /// <summary>Fed with every frame in order. Answers an attack at the frame that crosses its threshold, else null; nothing is allocated in the common case.</summary>
     public Attack? Take(in Frame frame, in Packet packet, Depth depth)
@@ -46,11 +47,11 @@ public sealed class AttackWatch
             case Depth.NotIp when ethernet && packet.EtherType == 0x806:
                 return Arp(frame, packet);
             case Depth.Network when packet.Protocol is Packet.Icmp or Packet.IcmpV6 && packet.PayloadLength >= 8 && !packet.Destination.IsMulticast:
-                return Icmp(frame, packet, ethernet ? packet.SourceMac : default, ethernet ? packet.DestinationMac : default);
+                return Icmp(frame, packet, ethernet ? packet.SourceMac : default);
             case Depth.Transport when !packet.Destination.IsMulticast && !packet.Source.IsMulticast:
                 return packet.Protocol == Packet.Tcp
                     ? Tcp(frame, packet, ethernet ? packet.SourceMac : default, ethernet ? packet.DestinationMac : default)
-                    : Udp(frame, packet, ethernet ? packet.SourceMac : default, ethernet ? packet.DestinationMac : default);
+                    : Udp(frame, packet, ethernet ? packet.SourceMac : default);
             default:
                 return null;
         }
@@ -69,9 +70,9 @@ public sealed class AttackWatch
             case TcpFlags.Syn:
                 return Opens(frame, packet, from);
             case TcpFlags.Syn | TcpFlags.Acknowledge:
-                return Accepts(frame, packet, from, to);
+                return Accepts(frame, packet, from);
             case var flags when (flags & TcpFlags.Reset) != 0:
-                return Refuses(sources.Find(to, packet.Destination), packet.Source, packet.SourcePort, Packet.Tcp, to, frame);
+                return Refuses(sources.Find(packet.Destination), packet.Source, packet.SourcePort, Packet.Tcp, frame);
             default:
                 return packet.PayloadLength > 12 ? Says(frame, packet, to) : null;
         }
@@ -82,7 +83,11 @@ public sealed class AttackWatch
         var source = sources.Get(from, packet.Source, frame.Time);
         var index = source.Find(packet.Destination, packet.DestinationPort, Packet.Tcp);
         var isNew = index < 0;
-        if (isNew) index = source.Add(packet.Destination, packet.DestinationPort, Packet.Tcp, frame.Time, frame.Number);
+        if (isNew)
+        {
+            index = source.Add(packet.Destination, packet.DestinationPort, Packet.Tcp, frame.Time, frame.Number);
+            source[index].Named = named.Contains(packet.Destination);
+        }
         else
         {
             ref var opening = ref source[index];
@@ -93,9 +98,9 @@ public sealed class AttackWatch
         return Judge(source, source[index], isNew, frame.Time, frame.Number) ?? flood;
     }
 
-    private Attack? Accepts(in Frame frame, in Packet packet, MacAddress from, MacAddress to)
+    private Attack? Accepts(in Frame frame, in Packet packet, MacAddress from)
     {
-        var client = sources.Find(to, packet.Destination);
+        var client = sources.Find(packet.Destination);
         var index = client?.Find(packet.Source, packet.SourcePort, Packet.Tcp) ?? -1;
         if (index < 0)
         {
@@ -105,7 +110,7 @@ public sealed class AttackWatch
         ref var opening = ref client![index];
         if (opening.Outcome == Outcome.Answered) return null;
         opening.Outcome = Outcome.Answered;
-        targets.Relieve(to, packet.Source, packet.SourcePort, Rule(SynFlood));
+        targets.Relieve(client.Mac, packet.Source, packet.SourcePort, Rule(SynFlood));
         if (frame.Time - opening.ConnectionsSince > LoginConnections.Window || opening.Connections == 0)
         {
             (opening.ConnectionsSince, opening.Connections, opening.FirstFrame) = (frame.Time, 0, opening.Frame);
@@ -117,14 +122,14 @@ public sealed class AttackWatch
             : Guesses(LoginConnections, client, opening, opening.Connections, opening.ConnectionsSince, opening.FirstFrame, opening.Frame, frame.Time);
     }
 
-    private Attack? Refuses(Openings? client, Address target, ushort port, byte protocol, MacAddress clientMac, in Frame frame)
+    private Attack? Refuses(Openings? client, Address target, ushort port, byte protocol, in Frame frame)
     {
         var index = client?.Find(target, port, protocol) ?? -1;
         if (index < 0) return null;
         ref var opening = ref client![index];
         if (opening.Outcome != Outcome.Pending) return null;
         opening.Outcome = Outcome.Refused;
-        if (protocol == Packet.Tcp) targets.Relieve(clientMac, target, port, Rule(SynFlood));
+        if (protocol == Packet.Tcp) targets.Relieve(client.Mac, target, port, Rule(SynFlood));
         // The attempt is the evidence, the refusal only its outcome.
         return Judge(client, opening, isNew: false, frame.Time, opening.Frame);
     }
@@ -172,14 +177,16 @@ public sealed class AttackWatch
             : Guesses(threshold, client, opening, opening.Refusals, opening.RefusalsSince, opening.RefusalFrame, frame.Number, frame.Time);
     }
 
-    private Attack? Udp(in Frame frame, in Packet packet, MacAddress from, MacAddress to)
+    private Attack? Udp(in Frame frame, in Packet packet, MacAddress from)
     {
-        var asker = sources.Find(to, packet.Destination);
+        var asker = sources.Find(packet.Destination);
         var index = asker?.Find(packet.Source, packet.SourcePort, Packet.Udp) ?? -1;
         if (index >= 0)
         {
             asker![index].Outcome = Outcome.Answered;
-            targets.Relieve(to, packet.Source, 0, Rule(UdpFlood), all: true);
+            // Only of a server that was asked: an answer out of nowhere names nothing.
+            if (packet.SourcePort == 53) named.Read(packet.Payload(frame));
+            targets.Relieve(asker.Mac, packet.Source, 0, Rule(UdpFlood), all: true);
             return null;
         }
         if (AmplifyingPorts[packet.SourcePort] && packet.SourcePort != packet.DestinationPort)
@@ -197,13 +204,14 @@ public sealed class AttackWatch
             return flood;
         }
         index = source.Add(packet.Destination, packet.DestinationPort, Packet.Udp, frame.Time, frame.Number);
+        source[index].Named = named.Contains(packet.Destination);
         return Judge(source, source[index], isNew: true, frame.Time, frame.Number) ?? flood;
     }
 
-    private Attack? Icmp(in Frame frame, in Packet packet, MacAddress from, MacAddress to)
+    private Attack? Icmp(in Frame frame, in Packet packet, MacAddress from)
     {
         var message = packet.Payload(frame);
-        if (packet.Protocol == Packet.Icmp && message[0] == 3 && message.Length >= 8 + 28) return Unreachable(frame, packet, to, message[8..]);
+        if (packet.Protocol == Packet.Icmp && message[0] == 3 && message.Length >= 8 + 28) return Unreachable(frame, packet, message[8..]);
         var flood = Press(IcmpFlood, from, packet.Source, packet.Destination, 0, frame);
         if (message[0] != (packet.Protocol == Packet.Icmp ? 8 : 128)) return flood;
         var source = sources.Get(from, packet.Source, frame.Time);
@@ -218,14 +226,14 @@ public sealed class AttackWatch
     }
 
     /// <summary>An ICMP message about a packet of ours (RFC 792: its header and 8 bytes of what follows).</summary>
-    private Attack? Unreachable(in Frame frame, in Packet packet, MacAddress to, ReadOnlySpan<byte> inner)
+    private Attack? Unreachable(in Frame frame, in Packet packet, ReadOnlySpan<byte> inner)
     {
         var header = (inner[0] & 15) * 4;
         if (inner[0] >> 4 != 4 || header < 20 || inner.Length < header + 4) return null;
         if (Address.V4(BinaryPrimitives.ReadUInt32BigEndian(inner[12..])) != packet.Destination) return null;
         var target = Address.V4(BinaryPrimitives.ReadUInt32BigEndian(inner[16..]));
         return inner[9] is Packet.Tcp or Packet.Udp
-            ? Refuses(sources.Find(to, packet.Destination), target, BinaryPrimitives.ReadUInt16BigEndian(inner[(header + 2)..]), inner[9], to, frame)
+            ? Refuses(sources.Find(packet.Destination), target, BinaryPrimitives.ReadUInt16BigEndian(inner[(header + 2)..]), inner[9], frame)
             : null;
     }
 
@@ -239,7 +247,7 @@ public sealed class AttackWatch
         var asked = Address.V4(BinaryPrimitives.ReadUInt32BigEndian(bytes[(at + 24)..]));
         if (BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 6)..]) != 1)
         {
-            if (sources.Find(packet.DestinationMac, asked) is { } asker && asker.Find(sender, 0, Opening.Arp) is >= 0 and var answered)
+            if (sources.Find(asked) is { } asker && asker.Find(sender, 0, Opening.Arp) is >= 0 and var answered)
             {
                 asker[answered].Outcome = Outcome.Answered;
             }
@@ -274,8 +282,8 @@ public sealed class AttackWatch
             if (opening.Port == latest.Port)
             {
                 portAll++;
-                if (failed) portFailed++;
-                else if (young) portYoung++;
+                if (failed && !opening.Named) portFailed++;
+                else if (young && !opening.Named) portYoung++;
             }
             if (opening.Target != latest.Target) continue;
             if (failed) hostFailed++;
@@ -310,7 +318,7 @@ public sealed class AttackWatch
         if (Known(threshold, source.Mac, address, vertical ? latest.Target : default, vertical ? (ushort)0 : latest.Port, time) is { } known)
         {
             known.Last = time;
-            if (!isNew) return null;
+            if (!isNew || latest.Named && !vertical && threshold != LoginScan) return null;
             known.Count++;
             known.AddFrame(frame);
             if (vertical) known.AddPort(latest.Port);
@@ -345,7 +353,7 @@ public sealed class AttackWatch
     private static bool Counts(in Opening opening, in Opening latest, bool vertical, AttackThreshold threshold, long time) =>
         opening.Protocol == latest.Protocol && time - opening.Last <= threshold.Window
         && (vertical ? opening.Target == latest.Target : opening.Port == latest.Port)
-        && (opening.Outcome != Outcome.Answered || threshold == LoginScan || threshold == PingSweep);
+        && (opening.Outcome != Outcome.Answered && (vertical || !opening.Named) || threshold == LoginScan || threshold == PingSweep);
 
     private Attack? Guesses(AttackThreshold threshold, Openings client, in Opening opening, int value, long since, long first, long frame, long time)
     {
@@ -376,7 +384,6 @@ public sealed class AttackWatch
         // Samples at the 1st, 2nd, 4th … packet of the window.
         pressure.Seen++;
         if (long.IsPow2(pressure.Seen) && long.Log2(pressure.Seen) is < Pressure.Samples.Length and var sample) pressure.Frames[(int)sample] = frame.Number;
-        if (pressure.Count <= threshold.Count / 4) return null;
         Peak(threshold, pressure.Count);
         if (pressure.Count < threshold.Count) return null;
         if (Known(threshold, from, null, target, port, frame.Time) is { } known)
@@ -426,7 +433,7 @@ public sealed class AttackWatch
 
     private void Peak(AttackThreshold threshold, long value)
     {
-        ref var peak = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(peaks, threshold.Rule);
+        ref var peak = ref peaks[threshold.Number];
         if (value > peak) peak = value;
     }
 

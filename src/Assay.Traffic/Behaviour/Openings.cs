@@ -20,6 +20,8 @@ internal struct Opening
     /// <summary>IP protocol; <see cref="Arp"/> for ARP.</summary>
     public byte Protocol;
     public Outcome Outcome;
+    /// <summary>DNS gave this target's address before.</summary>
+    public bool Named;
 
     /// <summary>No protocol of IP that opens anything has this number (it is "any 0-hop protocol").</summary>
     public const byte Arp = 114;
@@ -77,20 +79,12 @@ internal sealed class SourceTable
     private const int Sets = 64, Ways = 16;
 
     private readonly Openings?[] slots = new Openings?[Sets * Ways];
+    private readonly Dictionary<Address, Openings> byAddress = new(Sets * Ways);
 
     public long Evictions { get; private set; }
 
-    /// <summary>The source with this address on this station; null where it opened nothing so far.</summary>
-    public Openings? Find(MacAddress mac, Address source)
-    {
-        var from = Set(mac, source) * Ways;
-        for (var i = from; i < from + Ways; i++)
-        {
-            if (slots[i] is not { } openings) return null;
-            if (openings.Source == source && openings.Mac == mac) return openings;
-        }
-        return null;
-    }
+    /// <summary>The source with this address, on whatever station: answers may come another way than questions go. Null where it opened nothing so far.</summary>
+    public Openings? Find(Address source) => byAddress.GetValueOrDefault(source);
 
     public Openings Get(MacAddress mac, Address source, long time)
     {
@@ -100,10 +94,7 @@ internal sealed class SourceTable
         {
             if (slots[i] is not { } openings)
             {
-                slots[i] = openings = new Openings();
-                openings.Reset(mac, source);
-                openings.LastUse = time;
-                return openings;
+                return Begin(slots[i] = new Openings(), mac, source, time);
             }
             if (openings.Source == source && openings.Mac == mac)
             {
@@ -114,9 +105,16 @@ internal sealed class SourceTable
         }
         Evictions++;
         var reused = slots[oldest]!;
-        reused.Reset(mac, source);
-        reused.LastUse = time;
-        return reused;
+        if (byAddress.GetValueOrDefault(reused.Source) == reused) byAddress.Remove(reused.Source);
+        return Begin(reused, mac, source, time);
+    }
+
+    private Openings Begin(Openings openings, MacAddress mac, Address source, long time)
+    {
+        openings.Reset(mac, source);
+        openings.LastUse = time;
+        byAddress[source] = openings;
+        return openings;
     }
 
     private static int Set(MacAddress mac, Address source)
