@@ -2,51 +2,35 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using Assay.Guard.Enforcement;
+using Assay.Guard.Names;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Mud;
 
 namespace Assay.Guard;
 
-/// <summary>Keeps the kernel's rules as the household wants them: the whole table at the start, one transaction for each set of changes after.</summary>
-public sealed class Enforcer
+/// <summary>Keeps the kernel's rules and the forwarder's names as the household wants them: the whole table at the start, one transaction for each set of changes after.</summary>
+public sealed class Enforcer(NameForwarder names, Gateway gateway, Action<string> tell)
 {
-    private readonly Nft nft;
-    private readonly Gateway gateway;
-    private readonly Func<IReadOnlyList<NameAdmission>> admitted;
-    private readonly Action<string> tell;
-    private readonly Dictionary<MacAddress, DevicePolicy> inKernel = [];
+    private readonly Dictionary<MacAddress, DevicePolicy> devices = [];
     private readonly Dictionary<string, Profile> profiles = new(StringComparer.Ordinal);
     private RuleSet? rules;
-
-    /// <param name="admitted">Addresses of names that are still good, for a table that is written anew.</param>
-    public Enforcer(Nft nft, Gateway gateway, Func<IReadOnlyList<NameAdmission>> admitted, Action<string> tell)
-    {
-        this.nft = nft;
-        this.gateway = gateway;
-        this.admitted = admitted;
-        this.tell = tell;
-    }
 
     /// <summary>Why the kernel's rules are not what they should be; null where they are.</summary>
     public string? Trouble { get; private set; }
     /// <summary>Entries of MUD files that no rule was made of.</summary>
     public IReadOnlyList<RuleSetRemark> Remarks => rules?.Remarks ?? [];
-    public IReadOnlyCollection<Profile> Profiles => profiles.Values;
-    public IReadOnlyCollection<DevicePolicy> Devices => inKernel.Values;
 
-    /// <summary>The rule set as text, of what is in the kernel.</summary>
-    public string Text() => rules?.Whole([.. inKernel.Values]) ?? "";
+    /// <summary>The rule set as text: of what is in the kernel, names' addresses included.</summary>
+    public string Text() => rules?.Whole([.. devices.Values], names.Admitted()) ?? "";
 
     /// <summary>Writes the whole table, in place of one that is there.</summary>
     /// <exception cref="RuleException"/>
-    public void Whole(IReadOnlyList<Profile> wanted, IReadOnlyList<DevicePolicy> devices)
+    public void Whole(IReadOnlyList<Profile> wanted, IReadOnlyList<DevicePolicy> all)
     {
         foreach (var profile in wanted) profiles[profile.Id] = profile;
-        inKernel.Clear();
-        foreach (var device in devices) inKernel[device.Mac] = device;
-        rules = new RuleSet(gateway, [.. profiles.Values]);
-        nft.Run(rules.Whole(devices, admitted()));
-        Trouble = null;
+        devices.Clear();
+        foreach (var device in all) devices[device.Mac] = device;
+        Again();
     }
 
     /// <summary>Brings a set of changes into the kernel, all or none. Where it refuses, the whole table is tried, now and until it goes.</summary>
@@ -54,18 +38,20 @@ public sealed class Enforcer
     {
         var fresh = wanted.Any(p => !profiles.ContainsKey(p.Id));
         foreach (var profile in wanted) profiles[profile.Id] = profile;
-        var text = new StringBuilder();
-        if (!fresh && Trouble is null)
-        {
-            // All that leaves first: an address that goes from one device to another is free before it is taken.
-            foreach (var device in changed) if (inKernel.TryGetValue(device.Mac, out var before)) text.Append(rules!.Move(before, null));
-            foreach (var device in changed) text.Append(rules!.Move(null, device));
-        }
-        foreach (var device in changed) inKernel[device.Mac] = device;
+        var before = changed.Select(d => devices.GetValueOrDefault(d.Mac)).ToList();
+        foreach (var device in changed) devices[device.Mac] = device;
         try
         {
-            if (fresh || Trouble is not null) Again();
-            else nft.Run(text.ToString());
+            if (fresh || Trouble is not null)
+            {
+                Again();
+                return;
+            }
+            // All that leaves first: an address that goes from one device to another is free before it is taken.
+            var text = new StringBuilder();
+            foreach (var device in before) if (device is not null) text.Append(rules!.Move(device, null));
+            foreach (var device in changed) text.Append(rules!.Move(null, device));
+            names.Use(rules!, NameTable.Of([.. profiles.Values], [.. devices.Values]), _ => text.ToString());
         }
         catch (RuleException refused)
         {
@@ -93,7 +79,8 @@ public sealed class Enforcer
     private void Again()
     {
         rules = new RuleSet(gateway, [.. profiles.Values]);
-        nft.Run(rules.Whole([.. inKernel.Values], admitted()));
+        IReadOnlyList<DevicePolicy> all = [.. devices.Values];
+        names.Use(rules, NameTable.Of([.. profiles.Values], all), admitted => rules.Whole(all, admitted));
         Trouble = null;
     }
 
