@@ -57,17 +57,29 @@ internal static class StatusVerb
         foreach (var remark in root.GetProperty("remarks").EnumerateArray()) text.WriteLine(Shortened.Visible(remark.GetString()!));
         text.WriteLine();
         TextTable.Write(text, ["device", "address", "label", "binding", "version", "action", "why"], [.. root.GetProperty("devices").EnumerateArray().Select(Row)], width);
+        foreach (var device in root.GetProperty("devices").EnumerateArray())
+        {
+            text.WriteLine();
+            text.WriteLine($"{Shortened.Visible(Called(device))}, {State.Need(device, "mac")}: {State.Need(device, "action")} since {Moment(State.Need(device, "since"))}");
+            foreach (var reason in device.GetProperty("reasons").EnumerateArray().Skip(1))
+            {
+                var lines = TextTable.Wrap(Shortened.Visible(reason.GetString()!), Math.Max(30, width - 4));
+                for (var i = 0; i < lines.Count; i++) text.WriteLine($"  {(i == 0 ? "-" : " ")} {lines[i]}");
+            }
+        }
     }
+
+    private static string Called(JsonElement device) => State.Text(device, "name") ?? State.Need(device, "mac");
 
     private static IReadOnlyList<string> Row(JsonElement device) =>
     [
-        State.Text(device, "name") is { } name ? $"{name} ({State.Need(device, "mac")})" : State.Need(device, "mac"),
+        Called(device),
         string.Join(' ', device.GetProperty("addresses").EnumerateArray().Select(a => a.GetString())) is { Length: > 0 } addresses ? addresses : "-",
         device.TryGetProperty("label", out var label) ? $"{State.Need(label, "subject")} {State.Text(label, "notice")}".TrimEnd() : "none",
         State.Need(device, "binding"),
         State.Text(device, "version") ?? "unknown",
         $"{State.Need(device, "action")}{(device.GetProperty("alarm").GetBoolean() ? " ALARM" : "")}",
-        $"row {device.GetProperty("row").GetInt32()}, {State.Need(device, "status")}: {string.Join("; ", device.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()))}",
+        $"{State.Need(device, "status")}: {State.Need(device, "reason")} (row {device.GetProperty("row").GetInt32()})",
     ];
 
     private static string Words(JsonElement root, string name) => string.Join(", ", root.GetProperty(name).EnumerateArray().Select(i => i.GetString()));
