@@ -49,15 +49,16 @@ public static class StatusEndpoints
             Reason = root.Text("reason") ?? throw new Refusal(400, "a text", "none", "reason"),
             Role = root.Text("role") ?? "authority",
             By = context.Person(),
-            LookAgain = Day(root, "lookAgain"),
+            LookAgain = Day(root.Text("lookAgain"), "lookAgain"),
         });
         await context.Json(200, json => Write(json, receipt));
     }
 
-    private static DateOnly? Day(JsonElement root, string name)
+    /// <exception cref="Refusal">400: no date.</exception>
+    internal static DateOnly? Day(string? text, string where)
     {
-        if (root.Text(name) is not { } text) return null;
-        return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new Refusal(400, "a date like 2027-01-31", text.Length > 40 ? "another" : text, name);
+        if (text is null) return null;
+        return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new Refusal(400, "a date like 2027-01-31", text.Length > 40 ? "another" : text, where);
     }
 
     private static void Write(Utf8JsonWriter json, ChangeReceipt receipt)
