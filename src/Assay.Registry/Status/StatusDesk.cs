@@ -39,7 +39,8 @@ public sealed class StatusDesk(Database database, LabelShelf shelf, Ledger ledge
         Text(change.Reason, MaxReason, "reason");
         Text(change.Role, MaxRole, "role");
         if (change.To == Standing.UpdateNeeded) Text(change.UpdateBelow ?? "", MaxVersion, "updateBelow");
-        else if (change.UpdateBelow is not null) throw new Refusal(422, "updateBelow with the state updateNeeded only", $"it with {change.To.Name()}", "updateBelow");
+        else if (change.UpdateBelow is { } ends && change.To == Standing.Suspended) Text(ends, MaxVersion, "updateBelow");
+        else if (change.UpdateBelow is not null) throw new Refusal(422, "updateBelow with the states updateNeeded and suspended only", $"it with {change.To.Name()}", "updateBelow");
     }
 
     private static void Text(string text, int most, string where)
