@@ -183,7 +183,7 @@ public sealed class StatusSnapshotTests : IDisposable
         Assert.Equal((3L, written[1], null), (read.Edition!.Value, read.For(2), read.For(3)));
         Assert.Throws<UnreadableException>(() => Notices([Update(9), Update(9)]));
         Assert.Throws<UnreadableException>(() => Notices([Update(9) with { UpdateBelow = null }]));
-        Assert.Throws<UnreadableException>(() => Notices([Update(9) with { Kind = NoticeKind.Suspended }]));
+        Assert.Throws<UnreadableException>(() => Notices([Update(9) with { Kind = NoticeKind.Withdrawn }]));
         Assert.Throws<UnreadableException>(() => Notices([Update(9) with { Reason = "" }]));
         Assert.Throws<UnreadableException>(() => Notices([Update(-1)]));
     }
