@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Assay.Evidence.Reading;
 using Assay.Software.Advisories;
@@ -95,34 +94,6 @@ public class AdvisoryStoreTests
             command.CommandText = sql;
             command.ExecuteNonQuery();
         }
-    }
-
-    [Fact]
-    public void A_program_killed_at_any_moment_of_an_import_leaves_a_store_that_opens_and_holds_whole_files_only()
-    {
-        var program = Command.Program;
-        if (!File.Exists(program)) Assert.Skip("the command is not built (dotnet build src/Assay.Cli -c Release)");
-        var lists = Corpus.Files("advisories", "kev-2*.json").Concat(Corpus.Files("advisories/osv")).ToList();
-        using var scratch = new Scratch();
-        var (killed, kept) = (0, new HashSet<int>());
-        foreach (var delay in new[] { 0, 40, 60, 70, 80, 90, 100, 115, 130, 150, 170, 200, 240, 280, 330, 400 })
-        {
-            var file = scratch.File($"store-{delay}.db");
-            var start = new ProcessStartInfo(program, ["advisories", "import", .. lists, "--store", file, "--quiet"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
-            Thread.Sleep(delay);
-            process.Kill();
-            process.WaitForExit();
-            if (process.ExitCode != 0) killed++;
-            using var store = AdvisoryStore.Open(file);
-            var status = store.Status();
-            // Every file that is listed is there whole: as many records as it says.
-            Assert.Equal(status.Files.Sum(f => f.Read), status.Sources.Sum(s => s.Advisories));
-            kept.Add(status.Files.Count);
-            foreach (var list in lists) store.Import(list, File.ReadAllBytes(list));
-            Assert.Equal(lists.Count, store.Status().Files.Count);
-        }
-        Assert.True(killed >= 8 && kept.Count >= 3, $"{killed} kills, {string.Join(", ", kept.Order())} files kept");
     }
 
     [Fact]
