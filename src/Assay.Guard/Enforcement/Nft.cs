@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Assay.CommandLine;
+using Microsoft.Win32.SafeHandles;
 
 namespace Assay.Guard.Enforcement;
 
@@ -69,9 +71,22 @@ public sealed partial class Nft : IDisposable
             // Both buffers are taken even if unused: they grow until they are read.
             var output = Marshal.PtrToStringUTF8(Output(context)) ?? "";
             var error = Marshal.PtrToStringUTF8(Error(context)) ?? "";
-            if (failed) throw new RuleException(Worst(error));
+            if (failed) throw new RuleException(Worst(Located(commands) is { Length: > 0 } located ? located : error));
             return output;
         }
+    }
+
+    // Of a text in memory the library names no line that it refuses, of a file it does: judge it once more as one, without putting it in force.
+    private string Located(string commands)
+    {
+        var file = CreateMemoryFile("rules", 1);
+        if (file < 0) return "";
+        using var handle = new SafeFileHandle(file, ownsHandle: true);
+        RandomAccess.Write(handle, Encoding.UTF8.GetBytes(commands), 0);
+        SetDryRun(context, true);
+        RunFile(context, $"/proc/self/fd/{file}");
+        Output(context);
+        return Marshal.PtrToStringUTF8(Error(context)) ?? "";
     }
 
     // The library repeats whole lines of the input below each error; the first lines say it.
@@ -79,7 +94,7 @@ public sealed partial class Nft : IDisposable
     {
         var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0) return "the kernel refused the rules and gave no reason";
-        return string.Join(" / ", lines.Take(4).Select(l => l.Length > 300 ? l[..300] + "…" : l).Select(Evidence.Shortened.Visible));
+        return string.Join(" / ", lines.Where(l => !l.TrimStart().StartsWith('^')).Take(4).Select(l => l.Length > 300 ? l[..300] + "…" : l).Select(Evidence.Shortened.Visible));
     }
 
     public void Dispose()
@@ -110,4 +125,8 @@ public sealed partial class Nft : IDisposable
     private static partial void SetOutput(nint context, uint flags);
     [LibraryImport(Library, EntryPoint = "nft_run_cmd_from_buffer", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RunBuffer(nint context, string commands);
+    [LibraryImport(Library, EntryPoint = "nft_run_cmd_from_filename", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RunFile(nint context, string name);
+    [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int CreateMemoryFile(string name, uint flags);
 }

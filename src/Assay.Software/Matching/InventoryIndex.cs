@@ -7,7 +7,7 @@ namespace Assay.Software.Matching;
 /// <typeparam name="TOwner">Whose inventory it is: a label, an image.</typeparam>
 public sealed class InventoryIndex<TOwner> where TOwner : notnull
 {
-    private readonly Dictionary<TOwner, (Inventory Inventory, List<Component> Components)> owners = [];
+    private readonly Dictionary<TOwner, (Surroundings Surroundings, List<Component> Components)> owners = [];
     private readonly Dictionary<string, HashSet<(TOwner Owner, int Component)>> byKey = new(StringComparer.Ordinal);
 
     public int Owners => owners.Count;
@@ -17,7 +17,7 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
     {
         Remove(owner);
         var list = components.ToList();
-        owners[owner] = (new Inventory(list), list);
+        owners[owner] = (new Surroundings(list), list);
         for (var i = 0; i < list.Count; i++)
         {
             foreach (var key in Matcher.ProductKeys(list[i]))
@@ -56,8 +56,8 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
                 foreach (var entry in entries)
                 {
                     if (!met.Add(entry)) continue;
-                    var (inventory, components) = owners[entry.Owner];
-                    if (Matcher.Match(components[entry.Component], about, inventory) is { Status: not VulnerabilityStatus.Fixed } vulnerability) hits.Add((entry.Owner, vulnerability));
+                    var (surroundings, components) = owners[entry.Owner];
+                    if (Matcher.Match(components[entry.Component], about, surroundings) is { Status: not VulnerabilityStatus.Fixed } vulnerability) hits.Add((entry.Owner, vulnerability));
                 }
             }
         }

@@ -15,24 +15,25 @@ public static class Matcher
             .Where(n => n.Length > 0).Select(ProductNames.Fold).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Every vulnerability of one component, ordered by status, exploited ones first, then by id.</summary>
-    /// <param name="inventory">What else is in the product, where it is known: the conditions of "running on" are asked there.</param>
+    /// <param name="surroundings">What else is in the product, where it is known: the conditions of "running on" are asked there.</param>
     /// <param name="all">True: also <see cref="VulnerabilityStatus.Fixed"/>, where the version lies outside of every range.</param>
-    public static IReadOnlyList<Vulnerability> Match(Component component, AdvisoryStore store, Inventory? inventory = null, bool all = false)
+    public static IReadOnlyList<Vulnerability> Match(Component component, AdvisoryStore store, Surroundings? surroundings = null, bool all = false)
     {
         var identity = new ComponentIdentity(component);
-        return [.. Ordered(store.Groups(component).Select(group => Match(identity, group, inventory ?? Inventory.Unknown, store.Forecast)).OfType<Vulnerability>().Where(v => all || v.Status != VulnerabilityStatus.Fixed))];
+        return Ordered(store.Groups(component).Select(group => Match(identity, group, surroundings ?? Surroundings.Unknown, store.Forecast)).OfType<Vulnerability>().Where(v => all || v.Status != VulnerabilityStatus.Fixed));
     }
 
     /// <summary>What the advisories about one vulnerability (<see cref="AdvisoryStore.About"/>) say about one component; null where they do not name it.</summary>
-    public static Vulnerability? Match(Component component, IReadOnlyList<Advisory> about, Inventory? inventory = null) =>
-        Match(new ComponentIdentity(component), about, inventory ?? Inventory.Unknown, null);
+    public static Vulnerability? Match(Component component, IReadOnlyList<Advisory> about, Surroundings? surroundings = null) =>
+        Match(new ComponentIdentity(component), about, surroundings ?? Surroundings.Unknown, null);
 
-    internal static IOrderedEnumerable<Vulnerability> Ordered(IEnumerable<Vulnerability> vulnerabilities) =>
-        vulnerabilities.OrderBy(v => v.Status).ThenByDescending(v => v.Exploited).ThenBy(v => v.Id, StringComparer.Ordinal).ThenBy(v => v.Component.Name, StringComparer.Ordinal).ThenBy(v => v.Component.Version, StringComparer.Ordinal);
+    /// <summary>By status, exploited ones first, then by id and component.</summary>
+    public static IReadOnlyList<Vulnerability> Ordered(IEnumerable<Vulnerability> vulnerabilities) =>
+        [.. vulnerabilities.OrderBy(v => v.Status).ThenByDescending(v => v.Exploited).ThenBy(v => v.Id, StringComparer.Ordinal).ThenBy(v => v.Component.Name, StringComparer.Ordinal).ThenBy(v => v.Component.Version, StringComparer.Ordinal)];
 
     private sealed record Word(Advisory Advisory, AffectedRange Range, string Text, VersionInterval? Run, string? Version);
 
-    private static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Inventory inventory, Func<string, ExploitForecast?>? forecast)
+    private static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Surroundings surroundings, Func<string, ExploitForecast?>? forecast)
     {
         var (affected, likely, named, outside) = (new List<Word>(), new List<Word>(), new List<Word>(), new List<Word>());
         foreach (var advisory in about)
@@ -42,7 +43,7 @@ public static class Matcher
             {
                 var agreement = identity.With(range.Product);
                 if (agreement == Agreement.None) continue;
-                var need = inventory.Judge(identity, range.Needs, out var unmet);
+                var need = surroundings.Judge(identity, range.Needs, out var unmet);
                 if (need == Condition.False) continue;
                 if (range.Versions is not { } versions)
                 {

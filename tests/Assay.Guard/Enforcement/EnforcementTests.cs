@@ -228,6 +228,7 @@ public sealed class EnforcementTests
         Assert.DoesNotContain(Home.Inside(home.GatewaySpace, () => Kernel.Probe(home.Nft, ["br0"])).Missing, f => f.Name.Contains("br0", StringComparison.Ordinal));
         Assert.False(Home.Reaches(home.DoorbellSpace, Home.Camera, 555));
 
+        foreach (var space in new[] { home.DoorbellSpace, home.CameraSpace }) home.Batch(space, "neigh flush all");
         // The gateway answers for the neighbours (proxy_arp_pvlan), and what they say goes through the rules of both.
         Home.Inside(home.GatewaySpace, () => File.WriteAllText("/proc/sys/net/ipv4/conf/br0/proxy_arp_pvlan", "1"));
         var profile = Home.TheProfile(new Permission { Name = "camera", FromDevice = true, Accept = true, Peer = new Peer(PeerKind.SameManufacturer), Protocol = 6, PeerPorts = [new(554, 555)] });

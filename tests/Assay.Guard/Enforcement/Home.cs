@@ -38,6 +38,8 @@ internal sealed partial class Home : IDisposable
         {
             Run("ip", "netns", "add", space);
             Run("ip", "-n", space, "link", "set", "lo", "up");
+            // Nobody else is here: an address need not be asked for first.
+            Inside(space, () => File.WriteAllText("/proc/sys/net/ipv6/conf/default/accept_dad", "0"));
         }
         Inside(GatewaySpace, () =>
         {
@@ -58,7 +60,6 @@ internal sealed partial class Home : IDisposable
             link set wan0 up
             """);
         Batch(InternetSpace, $"""
-            addr add 203.0.113.2/24 dev eth0
             addr add {Resolver}/24 dev eth0
             addr add 2001:db8:2::2/64 dev eth0 nodad
             link set eth0 up
@@ -72,7 +73,7 @@ internal sealed partial class Home : IDisposable
             route add fd77::/64 via 2001:db8:2::1
             """);
         Batch(GatewaySpace, """
-            route add default via 203.0.113.2
+            route add default via 203.0.113.53
             route add 2001:db8:1::/64 via 2001:db8:2::2
             """);
         Nft = Inside(GatewaySpace, Guard.Enforcement.Nft.Open);

@@ -6,14 +6,14 @@ namespace Assay.Software.Matching;
 internal enum Condition { False, Unknown, True }
 
 /// <summary>What else is in a product: where the conditions of an advisory ("running on") are asked.</summary>
-public sealed class Inventory
+public sealed class Surroundings
 {
-    public static readonly Inventory Unknown = new([]);
+    public static readonly Surroundings Unknown = new([]);
 
     private readonly IReadOnlyList<ComponentIdentity> all;
     private readonly bool linux;
 
-    public Inventory(IEnumerable<Component> components)
+    public Surroundings(IEnumerable<Component> components)
     {
         all = [.. components.Select(c => new ComponentIdentity(c))];
         linux = all.Any(i => i.IsLinux);
