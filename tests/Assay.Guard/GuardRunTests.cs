@@ -39,6 +39,7 @@ public sealed class GuardRunTests : IDisposable
         home.Serve(home.InternetSpace, [80, 443], []);
         File.WriteAllBytes(scratch.File("hallmark.cose"), office.Hallmark(issued: Now.AddDays(-1)));
         File.WriteAllText(scratch.File("trust.json"), office.TrustJson());
+        File.WriteAllText(scratch.File("leases"), $"{Now.AddHours(12).ToUnixTimeSeconds()} {Home.DoorbellMac} {Home.Doorbell} doorbell *\n");
         File.WriteAllText(scratch.File("mud.json"), $$"""
             { "ietf-mud:mud": { "mud-version": 1, "mud-url": "https://doorbell.example/mud/edb-100.json", "last-update": "2026-01-01T00:00:00Z", "cache-validity": 48, "is-supported": true,
               "systeminfo": "a doorbell", "model-name": "EDB-100", "from-device-policy": { "access-lists": { "access-list": [ { "name": "from" } ] } }, "to-device-policy": { "access-lists": { "access-list": [ { "name": "to" } ] } } },
@@ -50,6 +51,7 @@ public sealed class GuardRunTests : IDisposable
             folder: state
             inside: [br0]
             outside: wan0
+            leases: leases
             names: { listen: {{Home.Gateway}}, upstream: [{{Home.Resolver}}] }
             registry: { address: "http://{{Home.Resolver}}:8080", enrolment: one-time-token, consent: true }
             trust: [trust.json]
