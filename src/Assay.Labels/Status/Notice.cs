@@ -5,7 +5,7 @@ public enum NoticeKind { UnderReview = 1, UpdateNeeded = 2, Suspended = 3, Withd
 
 /// <summary>Why a label's slot is not "in force": what the two bits have no room for. Names a role, never a person.</summary>
 /// <param name="Index">The label's slot in the status list.</param>
-/// <param name="UpdateBelow">Versions below this one need an update; with <see cref="NoticeKind.UpdateNeeded"/> and no other.</param>
+/// <param name="UpdateBelow">Versions below this one are meant; always with <see cref="NoticeKind.UpdateNeeded"/>, perhaps with <see cref="NoticeKind.Suspended"/>.</param>
 /// <param name="Reason">In plain words, for a person.</param>
 /// <param name="Role">Who decided: "market surveillance", or "automatic" where a machine noticed.</param>
 /// <param name="LookAgain">When it will be looked at again.</param>

@@ -79,8 +79,9 @@ public sealed record NoticeList
         if (index < 0) throw new UnreadableException("an index of 0 or more", index.ToString(CultureInfo.InvariantCulture), parts[0].Offset);
         var kind = Kind(parts[1]);
         var below = parts[2].IsNull ? null : Claims.Text(parts[2], "the version", 128);
-        if (below is null == (kind == NoticeKind.UpdateNeeded))
-            throw new UnreadableException("a version with \"update needed\" and with nothing else", below is null ? "none" : "one", parts[2].Offset);
+        // A suspension may name the version that ends it for a device; an update without its version would say nothing.
+        if (below is null ? kind == NoticeKind.UpdateNeeded : kind is not (NoticeKind.UpdateNeeded or NoticeKind.Suspended))
+            throw new UnreadableException("a version with \"update needed\", perhaps one with \"suspended\", and none else", below is null ? "none" : "one", parts[2].Offset);
         return new Notice(index, kind, below, Claims.Text(parts[3], "the reason", MaxReason), Claims.Text(parts[4], "the role", 256),
             Claims.Time(parts[5], "since"), Claims.Day(parts[6], "the date to look again"), parts[7].IsNull ? null : Claims.Text(parts[7], "the case", 256));
     }

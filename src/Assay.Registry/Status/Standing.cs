@@ -12,7 +12,7 @@ public sealed record StatusChange
     /// <summary>The label's id.</summary>
     public required string Label { get; init; }
     public required Standing To { get; init; }
-    /// <summary>With <see cref="Standing.UpdateNeeded"/>, and only there: versions below this one need an update.</summary>
+    /// <summary>Always with <see cref="Standing.UpdateNeeded"/>, perhaps with <see cref="Standing.Suspended"/>: versions below this one are meant, and a later one is freed of it.</summary>
     public string? UpdateBelow { get; init; }
     /// <summary>For everybody to read; never a person's name.</summary>
     public required string Reason { get; init; }

@@ -50,7 +50,8 @@ public sealed class StatusDesk(RegistrySettings settings, Database database, Lab
         // The page says of this role that nobody decided.
         if (change.By is not null == (change.Role == Automatic)) throw new Refusal(422, $"the role {Automatic} for a machine and for nobody else", change.By is null ? "another role for a machine" : "a person", "role");
         if (change.To == Standing.UpdateNeeded) Text(change.UpdateBelow ?? "", MaxVersion, "updateBelow");
-        else if (change.UpdateBelow is not null) throw new Refusal(422, "updateBelow with the state updateNeeded only", $"it with {change.To.Name()}", "updateBelow");
+        else if (change.UpdateBelow is { } ends && change.To == Standing.Suspended) Text(ends, MaxVersion, "updateBelow");
+        else if (change.UpdateBelow is not null) throw new Refusal(422, "updateBelow with the states updateNeeded and suspended only", $"it with {change.To.Name()}", "updateBelow");
     }
 
     private static void Text(string text, int most, string where)

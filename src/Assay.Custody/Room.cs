@@ -1,3 +1,0 @@
-namespace Assay.Custody;
-
-internal static class Room;

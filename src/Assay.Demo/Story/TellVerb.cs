@@ -1,0 +1,38 @@
+using Assay.CommandLine;
+using Assay.Demo.Home;
+
+namespace Assay.Demo.Story;
+
+/// <summary><c>assay demo</c>: the story, or <c>--clean</c>.</summary>
+internal static class TellVerb
+{
+    public static readonly Verb Verb = new()
+    {
+        Name = "tell",
+        Summary = "tell the whole loop: assessed, labelled, guarded, suspended, healed, cut, kept and published",
+        Usage = "[--clean] [--fast] [--no-packets] [--keep] [--transcript FILE]",
+        Example = "./assay demo --fast",
+        Options =
+        [
+            new("--clean", null, "remove what a demo that was killed has left, and end"),
+            new("--fast", null, "without the pauses for reading"),
+            new("--no-packets", null, "without namespaces, as without root"),
+            new("--keep", null, "leave namespaces and files for a look; --clean removes them"),
+            new("--transcript", "FILE", "each step as a line of JSON: what held, figures, addresses, namespaces, files"),
+        ],
+        Formats = ["text"],
+        Run = Run,
+    };
+
+    private static int Run(Arguments arguments, Terminal terminal)
+    {
+        if (arguments.Operands.Count > 0) throw new UsageException($"demo expects options or exercise, found {arguments.Operands[0]}");
+        if (arguments.Has("--clean"))
+        {
+            var removed = Home.Run.CleanAll() ?? throw new UsageException("a demo is running; --clean waits for its end");
+            terminal.Write(text => text.WriteLine(removed.Count == 0 ? "nothing was left" : $"removed: {string.Join(", ", removed)}"));
+            return Exit.Done;
+        }
+        return Exit.Done;
+    }
+}

@@ -1,3 +1,0 @@
-namespace Assay.Exchange;
-
-internal static class Room;
