@@ -1,3 +1,4 @@
+using Assay.Labels.Status;
 using Assay.Labels.Trust;
 
 namespace Assay.Registry.Status;
@@ -38,6 +39,25 @@ internal static class Standings
         Standing.Withdrawn => LabelState.Withdrawn,
         Standing.Suspended => LabelState.Suspended,
         _ => LabelState.Notice,
+    };
+
+    /// <summary>What its notice says; null in force.</summary>
+    public static NoticeKind? Kind(this Standing standing) => standing switch
+    {
+        Standing.InForce => null,
+        Standing.UnderReview => NoticeKind.UnderReview,
+        Standing.UpdateNeeded => NoticeKind.UpdateNeeded,
+        Standing.Suspended => NoticeKind.Suspended,
+        _ => NoticeKind.Withdrawn,
+    };
+
+    public static Standing Of(NoticeKind? kind) => kind switch
+    {
+        null => Standing.InForce,
+        NoticeKind.UnderReview => Standing.UnderReview,
+        NoticeKind.UpdateNeeded => Standing.UpdateNeeded,
+        NoticeKind.Suspended => Standing.Suspended,
+        _ => Standing.Withdrawn,
     };
 
     /// <summary>As the interface writes it: <c>updateNeeded</c>.</summary>

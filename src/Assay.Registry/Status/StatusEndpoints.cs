@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Assay.Labels.Log;
+using Assay.Labels.Status;
 
 namespace Assay.Registry.Status;
 
@@ -9,9 +11,30 @@ public static class StatusEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, Office office)
     {
+        routes.MapGet("/status/1", context =>
+        {
+            var lists = office.Lists.Current;
+            return context.File(lists.Status, StatusListToken.MediaType, Fresh, lists.StatusTag);
+        });
+        routes.MapGet("/notices/1", context =>
+        {
+            var lists = office.Lists.Current;
+            return context.File(lists.Notices, NoticeList.MediaType, Fresh, lists.NoticesTag);
+        });
+        routes.MapGet("/trust.json", context => context.File(office.TrustFile, "application/json; charset=utf-8", Fresh));
+        var log = LogReader.Folder(office.Ledger.Folder);
+        routes.MapGet("/log/checkpoint", context => Log(context, log, Tiles.Checkpoint, "text/plain; charset=utf-8", "no-cache"));
+        routes.MapGet("/log/key", context => Log(context, log, LogWriter.KeyFile, "text/plain; charset=utf-8", Fresh));
+        // Tiles never change.
+        routes.MapGet("/log/tile/{**path}", context => Log(context, log, $"tile/{context.Route("path")}", "application/octet-stream", "public, max-age=31536000, immutable"));
         routes.MapGet("/wakeups", context => Listen(office, context));
         routes.MapPost("/api/labels/{id}/status", context => Change(office, context)).RequireRole(Role.Authority);
     }
+
+    private static readonly string Fresh = string.Create(CultureInfo.InvariantCulture, $"public, max-age={SignedLists.TimeToLive.TotalSeconds:0}, must-revalidate");
+
+    private static Task Log(HttpContext context, Func<string, byte[]?> log, string path, string type, string cache) =>
+        context.File(log(path) ?? throw new Refusal(404, "a file of the log", "another", "path"), type, cache);
 
     private static async Task Change(Office office, HttpContext context)
     {
@@ -26,15 +49,16 @@ public static class StatusEndpoints
             Reason = root.Text("reason") ?? throw new Refusal(400, "a text", "none", "reason"),
             Role = root.Text("role") ?? "authority",
             By = context.Person(),
-            LookAgain = Day(root, "lookAgain"),
+            LookAgain = Day(root.Text("lookAgain"), "lookAgain"),
         });
         await context.Json(200, json => Write(json, receipt));
     }
 
-    private static DateOnly? Day(JsonElement root, string name)
+    /// <exception cref="Refusal">400: no date.</exception>
+    internal static DateOnly? Day(string? text, string where)
     {
-        if (root.Text(name) is not { } text) return null;
-        return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new Refusal(400, "a date like 2027-01-31", text.Length > 40 ? "another" : text, name);
+        if (text is null) return null;
+        return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new Refusal(400, "a date like 2027-01-31", text.Length > 40 ? "another" : text, where);
     }
 
     private static void Write(Utf8JsonWriter json, ChangeReceipt receipt)
