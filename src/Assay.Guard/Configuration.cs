@@ -47,7 +47,7 @@ public sealed record Configuration
     public required IReadOnlyList<string> Inside { get; init; }
     public required string Outside { get; init; }
     public string? Leases { get; init; }
-    public NamesEntry? Names { get; init; }
+    public required NamesEntry Names { get; init; }
     public RegistryEntry? Registry { get; init; }
     public IReadOnlyList<string> Trust { get; init; } = [];
     public IReadOnlyList<string> Labels { get; init; } = [];
@@ -90,7 +90,7 @@ public sealed record Configuration
             Inside = inside,
             Outside = outside,
             Leases = Text(root, "leases") is { } leases ? Place(leases) : null,
-            Names = root["names"] is { } names && names is not YamlScalar { IsNull: true } ? NamesOf(names) : null,
+            Names = root["names"] is { } names ? NamesOf(names) : throw new UnreadableException("\"names\": where devices ask for names, and which resolvers are asked", "none", 0, root.Line),
             Registry = root["registry"] is { } registry && registry is not YamlScalar { IsNull: true } ? RegistryOf(registry, Place) : null,
             Trust = [.. Texts(root["trust"]).Select(Place)],
             Labels = [.. Texts(root["labels"]).Select(Place)],

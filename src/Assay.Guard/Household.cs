@@ -45,18 +45,19 @@ public sealed class Household
     private DateTimeOffset judged;
     private bool dirty;
 
-    /// <param name="folder">Where state is kept; null for a plan that keeps nothing.</param>
-    public Household(Configuration configuration, TrustList trust, TimeProvider time, string? folder, ActionTable? table = null)
+    /// <param name="keeps">False for a plan, which reads the state of a guard and changes nothing.</param>
+    /// <exception cref="UnreadableException">The state on disk is none: a guard that forgot its cuts would be no guard.</exception>
+    public Household(Configuration configuration, TrustList trust, TimeProvider time, bool keeps = true, ActionTable? table = null)
     {
         this.configuration = configuration;
         this.trust = trust;
         this.time = time;
-        this.folder = folder;
+        folder = keeps ? configuration.Folder : null;
         this.table = table ?? ActionTable.Own;
         var now = time.GetUtcNow();
         Started = now;
         shelf = Shelf.Open(configuration, now);
-        if (folder is not null) Recall(now);
+        Recall(now);
         foreach (var entry in configuration.Devices)
         {
             if (!devices.ContainsKey(entry.Mac)) devices[entry.Mac] = new Device { Mac = entry.Mac, FirstSeen = now, Since = now };
@@ -429,7 +430,8 @@ public sealed class Household
 
     private void Recall(DateTimeOffset now)
     {
-        var file = Path.Combine(folder!, "state.json");
+        var home = configuration.Folder;
+        var file = Path.Combine(home, "state.json");
         if (!File.Exists(file)) return;
         var state = State.Read(File.ReadAllBytes(file));
         foreach (var device in state.Devices) devices[device.Mac] = device;
@@ -437,8 +439,8 @@ public sealed class Household
         if (state.StatusFile is not { } status) return;
         try
         {
-            var list = File.ReadAllBytes(Path.Combine(folder!, Path.GetFileName(status)));
-            var notices = state.NoticesFile is { } name ? File.ReadAllBytes(Path.Combine(folder!, Path.GetFileName(name))) : null;
+            var list = File.ReadAllBytes(Path.Combine(home, Path.GetFileName(status)));
+            var notices = state.NoticesFile is { } name ? File.ReadAllBytes(Path.Combine(home, Path.GetFileName(name))) : null;
             snapshot = StatusSnapshot.Of(list, notices, trust, now);
             (statusBytes, noticesBytes, statusFile, noticesFile) = (list, notices, status, state.NoticesFile);
         }

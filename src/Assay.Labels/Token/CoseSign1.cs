@@ -89,7 +89,7 @@ public sealed class CoseSign1
     /// <summary>A message with tag 18, deterministic but for the signature itself.</summary>
     /// <param name="claims">Written as header 15, for a payload that is not itself a claims set.</param>
     /// <param name="type">Written as header 16, where others recognise the message by it.</param>
-    internal static byte[] Sign(SigningKey key, ReadOnlySpan<byte> payload, string? contentType = null, Action<CborWriter>? claims = null, string? type = null)
+    public static byte[] Sign(SigningKey key, ReadOnlySpan<byte> payload, string? contentType = null, Action<CborWriter>? claims = null, string? type = null)
     {
         var headers = new CborWriter(CborConformanceMode.Ctap2Canonical, convertIndefiniteLengthEncodings: true);
         headers.WriteStartMap(null);

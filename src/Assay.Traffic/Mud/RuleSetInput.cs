@@ -13,7 +13,7 @@ public readonly record struct Network(Address Address, int Prefix)
     {
         network = default;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!System.Net.IPAddress.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var parsed) || parsed.ScopeId is not 0 && parsed.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6) return false;
+        if (!System.Net.IPAddress.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var parsed) || text.Contains('%', StringComparison.Ordinal)) return false;
         var address = Address.Parse(parsed.ToString());
         var bits = address.IsV4 ? 32 : 128;
         var prefix = bits;
