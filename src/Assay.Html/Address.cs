@@ -15,6 +15,15 @@ public static class Address
             && uri.UserInfo.Contains(':') == false;
     }
 
+    /// <summary>A place in the same site: one slash, then segments of letters, digits and <c>-._~</c>, then perhaps a query of those and <c>=&amp;%+:</c>.</summary>
+    public static bool IsLocal(string address)
+    {
+        if (address.Length is 0 or > 2000 || address[0] != '/' || address is ['/', '/', ..]) return false;
+        var query = address.IndexOf('?');
+        var path = query < 0 ? address.AsSpan() : address.AsSpan(0, query);
+        return path.IndexOfAnyExcept(Path) < 0 && path.IndexOf("/..") < 0 && (query < 0 || address.AsSpan(query + 1).IndexOfAnyExcept(Query) < 0);
+    }
+
     /// <summary>A place in the same page: <c>#</c> and letters, digits, point, minus, underscore.</summary>
     public static bool IsFragment(string address) =>
         address.Length > 1 && address[0] == '#' && address.AsSpan(1).IndexOfAnyExcept(Fragment) < 0;
@@ -24,6 +33,12 @@ public static class Address
     {
         for (var i = 0; i < name.Length; i++) name[i] = Fragment.Contains(text[i]) ? text[i] : '-';
     });
+
+    private static readonly System.Buffers.SearchValues<char> Path =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_~/");
+
+    private static readonly System.Buffers.SearchValues<char> Query =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_~/=&%+:");
 
     private static readonly System.Buffers.SearchValues<char> Fragment =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_");

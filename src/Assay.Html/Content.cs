@@ -10,7 +10,8 @@ internal enum Holds { Nothing, Text, Phrases, Flow, Parts }
 
 /// <summary>
 /// The elements and attributes that exist for us, and which may stand in which (HTML Living Standard, section 4, "content model").
-/// What can run, load or submit something (script, style, iframe, form, img, on…) is not in the list and so cannot be written.
+/// What can run, load or submit something (script, style, iframe, img, on…) is not in the list and so cannot be written. The elements of a form are a list of
+/// their own: only <see cref="Forms"/> makes them, and only a page that a site serves may hold them.
 /// </summary>
 internal sealed record Content(Place Place, Holds Holds, params string[] Parts)
 {
@@ -77,6 +78,26 @@ internal sealed record Content(Place Place, Holds Holds, params string[] Parts)
         ["use"] = new(Place.Part, Holds.Nothing),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, Content> FormElements = new Dictionary<string, Content>
+    {
+        ["form"] = new(Place.Flow, Holds.Flow),
+        ["label"] = new(Place.Phrase, Holds.Phrases),
+        ["input"] = new(Place.Phrase, Holds.Nothing),
+        ["button"] = new(Place.Phrase, Holds.Phrases),
+        ["textarea"] = new(Place.Phrase, Holds.Text),
+        ["select"] = new(Place.Phrase, Holds.Parts, "option"),
+        ["option"] = new(Place.Part, Holds.Text),
+        ["fieldset"] = new(Place.Flow, Holds.Flow, "legend"),
+        ["legend"] = new(Place.Part, Holds.Phrases),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> FormAttributes = new[]
+    {
+        "method", "action", "for", "type", "name", "value", "required", "checked", "selected", "maxlength", "rows", "autocomplete", "spellcheck", "inputmode", "href",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> Switches = new[] { "open", "required", "checked", "selected" }.ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly FrozenSet<string> Attributes = new[]
     {
         "id", "class", "lang", "dir", "role", "tabindex", "href", "rel", "datetime", "open", "scope", "colspan", "rowspan", "start",
@@ -88,15 +109,23 @@ internal sealed record Content(Place Place, Holds Holds, params string[] Parts)
     public static Content Of(string element) =>
         Elements.TryGetValue(element, out var content) ? content : throw new ArgumentException($"there is no element <{element}>");
 
+    /// <summary>An element of a form; for <see cref="Forms"/> alone.</summary>
+    internal static Content OfForm(string element) => FormElements[element];
+
+    internal static bool HasFormAttribute(string name) => FormAttributes.Contains(name);
+
+    /// <summary>An attribute that is there or not, without a value.</summary>
+    internal static bool IsSwitch(string name) => Switches.Contains(name);
+
     public static bool HasAttribute(string name) => Attributes.Contains(name);
 
     public bool MayHold(Node child) => child switch
     {
         Element { Name: var name } when Parts.Contains(name) => true,
-        Element { Name: var name } => Holds switch
+        Element { Content.Place: var place } => Holds switch
         {
-            Holds.Phrases => Of(name).Place == Place.Phrase,
-            Holds.Flow => Of(name).Place != Place.Part,
+            Holds.Phrases => place == Place.Phrase,
+            Holds.Flow => place != Place.Part,
             _ => false,
         },
         _ => Holds is Holds.Text or Holds.Phrases or Holds.Flow,

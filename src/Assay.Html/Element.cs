@@ -9,13 +9,26 @@ public sealed class Element : Node
 
     /// <exception cref="ArgumentException">No such element, or it may not hold one of the children.</exception>
     internal Element(string name, IEnumerable<Node?> children)
-        : this(name, Content.Of(name), [], Flat(children))
+        : this(name, Content.Of(name), children, [])
     {
+    }
+
+    /// <summary>An element of a served page: of a form, or a link inside the site. Its attributes are ours, never data's names.</summary>
+    internal Element(string name, Content content, IEnumerable<Node?> children, IEnumerable<KeyValuePair<string, string?>> own)
+        : this(name, content, [.. own.Where(a => a.Value is not null).Select(a => new KeyValuePair<string, string>(a.Key, a.Value!))], Flat(children))
+    {
+        NeedsSite = attributes.Count > 0 || content.Place == Place.Part && name is "option" or "legend";
+        foreach (var (attribute, value) in attributes)
+        {
+            if (!Content.HasFormAttribute(attribute)) throw new ArgumentException($"there is no attribute {attribute}");
+            if (attribute is "href" or "action" && !Address.IsLocal(value)) throw new ArgumentException($"an address in the site begins with one slash, not {Encoder.Visible(value)}");
+        }
         foreach (var child in this.children)
         {
             if (!content.MayHold(child)) throw new ArgumentException($"<{name}> may not hold {(child is Element e ? $"<{e.Name}>" : "text")}");
         }
         if (name == "a" && Inside.Any(e => e.Name == "a")) throw new ArgumentException("a link may not hold a link");
+        if (name == "form" && Inside.Any(e => e.Name == "form")) throw new ArgumentException("a form may not hold a form");
         if (name == "details" && this.children is not [Element { Name: "summary" }, ..]) throw new ArgumentException("<details> begins with its <summary>");
     }
 
@@ -28,6 +41,10 @@ public sealed class Element : Node
     }
 
     public string Name { get; }
+    internal Content Content => content;
+
+    /// <summary>It submits something or leads to another page of the site: only a page that a site serves may hold it.</summary>
+    internal bool NeedsSite { get; init; }
 
     public override string InnerText => string.Concat(children.Select(c => c.InnerText));
 
@@ -48,7 +65,7 @@ public sealed class Element : Node
             throw new ArgumentException($"an address is https, http, mailto or a fragment, not {Encoder.Visible(value)}");
         if (attribute == "id" && !Address.IsFragment("#" + value))
             throw new ArgumentException($"an id is letters, digits, point, minus and underscore, not {Encoder.Visible(value)}");
-        return new Element(Name, content, [.. attributes, new(attribute, value)], children);
+        return new Element(Name, content, [.. attributes, new(attribute, value)], children) { NeedsSite = NeedsSite };
     }
 
     public Element Id(string? id) => With("id", id);
@@ -62,7 +79,7 @@ public sealed class Element : Node
         {
             to.Write(' ');
             to.Write(name);
-            if (value.Length == 0 && name == "open") continue;
+            if (value.Length == 0 && Content.IsSwitch(name)) continue;
             to.Write("=\"");
             Encoder.Write(to, value);
             to.Write('"');
@@ -75,7 +92,7 @@ public sealed class Element : Node
             return;
         }
         var lines = content.Holds is Holds.Parts
-            || (content.Holds == Holds.Flow && children.OfType<Element>().Any(c => Content.Of(c.Name).Place != Place.Phrase));
+            || (content.Holds == Holds.Flow && children.OfType<Element>().Any(c => c.content.Place != Place.Phrase));
         foreach (var child in children)
         {
             if (lines) to.Write('\n');

@@ -16,9 +16,18 @@ public sealed record Page
     /// <summary>Header, the element <c>main</c> with the id <c>content</c>, footer.</summary>
     public required IReadOnlyList<Node> Body { get; init; }
 
+    /// <summary>A site serves this page: it may hold forms that are sent to the site, and links to its other pages. A page that stands alone may not.</summary>
+    public bool IsServed { get; init; }
+
+    /// <summary>The content security policy of this page: its own style sheet, and forms to its own site where it is served.</summary>
+    public string Policy => IsServed ? ServedPolicy : AlonePolicy;
+
     /// <summary>UTF-8 text with line feeds; same page, same bytes.</summary>
+    /// <exception cref="ArgumentException">It holds a form or a link of a site and is not served.</exception>
     public void Write(TextWriter to)
     {
+        if (!IsServed && Body.OfType<Element>().SelectMany(e => e.Inside.Prepend(e)).FirstOrDefault(e => e.NeedsSite) is { } site)
+            throw new ArgumentException($"a page that stands alone may not hold <{site.Name}>");
         to.Write("<!DOCTYPE html>\n<html lang=\"");
         Encoder.Write(to, Language);
         to.Write("\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -77,6 +86,7 @@ public sealed record Page
         return faults;
     }
 
-    private static readonly string Policy =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(StyleSheet.Text)))}'; base-uri 'none'; form-action 'none'";
+    private static readonly string StyleDigest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(StyleSheet.Text)));
+    private static readonly string AlonePolicy = $"default-src 'none'; style-src 'sha256-{StyleDigest}'; base-uri 'none'; form-action 'none'";
+    private static readonly string ServedPolicy = $"default-src 'none'; style-src 'sha256-{StyleDigest}'; base-uri 'none'; form-action 'self'";
 }

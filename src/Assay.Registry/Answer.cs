@@ -38,6 +38,31 @@ public static class Answer
         json.WriteEndObject();
     });
 
+    /// <summary>Bytes with a strong tag; not sent again to who has them already.</summary>
+    /// <param name="cache">The value of Cache-Control.</param>
+    public static async Task File(this HttpContext context, ReadOnlyMemory<byte> bytes, string type, string cache, string? tag = null)
+    {
+        tag ??= $"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes.Span))[..32]}\"";
+        context.Response.Headers.ETag = tag;
+        context.Response.Headers.CacheControl = cache;
+        if (context.Request.Headers.IfNoneMatch.ToString().Split(',').Any(t => t.Trim() is var asked && (asked == tag || asked == "*" || asked == $"W/{tag}")))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+        context.Response.ContentType = type;
+        context.Response.ContentLength = bytes.Length;
+        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+    }
+
+    /// <summary>The whole body. The endpoint's limit of bytes holds.</summary>
+    public static async Task<byte[]> Body(this HttpContext context)
+    {
+        using var bytes = new MemoryStream();
+        await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
+        return bytes.ToArray();
+    }
+
     /// <summary>Part of the address, as the route names it.</summary>
     public static string Route(this HttpContext context, string name) => context.Request.RouteValues[name] as string ?? "";
 

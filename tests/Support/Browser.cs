@@ -1,6 +1,6 @@
 namespace Assay.Tests;
 
-/// <summary>A real browser without a window, as an outside judge of pages. Nothing is fetched; each run has a profile of its own.</summary>
+/// <summary>A real browser without a window, as an outside judge of pages: of a file, or of an http address on this machine. Each run has a profile of its own.</summary>
 public static class Browser
 {
     /// <summary>The page as a PNG picture.</summary>
@@ -34,7 +34,7 @@ public static class Browser
         var result = Tool.Run("chromium",
         [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", "--hide-scrollbars", $"--user-data-dir={scratch.File("profile")}", .. arguments, "file://" + file,
+            "--disable-sync", "--hide-scrollbars", $"--user-data-dir={scratch.File("profile")}", .. arguments, file.StartsWith("http://", StringComparison.Ordinal) ? file : "file://" + file,
         ]);
         Assert.True(result.Exit == 0, $"chromium ended with {result.Exit}: {result.Error}");
         return result.Text;

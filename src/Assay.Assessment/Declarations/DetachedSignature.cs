@@ -14,7 +14,7 @@ namespace Assay.Assessment.Declarations;
 /// A signature that lies beside a declaration: CMS (RFC 5652; <c>openssl cms -sign -binary</c>, PEM or DER) or COSE_Sign1 with detached payload
 /// (RFC 9052) that carries its certificate in x5chain (RFC 9360). It says who signed these bytes; whether to trust that name is said elsewhere.
 /// </summary>
-internal static class DetachedSignature
+public static class DetachedSignature
 {
     public static readonly IReadOnlyList<string> Endings = [".p7s", ".p7m", ".cose"];
 

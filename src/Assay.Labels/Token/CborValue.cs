@@ -18,6 +18,8 @@ internal sealed class CborValue
 {
     /// <summary>Far more than any token of ours nests; a deeper message is refused before the stack feels it.</summary>
     public const int MaxDepth = 16;
+    /// <summary>A list of 100,000 notices has fewer; more than that costs memory before a signature was looked at.</summary>
+    public const int MaxItems = 1 << 20;
 
     private readonly object? value;
 
@@ -37,7 +39,8 @@ internal sealed class CborValue
         var reader = new CborReader(bytes, form == CborForm.Deterministic ? CborConformanceMode.Ctap2Canonical : CborConformanceMode.Strict);
         try
         {
-            var item = Read(reader, bytes.Length, origin, MaxDepth);
+            var left = MaxItems;
+            var item = Read(reader, bytes.Length, origin, MaxDepth, ref left);
             if (reader.BytesRemaining > 0) throw new UnreadableException("the end", $"{reader.BytesRemaining} more bytes", origin + bytes.Length - reader.BytesRemaining);
             return item;
         }
@@ -47,10 +50,11 @@ internal sealed class CborValue
         }
     }
 
-    private static CborValue Read(CborReader reader, int length, int origin, int depth)
+    private static CborValue Read(CborReader reader, int length, int origin, int depth, ref int left)
     {
         var at = origin + length - reader.BytesRemaining;
         if (depth == 0) throw new UnreadableException($"at most {MaxDepth} levels", "a deeper one", at);
+        if (left-- == 0) throw new UnreadableException($"at most {MaxItems} items", "more", at);
         switch (reader.PeekState())
         {
             case CborReaderState.UnsignedInteger: return new CborValue(Integer(reader.ReadUInt64(), at), at);
@@ -64,7 +68,7 @@ internal sealed class CborValue
             case CborReaderState.StartArray:
                 var items = new List<CborValue>();
                 reader.ReadStartArray();
-                while (reader.PeekState() != CborReaderState.EndArray) items.Add(Read(reader, length, origin, depth - 1));
+                while (reader.PeekState() != CborReaderState.EndArray) items.Add(Read(reader, length, origin, depth - 1, ref left));
                 reader.ReadEndArray();
                 return new CborValue(items, at);
             case CborReaderState.StartMap:
@@ -72,8 +76,8 @@ internal sealed class CborValue
                 reader.ReadStartMap();
                 while (reader.PeekState() != CborReaderState.EndMap)
                 {
-                    var key = Read(reader, length, origin, depth - 1);
-                    entries.Add(new(key, Read(reader, length, origin, depth - 1)));
+                    var key = Read(reader, length, origin, depth - 1, ref left);
+                    entries.Add(new(key, Read(reader, length, origin, depth - 1, ref left)));
                 }
                 reader.ReadEndMap();
                 return new CborValue(entries, at);

@@ -11,10 +11,18 @@ internal static class ClaimNumbers
     public const int TokenId = 7;
     public const int SoftwareName = 270;
     public const int SoftwareVersion = 271;
+    public const int StatusList = 65533;
+    public const int TimeToLive = 65534;
     public const int Status = 65535;
 
     // Ours, from the private range below -65536. Exactly one of them stands in a token and says what the token is.
     public const int Hallmark = -65537;
     public const int Decision = -65538;
     public const int Certificate = -65539;
+    public const int Notices = -65540;
+    public const int Issued = -65541;
+    public const int Changed = -65542;
+
+    // Ours, beside the others: which edition of a list this is.
+    public const int Edition = -65543;
 }

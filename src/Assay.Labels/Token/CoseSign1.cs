@@ -27,12 +27,15 @@ public sealed class CoseSign1
         Payload = payload;
         Signature = signature;
         ContentType = headers[HeaderLabels.ContentType] is { } type && type.IsText() ? type.Text("the content type") : null;
+        Type = headers[HeaderLabels.Type] is { } typ && typ.IsText() ? typ.Text("the type") : null;
         KeyId = headers[HeaderLabels.KeyId]?.Bytes("the key id");
         Claims = headers[HeaderLabels.CwtClaims];
     }
 
     /// <summary>Header 3, from the protected bucket; null where absent or a number.</summary>
     public string? ContentType { get; }
+    /// <summary>Header 16 (RFC 9596), from the protected bucket: what the whole message is; null where absent or a number.</summary>
+    public string? Type { get; }
     /// <summary>Header 4, from the protected bucket.</summary>
     public ReadOnlyMemory<byte>? KeyId { get; }
     /// <summary>Header 15 (RFC 9597), from the protected bucket.</summary>
@@ -85,7 +88,8 @@ public sealed class CoseSign1
 
     /// <summary>A message with tag 18, deterministic but for the signature itself.</summary>
     /// <param name="claims">Written as header 15, for a payload that is not itself a claims set.</param>
-    internal static byte[] Sign(SigningKey key, ReadOnlySpan<byte> payload, string? contentType = null, Action<CborWriter>? claims = null)
+    /// <param name="type">Written as header 16, where others recognise the message by it.</param>
+    public static byte[] Sign(SigningKey key, ReadOnlySpan<byte> payload, string? contentType = null, Action<CborWriter>? claims = null, string? type = null)
     {
         var headers = new CborWriter(CborConformanceMode.Ctap2Canonical, convertIndefiniteLengthEncodings: true);
         headers.WriteStartMap(null);
@@ -102,6 +106,11 @@ public sealed class CoseSign1
         {
             headers.WriteInt32(HeaderLabels.CwtClaims);
             claims(headers);
+        }
+        if (type is not null)
+        {
+            headers.WriteInt32(HeaderLabels.Type);
+            headers.WriteTextString(type);
         }
         headers.WriteEndMap();
         var protectedBytes = headers.Encode();
@@ -151,7 +160,7 @@ public sealed class CoseSign1
     private static bool Same(CborValue one, CborValue other) => one.IsText() ? other.IsText(one.Text("a label")) : !other.IsText() && other.IsNumber(one.Number("a label"));
 }
 
-/// <summary>Header labels (RFC 9052 section 3.1, RFC 9597).</summary>
+/// <summary>Header labels (RFC 9052 section 3.1, RFC 9596, RFC 9597).</summary>
 internal static class HeaderLabels
 {
     public const int Algorithm = 1;
@@ -159,4 +168,5 @@ internal static class HeaderLabels
     public const int ContentType = 3;
     public const int KeyId = 4;
     public const int CwtClaims = 15;
+    public const int Type = 16;
 }

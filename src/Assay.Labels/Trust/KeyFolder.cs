@@ -105,6 +105,7 @@ public sealed class KeyFolder(string folder)
         KeyRoles.Assessor => "assessor",
         KeyRoles.Decision => "decision",
         KeyRoles.Issuer => "issuer",
+        KeyRoles.Status => "status",
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Assay.Labels.Status;
 using Assay.Labels.Token;
 
 namespace Assay.Labels.Trust;
@@ -13,7 +14,10 @@ public enum LabelState { InForce = 0, Withdrawn = 1, Suspended = 2, Notice = 3 }
 /// <param name="AsOf">When the list was signed.</param>
 /// <param name="Until">After this time it is not fresh.</param>
 /// <param name="UpdateBelow">The version that a notice asks for; null where the notice says "under review".</param>
-public sealed record StatusReading(LabelState State, DateTimeOffset AsOf, DateTimeOffset Until, string? UpdateBelow = null);
+/// <param name="Signer">Whose list it is; null where the reader keeps the list itself. A list of another issuer says nothing of a label.</param>
+/// <param name="Notice">Why, by whom and since when; null where the list alone is at hand.</param>
+public sealed record StatusReading(
+    LabelState State, DateTimeOffset AsOf, DateTimeOffset Until, string? UpdateBelow = null, TrustedKey? Signer = null, Notice? Notice = null);
 
 /// <summary>The answer, its reasons, and what a person may do.</summary>
 public sealed record LabelCheck

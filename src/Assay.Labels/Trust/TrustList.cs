@@ -7,7 +7,7 @@ namespace Assay.Labels.Trust;
 
 /// <summary>What a key may sign.</summary>
 [Flags]
-public enum KeyRoles { None = 0, Assessor = 1, Decision = 2, Issuer = 4, All = Assessor | Decision | Issuer }
+public enum KeyRoles { None = 0, Assessor = 1, Decision = 2, Issuer = 4, Status = 8, All = Assessor | Decision | Issuer | Status }
 
 /// <summary>One key that somebody vouches for.</summary>
 public sealed record TrustedKey
@@ -102,7 +102,8 @@ public sealed class TrustList(IReadOnlyList<TrustedKey> keys)
             "assessor" => KeyRoles.Assessor,
             "decision" => KeyRoles.Decision,
             "issuer" => KeyRoles.Issuer,
-            _ => throw new UnreadableException("the roles \"assessor\", \"decision\", \"issuer\"", role.GetRawText(), 0),
+            "status" => KeyRoles.Status,
+            _ => throw new UnreadableException("the roles \"assessor\", \"decision\", \"issuer\", \"status\"", role.GetRawText(), 0),
         });
     }
 

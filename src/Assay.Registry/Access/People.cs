@@ -79,8 +79,10 @@ public sealed class People
             forgetActs(c, t);
             return true;
         });
-        if (found) all = Load();
-        return found;
+        if (!found) return false;
+        all = Load();
+        database.Settle();
+        return true;
     }
 
     private (Person Person, string Key, byte[] Digest) New(string name, Role roles)

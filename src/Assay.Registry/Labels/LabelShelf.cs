@@ -1,5 +1,9 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Assay.Evidence;
+using Assay.Evidence.Reading;
+using Assay.Labels.Log;
 using Assay.Labels.Token;
 using Assay.Registry.Status;
 using Assay.Registry.Storage;
@@ -70,8 +74,54 @@ public sealed class LabelShelf(Database database, string folder)
     /// <summary>The components that the label's bill of materials names; empty where none was handed in.</summary>
     public IReadOnlyList<Component> Inventory(string id) => File(id, Materials) is { } bill ? BillOfMaterials.Read(Materials, bill).Components : [];
 
+    /// <summary>The row of a label, out of its files and the log's word.</summary>
+    /// <exception cref="UnreadableException">Its files are not there or are others: a copy of the folder is not whole.</exception>
+    internal LabelRecord Describe(string id, LabelIssued issued, long logIndex)
+    {
+        var file = File(id, Certificate) ?? throw new UnreadableException($"the files of the label {id} in {folder}, which the log names", "none", 0);
+        if (!SHA256.HashData(file).AsSpan().SequenceEqual(issued.Certificate.Span)) throw new UnreadableException($"the certificate of the label {id} that the log names", "another", 0);
+        var certificate = Assay.Labels.Token.Certificate.Read(file);
+        return new LabelRecord
+        {
+            Id = id,
+            Subject = certificate.Subject,
+            Maker = certificate.Maker,
+            Model = certificate.Model,
+            Level = certificate.Level,
+            Versions = certificate.Versions,
+            SupportEnd = certificate.SupportEnd,
+            IssuedAt = certificate.IssuedAt,
+            Expires = certificate.Expires,
+            Slot = issued.Index,
+            LogIndex = logIndex,
+            Standing = Standing.InForce,
+            Since = certificate.IssuedAt,
+            Inventory = File(id, Materials) is { } bill ? Convert.ToHexStringLower(SHA256.HashData(bill)) : null,
+            UpdateHosts = File(id, Hosts) is { } hosts ? Encoding.ASCII.GetString(hosts).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [],
+        };
+    }
+
+    /// <summary>Files of a label in its folder, all of them there when this returns. A folder of this id that no log entry names is replaced.</summary>
+    internal void Put(string id, IEnumerable<(string Name, byte[] Content)> files)
+    {
+        var target = FolderOf(id);
+        if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
+        Directory.CreateDirectory(target);
+        foreach (var (name, content) in files) DurableFile.Write(Path.Combine(target, name), content);
+        DurableFile.FlushFolder(folder);
+    }
+
+    /// <summary>Removes the folders of labels that never came into the log: a stop between files and entry.</summary>
+    internal void Sweep()
+    {
+        if (!Directory.Exists(folder)) return;
+        var known = database.Read(c => c.Query<string>("select id from labels").ToHashSet(StringComparer.Ordinal));
+        foreach (var left in Directory.EnumerateDirectories(folder).Where(f => IsId(Path.GetFileName(f)) && !known.Contains(Path.GetFileName(f))).ToList()) Directory.Delete(left, recursive: true);
+    }
+
+    internal bool IsTaken(long slot) => database.Read(c => c.ExecuteScalar<long>("select count(*) from labels where slot = @slot", new { slot })) > 0;
+
     internal string FolderOf(string id) => Path.Combine(folder, id);
-    internal string Folder => folder;
 
     internal static string Time(DateTimeOffset time) => EvidenceJson.Time(time);
     internal static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);

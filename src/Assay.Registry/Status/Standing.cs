@@ -1,3 +1,4 @@
+using Assay.Labels.Status;
 using Assay.Labels.Trust;
 
 namespace Assay.Registry.Status;
@@ -11,7 +12,7 @@ public sealed record StatusChange
     /// <summary>The label's id.</summary>
     public required string Label { get; init; }
     public required Standing To { get; init; }
-    /// <summary>With <see cref="Standing.UpdateNeeded"/>, and only there: versions below this one need an update.</summary>
+    /// <summary>Always with <see cref="Standing.UpdateNeeded"/>, perhaps with <see cref="Standing.Suspended"/>: versions below this one are meant, and a later one is freed of it.</summary>
     public string? UpdateBelow { get; init; }
     /// <summary>For everybody to read; never a person's name.</summary>
     public required string Reason { get; init; }
@@ -38,6 +39,25 @@ internal static class Standings
         Standing.Withdrawn => LabelState.Withdrawn,
         Standing.Suspended => LabelState.Suspended,
         _ => LabelState.Notice,
+    };
+
+    /// <summary>What its notice says; null in force.</summary>
+    public static NoticeKind? Kind(this Standing standing) => standing switch
+    {
+        Standing.InForce => null,
+        Standing.UnderReview => NoticeKind.UnderReview,
+        Standing.UpdateNeeded => NoticeKind.UpdateNeeded,
+        Standing.Suspended => NoticeKind.Suspended,
+        _ => NoticeKind.Withdrawn,
+    };
+
+    public static Standing Of(NoticeKind? kind) => kind switch
+    {
+        null => Standing.InForce,
+        NoticeKind.UnderReview => Standing.UnderReview,
+        NoticeKind.UpdateNeeded => Standing.UpdateNeeded,
+        NoticeKind.Suspended => Standing.Suspended,
+        _ => Standing.Withdrawn,
     };
 
     /// <summary>As the interface writes it: <c>updateNeeded</c>.</summary>

@@ -48,6 +48,16 @@ public sealed class Wakeups
         }
     }
 
+    /// <summary>Ends every stream: the registry stops.</summary>
+    internal void Close()
+    {
+        lock (access)
+        {
+            foreach (var listener in listeners) listener.Writer.TryComplete();
+            listeners.Clear();
+        }
+    }
+
     internal void Leave(Channel<long> channel)
     {
         lock (access) listeners.Remove(channel);

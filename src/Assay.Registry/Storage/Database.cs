@@ -58,6 +58,17 @@ public sealed class Database : IDisposable
         return true;
     });
 
+    /// <summary>Empties the write-ahead log into the file, so that nothing that was deleted lies about there.</summary>
+    public void Settle()
+    {
+        lock (writing)
+        {
+            using var command = writer.CreateCommand();
+            command.CommandText = "pragma wal_checkpoint(truncate)";
+            command.ExecuteNonQuery();
+        }
+    }
+
     public void Dispose()
     {
         lock (writing) writer.Dispose();

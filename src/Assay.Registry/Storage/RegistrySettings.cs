@@ -21,13 +21,10 @@ public sealed record RegistrySettings
     public string Issuer { get; init; } = "assay-test";
     /// <summary>Where to object: an https or mailto address, or words.</summary>
     public string? Objections { get; init; }
-    /// <summary>The folder of the private keys; null for <c>keys</c> inside <see cref="Folder"/>.</summary>
-    public string? Keys { get; init; }
 
     public string File(string name) => Path.Combine(Folder, name);
-    public string KeyFolder => Keys ?? File("keys");
 
-    private static readonly string[] Known = ["folder", "listen", "address", "name", "kind", "issuer", "objections", "keys"];
+    private static readonly string[] Known = ["folder", "listen", "address", "name", "kind", "issuer", "objections"];
 
     /// <param name="yaml">registry.yaml; paths in it are relative to <paramref name="beside"/>.</param>
     /// <exception cref="UnreadableException">Names the line.</exception>
@@ -68,7 +65,6 @@ public sealed record RegistrySettings
             }, false),
             Issuer = Of("issuer", IssuerOf, standard.Issuer),
             Objections = Text("objections"),
-            Keys = Text("keys") is { } keys ? Path.Combine(beside, keys) : null,
         };
     }
 

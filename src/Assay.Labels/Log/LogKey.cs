@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Assay.Evidence.Reading;
+using Org.BouncyCastle.Math.EC.Rfc8032;
+
+namespace Assay.Labels.Log;
+
+/// <summary>The Ed25519 key (RFC 8032) that signs a log's checkpoints. It signs nothing else.</summary>
+public sealed class LogKey
+{
+    public const int SeedBytes = 32;
+    // PKCS #8 (RFC 8410 section 7) around 32 bytes, in the one form that everybody writes.
+    private static readonly byte[] Pkcs8 = Convert.FromHexString("302e020100300506032b657004220420");
+
+    private readonly byte[] seed;
+    private readonly byte[] point = new byte[LogVerifier.PointBytes];
+
+    private LogKey(byte[] seed)
+    {
+        this.seed = seed;
+        Ed25519.GeneratePublicKey(seed, 0, point, 0);
+    }
+
+    public static LogKey Create() => new(RandomNumberGenerator.GetBytes(SeedBytes));
+
+    /// <param name="pem">PRIVATE KEY as <c>openssl genpkey -algorithm ed25519</c> writes it.</param>
+    /// <exception cref="UnreadableException">Not an Ed25519 key in PKCS #8.</exception>
+    public static LogKey FromPem(string pem)
+    {
+        if (!PemEncoding.TryFind(pem, out var fields) || pem[fields.Label] != "PRIVATE KEY") throw new UnreadableException("an Ed25519 key (PRIVATE KEY in PEM)", "none", 0);
+        var der = Convert.FromBase64String(pem[fields.Base64Data]);
+        if (der.Length != Pkcs8.Length + SeedBytes || !der.AsSpan().StartsWith(Pkcs8)) throw new UnreadableException("an Ed25519 key in PKCS #8", "another key", 0);
+        return new LogKey(der[Pkcs8.Length..]);
+    }
+
+    public string ToPem() => PemEncoding.WriteString("PRIVATE KEY", [.. Pkcs8, .. seed]) + "\n";
+
+    /// <summary>The public half, under the name of a log.</summary>
+    public LogVerifier Verifier(string origin) => new(origin, LogVerifier.SignsText, point);
+
+    internal byte[] Sign(ReadOnlySpan<byte> message)
+    {
+        var bytes = message.ToArray();
+        var signature = new byte[LogVerifier.SignatureBytes];
+        Ed25519.Sign(seed, 0, bytes, 0, bytes.Length, signature, 0);
+        return signature;
+    }
+}
+
+/// <summary>The public half of a key for signed notes (c2sp.org/signed-note): a log's Ed25519 key, or that of a witness that adds its time (c2sp.org/tlog-cosignature).</summary>
+public sealed class LogVerifier
+{
+    public const int PointBytes = 32;
+    public const int SignatureBytes = 64;
+    /// <summary>Signs the note's text.</summary>
+    public const byte SignsText = 0x01;
+    /// <summary>A witness: signs a time and the note's text.</summary>
+    public const byte SignsTextAndTime = 0x04;
+
+    private readonly byte[] point;
+
+    /// <exception cref="UnreadableException">The name is none.</exception>
+    internal LogVerifier(string name, byte type, ReadOnlySpan<byte> point)
+    {
+        if (!IsName(name)) throw new UnreadableException("a name without spaces and without +", name.Length == 0 ? "an empty one" : name, 0);
+        Name = name;
+        Type = type;
+        this.point = point.ToArray();
+        Id = SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', type, .. point])[..4];
+    }
+
+    /// <summary>The log's origin: <c>registry.example/log</c>.</summary>
+    public string Name { get; }
+    public byte Type { get; }
+    /// <summary>4 bytes that stand before each signature.</summary>
+    public ReadOnlyMemory<byte> Id { get; }
+
+    /// <summary>A vkey: <c>name+id+key</c>, with white space around it.</summary>
+    /// <exception cref="UnreadableException">Not one, of another algorithm, or its id is not that of its name and key.</exception>
+    public static LogVerifier Read(string text)
+    {
+        var parts = text.Trim().Split('+', 3);
+        var key = new byte[1 + PointBytes];
+        if (parts.Length != 3 || parts[1].Length != 8 || !Convert.TryFromBase64String(parts[2], key, out var length)) throw new UnreadableException("a key like name+0123abcd+base64", text.Length > 80 ? text[..80] + "…" : text, 0);
+        if (length != key.Length || key[0] is not (SignsText or SignsTextAndTime))
+            throw new UnreadableException("an Ed25519 key of a log (type 1) or of a witness (type 4)", length == 0 ? "nothing" : $"type {key[0].ToString(CultureInfo.InvariantCulture)}, {length - 1} bytes", 0);
+        var verifier = new LogVerifier(parts[0], key[0], key.AsSpan(1));
+        return Convert.ToHexStringLower(verifier.Id.Span) == parts[1] ? verifier : throw new UnreadableException($"the key id {Convert.ToHexStringLower(verifier.Id.Span)}", parts[1], 0);
+    }
+
+    /// <summary>The vkey.</summary>
+    public override string ToString() => $"{Name}+{Convert.ToHexStringLower(Id.Span)}+{Convert.ToBase64String([Type, .. point])}";
+
+    /// <summary>RFC 8032 section 5.1.7 with the cofactor; keys of low order and points or scalars in a second encoding are refused (docs/log.md).</summary>
+    internal bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        if (signature.Length != SignatureBytes) return false;
+        var bytes = message.ToArray();
+        return Ed25519.Verify(signature.ToArray(), 0, point, 0, bytes, 0, bytes.Length);
+    }
+
+    /// <summary>A raw Ed25519 check, for the published vectors.</summary>
+    internal static bool Verify(ReadOnlySpan<byte> point, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        point.Length == PointBytes && new LogVerifier("vector", SignsText, point).Verify(message, signature);
+
+    internal static bool IsName(string name) => name.Length is > 0 and <= 255 && !name.Any(c => char.IsWhiteSpace(c) || c == '+' || char.IsControl(c));
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Assay.Registry.Labels;
+using Assay.Registry.Status;
+
+namespace Assay.Registry.Pages;
+
+/// <summary>The pages for everybody, and the form on a label's page for an authority.</summary>
+public static class PageEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes, Office office)
+    {
+        routes.MapGet("/", context => context.Page(SearchPage.Of(office, Query(context))));
+        routes.MapGet("/l", context => context.Page(SearchPage.Landing(office), cache: "public, max-age=300"));
+        routes.MapGet("/labels/{id}", context => context.Page(LabelPage.Of(office, context, LabelEndpoints.Find(office, context)), cache: context.Person() is null ? "no-cache" : null));
+        routes.MapPost("/labels/{id}/status", context => Change(office, context)).RequireRole(Role.Authority);
+    }
+
+    private static string Query(HttpContext context)
+    {
+        var query = context.Request.Query["q"].ToString().Trim();
+        return query.Length <= 200 ? query : throw new Refusal(400, "at most 200 characters", $"{query.Length.ToString(CultureInfo.InvariantCulture)}", "q");
+    }
+
+    private static async Task Change(Office office, HttpContext context)
+    {
+        var form = await context.Form();
+        string? Filled(string name) => form[name].ToString().Trim() is { Length: > 0 } text ? text : null;
+        office.Desk.Change(new StatusChange
+        {
+            Label = context.Route("id"),
+            To = Standings.Find(form["state"].ToString()) ?? throw new Refusal(400, $"one of {Standings.Known}", "another", "state"),
+            UpdateBelow = Filled("updateBelow"),
+            Reason = Filled("reason") ?? throw new Refusal(400, "a reason", "none", "reason"),
+            Role = Filled("role") ?? "authority",
+            By = context.Person(),
+            LookAgain = StatusEndpoints.Day(Filled("lookAgain"), "lookAgain"),
+        });
+        context.See($"/labels/{context.Route("id")}");
+    }
+}

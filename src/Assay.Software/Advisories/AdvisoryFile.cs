@@ -1,0 +1,181 @@
+using System.Text;
+using System.Text.Json;
+using Assay.Evidence;
+using Assay.Evidence.Reading;
+using Assay.Software.Matching;
+
+namespace Assay.Software.Advisories;
+
+/// <summary>A file of advisories, recognised by its content: one JSON document, one JSON record a line, or CSV. A damaged record or line loses only itself.</summary>
+public sealed class AdvisoryFile
+{
+    private const int Depth = 64, MostLosses = 1000;
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Depth };
+
+    private readonly string name;
+    private readonly Action<Advisory> take;
+    private readonly Action<string, ExploitForecast> forecast;
+    private readonly List<Loss> losses = [];
+
+    private AdvisoryFile(string name, Action<Advisory> take, Action<string, ExploitForecast> forecast)
+    {
+        this.name = name;
+        this.take = take;
+        this.forecast = forecast;
+    }
+
+    /// <summary>What most records of the file are, or null where none was recognised.</summary>
+    public string? Kind { get; private set; }
+    public int Read { get; private set; }
+    public IReadOnlyList<Loss> Losses => losses;
+
+    /// <summary>Reads every record of a file.</summary>
+    /// <param name="name">For losses: how the giver calls the file.</param>
+    /// <param name="forecast">Told of each record of EPSS: an id and its forecast.</param>
+    public static AdvisoryFile Of(string name, ReadOnlyMemory<byte> file, Action<Advisory> take, Action<string, ExploitForecast> forecast)
+    {
+        var reading = new AdvisoryFile(name, take, forecast);
+        reading.All(file.Span.StartsWith("\ufeff"u8) ? file[3..] : file);
+        return reading;
+    }
+
+    /// <summary>Every advisory of a file, for readers that keep no store.</summary>
+    public static IReadOnlyList<Advisory> Advisories(string name, ReadOnlyMemory<byte> file, List<Loss>? losses = null)
+    {
+        var advisories = new List<Advisory>();
+        var reading = Of(name, file, advisories.Add, (_, _) => { });
+        losses?.AddRange(reading.Losses);
+        return advisories;
+    }
+
+    private void All(ReadOnlyMemory<byte> file)
+    {
+        var start = file.Span[..Math.Min(file.Length, 4096)].TrimStart(" \t\r\n"u8);
+        if (start.IsEmpty)
+        {
+            Lose("advisories", "an empty file", null);
+        }
+        else if (Kev.LooksLikeCsv(start))
+        {
+            Kind = "kev";
+            foreach (var advisory in Kev.ReadCsv(Encoding.UTF8.GetString(file.Span), (line, bad) => Lose(bad.Expected, bad.Found, line))) Take("kev", advisory);
+        }
+        else if (Epss.LooksLikeCsv(start))
+        {
+            Kind = "epss";
+            foreach (var (id, value) in Epss.ReadCsv(Encoding.UTF8.GetString(file.Span))) Forecast(id, value);
+        }
+        else if (start[0] is not ((byte)'{' or (byte)'['))
+        {
+            Lose("JSON, one JSON record a line, or CSV of a known form", "other bytes", null);
+        }
+        else if (start[0] == '{' && IsLines(file.Span))
+        {
+            Lines(file);
+        }
+        else
+        {
+            Document(file, null);
+        }
+    }
+
+    /// <summary>One record a line: the first line is a whole JSON value, and another one follows.</summary>
+    private static bool IsLines(ReadOnlySpan<byte> file)
+    {
+        var end = file.IndexOf((byte)'\n');
+        if (end < 0 || file[end..].Trim(" \t\r\n"u8).IsEmpty) return false;
+        var first = file[..end].TrimEnd(" \t\r"u8);
+        if (first.IsEmpty || first[^1] != '}') return file[(end + 1)..].TrimStart(" \t\r\n"u8).StartsWith("{"u8);
+        return true;
+    }
+
+    private void Lines(ReadOnlyMemory<byte> file)
+    {
+        for (var (at, line) = (0, 1); at < file.Length; line++)
+        {
+            var end = file.Span[at..].IndexOf((byte)'\n');
+            end = end < 0 ? file.Length : at + end;
+            if (!file.Span[at..end].Trim(" \t\r"u8).IsEmpty) Document(file[at..end], line);
+            at = end + 1;
+        }
+    }
+
+    private void Document(ReadOnlyMemory<byte> text, int? line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, Strict);
+            var root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Array)
+            {
+                var index = 0;
+                foreach (var element in root.EnumerateArray()) Record(element, null, $"[{index++}]", line);
+                return;
+            }
+            if (root.ValueKind == JsonValueKind.Object && !CsafDocument.Looks(root) && root.Part("vulnerabilities") is { ValueKind: JsonValueKind.Array } list)
+            {
+                var (released, index) = (root.Time("dateReleased") ?? root.Time("timestamp"), 0);
+                foreach (var element in list.EnumerateArray()) Record(element, released, $"vulnerabilities[{index++}]", line);
+                return;
+            }
+            if (root.ValueKind == JsonValueKind.Object && root.Part("data") is { ValueKind: JsonValueKind.Array } data && root.Part("id") is null)
+            {
+                var index = 0;
+                foreach (var element in data.EnumerateArray()) Record(element, null, $"data[{index++}]", line);
+                return;
+            }
+            Record(root, null, "the document", line);
+        }
+        catch (JsonException bad)
+        {
+            Lose($"JSON at most {Depth} deep", bad.Message.Split(" LineNumber", 2)[0], line ?? (int?)bad.LineNumber + 1);
+        }
+    }
+
+    private void Record(JsonElement record, DateTimeOffset? released, string at, int? line)
+    {
+        try
+        {
+            if (record.ValueKind != JsonValueKind.Object) throw new UnreadableException("an object", record.ValueKind.ToString(), 0);
+            if (Kev.Looks(record)) Take("kev", Kev.Read(record, released));
+            else if (CveRecord.Looks(record)) Take("cve5", CveRecord.Read(record));
+            else if (CsafDocument.Looks(record)) foreach (var advisory in CsafDocument.Read(record)) Take("csaf", advisory);
+            else if (Epss.Looks(record))
+            {
+                var (id, value) = Epss.Read(record) ?? throw new UnreadableException("a probability from 0 to 1", "none", 0);
+                Forecast(id, value);
+            }
+            else if (Nvd.RecordIn(record) is { } cve) Take("nvd", Nvd.Read(cve, record));
+            else if (Osv.Looks(record)) Take("osv", Osv.Read(record));
+            else throw new UnreadableException("a record of KEV, OSV, NVD 2.0, CVE 5, CSAF or EPSS", "none of them", 0);
+        }
+        catch (UnreadableException bad)
+        {
+            Lose(bad.Expected, bad.Found, line, at);
+        }
+        // Documents keep broken escapes and lone surrogates until they are asked for.
+        catch (Exception bad) when (bad is InvalidOperationException or FormatException or ArgumentException)
+        {
+            Lose("a record in valid UTF-8", Shortened.Visible(bad.Message), line, at);
+        }
+    }
+
+    private void Take(string kind, Advisory advisory)
+    {
+        Kind ??= kind;
+        Read++;
+        take(advisory);
+    }
+
+    private void Forecast(string id, ExploitForecast value)
+    {
+        Kind ??= "epss";
+        Read++;
+        forecast(id, value);
+    }
+
+    private void Lose(string expected, string found, int? line, string? at = null)
+    {
+        if (losses.Count < MostLosses) losses.Add(new Loss { Location = new Location { Artefact = name, Path = at, Line = line }, Expected = expected, Found = found });
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Assay.Evidence.Reading;
+using Assay.Software.Matching;
+
+namespace Assay.Software.Advisories;
+
+/// <summary>One record in the Open Source Vulnerability format (OSV schema 1.x): packages, their listed versions, and ranges of events.</summary>
+internal static class Osv
+{
+    private static readonly string[] Semantic = ["npm", "crates.io", "Go", "NuGet", "Pub", "Hex", "SwiftURL"];
+
+    public static bool Looks(JsonElement record) =>
+        record.Part("id") is { ValueKind: JsonValueKind.String } && (record.Part("schema_version") is not null || record.Part("modified") is not null && record.Part("affected") is not null || record.Part("affected") is { ValueKind: JsonValueKind.Array } && record.Part("cveMetadata") is null);
+
+    /// <exception cref="UnreadableException">No identifier.</exception>
+    public static Advisory Read(JsonElement record)
+    {
+        if (record.Text("id") is not { Length: > 0 } id) throw new UnreadableException("a record with an id", "none", 0);
+        return new Advisory
+        {
+            Id = id,
+            Source = AdvisorySource.Osv,
+            // "upstream" names what a distribution's record is about; "related" is something else.
+            Aliases = [.. record.Texts("aliases").Concat(record.Texts("upstream").Where(_ => record.Texts("upstream").Take(2).Count() == 1)).Where(a => a != id).Distinct(StringComparer.Ordinal)],
+            Summary = record.Text("summary"),
+            Published = record.Time("published"),
+            Modified = record.Time("modified"),
+            Withdrawn = record.Part("withdrawn") is not null,
+            Ranges = [.. record.List("affected").Select(Affected).OfType<AffectedRange>()],
+        };
+    }
+
+    private static AffectedRange? Affected(JsonElement affected)
+    {
+        if (affected.Part("package") is not { } package) return null;
+        var purl = PackageName.Read(package.Text("purl"));
+        var name = package.Text("name") ?? purl?.Name;
+        if (string.IsNullOrEmpty(name)) return null;
+        var ecosystem = package.Text("ecosystem");
+        var scheme = SchemeOf(ecosystem, purl);
+        var inside = new List<VersionInterval>();
+        var commits = false;
+        foreach (var range in affected.List("ranges"))
+        {
+            var type = range.Text("type");
+            if (type == "GIT") commits = true;
+            else inside.AddRange(Runs(range.List("events"), scheme));
+        }
+        var listed = affected.Texts("versions").Select(v => commits ? Released(v, name) : v).Distinct(StringComparer.Ordinal).Select(VersionInterval.Only);
+        inside.AddRange(listed);
+        return new AffectedRange
+        {
+            Product = new AffectedProduct { Name = name, Ecosystem = ecosystem, Package = purl is null ? null : purl with { Version = null } },
+            // By the format's own rule a version that is neither listed nor in a range of versions is not affected; commits alone name no version.
+            Versions = inside.Count > 0 || commits ? new VersionSet { Scheme = scheme, Inside = inside } : null,
+            Told = inside.Count == 0 && commits ? "commits only" : null,
+        };
+    }
+
+    /// <summary>Events become runs: each "introduced" opens one, the next "fixed", "limit" or "last_affected" closes it.</summary>
+    private static IEnumerable<VersionInterval> Runs(IEnumerable<JsonElement> events, VersionScheme scheme)
+    {
+        var ordered = events.Select(e => e switch
+        {
+            _ when e.Text("introduced") is { } introduced => (Version: introduced, Rank: 0),
+            _ when (e.Text("fixed") ?? e.Text("limit")) is { } end => (Version: end, Rank: 1),
+            _ when e.Text("last_affected") is { } last => (Version: last, Rank: 2),
+            _ => (Version: "", Rank: -1),
+        }).Where(e => e.Rank >= 0 && e.Version.Length > 0).ToList();
+        ordered.Sort((a, b) => a.Version == b.Version ? (a.Rank == 1 ? 0 : a.Rank + 1).CompareTo(b.Rank == 1 ? 0 : b.Rank + 1)
+            : a.Version == "0" && a.Rank == 0 ? -1 : b.Version == "0" && b.Rank == 0 ? 1 : VersionOrder.Compare(a.Version, b.Version, scheme));
+        string? open = null;
+        foreach (var (version, rank) in ordered)
+        {
+            if (rank == 0)
+            {
+                open ??= version;
+            }
+            else if (open is not null)
+            {
+                yield return new VersionInterval(open == "0" ? null : open, false, version == "*" ? null : version, rank == 2);
+                open = null;
+            }
+        }
+        if (open is not null) yield return new VersionInterval(open == "0" ? null : open, false, null, false);
+    }
+
+    private static VersionScheme SchemeOf(string? ecosystem, PackageName? purl)
+    {
+        var name = (ecosystem ?? "").Split(':')[0];
+        if (name is "Debian" or "Ubuntu" || purl?.Type is "deb" or "opkg") return VersionScheme.Dpkg;
+        if (name is "Alpine" or "Wolfi" or "Chainguard" || purl?.Type == "apk") return VersionScheme.Apk;
+        return Semantic.Contains(name, StringComparer.Ordinal) ? VersionScheme.SemVer : VersionScheme.Generic;
+    }
+
+    /// <summary>The version in a tag of a source repository: <c>curl-8_15_0</c> is 8.15.0, <c>v2.86</c> is 2.86, <c>rc-8_16_0-1</c> is a candidate of 8.16.0.</summary>
+    internal static string Released(string tag, string product)
+    {
+        var text = tag;
+        var candidate = text.StartsWith("rc-", StringComparison.OrdinalIgnoreCase);
+        if (candidate) text = text[3..];
+        // LIBXML2_6_31 and LIBXML2.9.0 are 2.6.31 and 2.9.0 of libxml2: a digit that ends the product's name is the version's first there, and in libxml2-2.9.1 it is not.
+        if (text.StartsWith(product, StringComparison.OrdinalIgnoreCase) && text.Length > product.Length && text[product.Length] == '-') text = text[(product.Length + 1)..];
+        var digit = text.AsSpan().IndexOfAnyInRange('0', '9');
+        if (digit < 0) return tag;
+        text = text[digit..];
+        var plain = new System.Text.StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            plain.Append(text[i] == '_' && i > 0 && i + 1 < text.Length && char.IsAsciiDigit(text[i - 1]) && char.IsAsciiDigit(text[i + 1]) ? '.' : text[i]);
+        }
+        if (!candidate) return plain.ToString();
+        var dash = plain.ToString().LastIndexOf('-');
+        return dash < 0 ? plain + "-rc" : $"{plain.ToString()[..dash]}-rc{plain.ToString()[(dash + 1)..]}";
+    }
+}

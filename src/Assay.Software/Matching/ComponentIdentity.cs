@@ -1,0 +1,130 @@
+using Assay.Software.Advisories;
+using Assay.Software.Components;
+
+namespace Assay.Software.Matching;
+
+/// <summary>How far a product that an advisory names agrees with a component.</summary>
+internal enum Agreement { None, NameOnly, Same }
+
+/// <summary>Everything that one component is called: by itself, by its package URL, by its CPE names, and by the tables of aliases. Any of them may match.</summary>
+internal sealed class ComponentIdentity
+{
+    private static readonly HashSet<string> Distributions = new(StringComparer.Ordinal) { "deb", "rpm", "apk", "opkg", "alpm", "yocto", "ebuild" };
+    /// <summary>OSV's ecosystems and the types of package URLs that they are.</summary>
+    private static readonly Dictionary<string, string> Ecosystems = new(StringComparer.Ordinal)
+    {
+        ["npm"] = "npm", ["PyPI"] = "pypi", ["Go"] = "golang", ["crates.io"] = "cargo", ["Maven"] = "maven", ["NuGet"] = "nuget", ["RubyGems"] = "gem", ["Packagist"] = "composer",
+        ["Hex"] = "hex", ["Pub"] = "pub", ["ConanCenter"] = "conan", ["Debian"] = "deb", ["Ubuntu"] = "deb", ["Alpine"] = "apk", ["Wolfi"] = "apk", ["Chainguard"] = "apk",
+        ["Red Hat"] = "rpm", ["Rocky Linux"] = "rpm", ["AlmaLinux"] = "rpm", ["SUSE"] = "rpm", ["openSUSE"] = "rpm", ["Mageia"] = "rpm", ["openEuler"] = "rpm",
+    };
+
+    private readonly PackageName? package;
+    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> folded = new(StringComparer.Ordinal);
+    private readonly HashSet<string> cpes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> vendors = new(StringComparer.Ordinal);
+    private readonly HashSet<(string, string)> words = [];
+    private readonly bool hardware;
+
+    public ComponentIdentity(Component component)
+    {
+        Component = component;
+        package = PackageName.Read(component.Purl);
+        Own = [.. component.Cpe.Select(CpeName.Read).OfType<CpeName>()];
+        Call(component.Name);
+        if (package is not null) Call(package.Name);
+        foreach (var cpe in Own)
+        {
+            if (cpe.Product is CpeName.Any or CpeName.None) continue;
+            folded.Add(ProductNames.Fold(cpe.Product));
+            if (cpe.Vendor is CpeName.Any) continue;
+            cpes.Add(cpe.Name);
+            hardware |= cpe.Part == "h";
+        }
+        // Of another language's package only the name agrees: pkg:npm/curl is not the curl of a firmware.
+        var foreign = package is not null && !Distributions.Contains(package.Type) && package.Type is not ("generic" or "github" or "gitlab" or "bitbucket" or "conan" or "vcpkg");
+        var rows = Own.SelectMany(c => ProductNames.Identified(c.Name)).ToList();
+        if (rows.Count == 0 && !foreign && cpes.Count == 0) rows = [.. names.SelectMany(ProductNames.Called)];
+        // A row leads to the rows that share a name with it: the aliases of products.tsv and the products of patterns.tsv meet here.
+        foreach (var row in rows.Concat(rows.SelectMany(r => r.Cpe).SelectMany(ProductNames.Identified)).Distinct().ToList())
+        {
+            foreach (var name in row.Names) Call(name);
+            foreach (var cpe in row.Cpe)
+            {
+                cpes.Add(cpe);
+                folded.Add(ProductNames.Fold(cpe[(cpe.IndexOf(':') + 1)..]));
+            }
+            foreach (var pair in row.Words)
+            {
+                words.Add(pair);
+                folded.Add(pair.Product);
+            }
+        }
+        foreach (var cpe in cpes) vendors.Add(ProductNames.Fold(cpe[..cpe.IndexOf(':')]));
+        // Who packs for a distribution is not who makes the product.
+        if (component.Supplier is { Length: > 0 } supplier && (package is null || !Distributions.Contains(package.Type))) vendors.Add(ProductNames.Fold(supplier));
+    }
+
+    public Component Component { get; }
+    /// <summary>The CPE names that the component itself carries.</summary>
+    public IReadOnlyList<CpeName> Own { get; }
+    /// <summary>Folded names: what the inverted index is asked for.</summary>
+    public IReadOnlyCollection<string> Keys => folded;
+    public bool IsLinux => cpes.Contains("linux:linux_kernel");
+
+    public bool IsCpe(string vendor, string product) => cpes.Contains($"{vendor}:{product}");
+    public bool IsCalled(string name) => folded.Contains(ProductNames.Fold(name));
+
+    /// <summary>The version to compare within a scheme; null where nobody knows it.</summary>
+    public string? VersionFor(VersionScheme scheme)
+    {
+        var version = scheme is VersionScheme.Dpkg or VersionScheme.Apk ? Component.Package ?? Component.Version : Component.Version ?? Component.Package;
+        version ??= package?.Version ?? Own.Select(c => c.Version).FirstOrDefault(v => v is not (CpeName.Any or CpeName.None));
+        return string.IsNullOrWhiteSpace(version) || !version.Any(char.IsAsciiDigit) ? null : version;
+    }
+
+    public Agreement With(AffectedProduct product)
+    {
+        if (product.IsCpe) return WithCpe(product);
+        var ecosystem = (product.Ecosystem ?? "").Split(':')[0];
+        if (product.Package is { } named && (package?.IsSamePackage(named) ?? false)) return Agreement.Same;
+        if (Ecosystems.TryGetValue(ecosystem, out var type) || product.Package is { Type: not "generic" and var own } && (type = own) is not null)
+        {
+            if (package is null || package.Type != type) return Agreement.None;
+            var whole = package.Space is null ? package.Name : $"{package.Space}{(type == "maven" ? ':' : '/')}{package.Name}";
+            return product.Package is null && (string.Equals(product.Name, whole, StringComparison.OrdinalIgnoreCase) || Distributions.Contains(type) && string.Equals(product.Name, package.Name, StringComparison.OrdinalIgnoreCase))
+                ? Agreement.Same : Agreement.None;
+        }
+        if (product.Vendor is null) return names.Contains(product.Name.ToLowerInvariant()) || product.Package is { } generic && names.Contains(generic.Name.ToLowerInvariant()) ? Agreement.Same : Agreement.None;
+        return WithWords(ProductNames.Fold(product.Vendor), ProductNames.Fold(product.Name));
+    }
+
+    private Agreement WithCpe(AffectedProduct product)
+    {
+        if (product.Part == "h" && !hardware) return Agreement.None;
+        if (cpes.Contains($"{product.Vendor}:{product.Name}")) return Agreement.Same;
+        var name = ProductNames.Fold(product.Name);
+        if (!folded.Contains(name)) return Agreement.None;
+        var vendor = ProductNames.Fold(product.Vendor!);
+        if (vendors.Contains(vendor)) return Agreement.Same;
+        // Known under other names: this is another product of the same name.
+        if (vendors.Count > 0) return Agreement.None;
+        return package is null || package.Type == "generic" || Distributions.Contains(package.Type) ? (vendor == name || vendor == name + "project" ? Agreement.Same : Agreement.NameOnly) : Agreement.None;
+    }
+
+    private Agreement WithWords(string vendor, string product)
+    {
+        if (words.Contains((vendor, product))) return Agreement.Same;
+        if (!folded.Contains(product)) return Agreement.None;
+        if (vendors.Contains(vendor)) return Agreement.Same;
+        if (vendors.Count > 0) return Agreement.None;
+        return vendor == product ? Agreement.Same : Agreement.NameOnly;
+    }
+
+    private void Call(string name)
+    {
+        if (name.Length == 0) return;
+        names.Add(name.ToLowerInvariant());
+        folded.Add(ProductNames.Fold(name));
+    }
+}
