@@ -33,6 +33,20 @@ internal static class TellVerb
             terminal.Write(text => text.WriteLine(removed.Count == 0 ? "nothing was left" : $"removed: {string.Join(", ", removed)}"));
             return Exit.Done;
         }
-        return Exit.Done;
+        var packets = !arguments.Has("--no-packets") && Environment.IsPrivilegedProcess;
+        if (packets) Tools.Require();
+        using var run = new Run(arguments.Has("--keep"));
+        using var ends = new Ends(run);
+        using var tell = new Narrator(terminal.Time, arguments.Has("--fast"), terminal.Width, arguments.Value("--transcript"));
+        try
+        {
+            new Loop(run, tell, terminal.Time, packets).Tell();
+        }
+        catch (Exception broken) when (broken is HomeException or HttpRequestException or IOException or KeyNotFoundException or System.Text.Json.JsonException)
+        {
+            tell.Step("broken", false, $"the story cannot go on: {broken.Message}");
+        }
+        tell.Finish();
+        return tell.AllHeld ? Exit.Done : Exit.No;
     }
 }
