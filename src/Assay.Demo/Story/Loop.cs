@@ -215,15 +215,15 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         eye = new GuardEye(programs, house.Gateway, run.File("guard.yaml"));
         tell.Step("guard", true, $"{line} after {ready.TotalSeconds:0.0} s: the rules are in the kernel before anything else passes", ("config", run.File("guard.yaml")), ("guardProcess", (long)guard.Id));
 
-        doorbell!.Ask("start 1.1");
         var before = eye.Until(v => v.Action == "heal", 10);
-        tell.Step("new", before?.Action == "heal", $"the doorbell asks for an address. Nobody has seen it yet: {before}", ("action", before?.Action ?? ""));
+        tell.Step("new", before?.Action == "heal", $"its owner has handed the gateway the doorbell's label and MUD file. Nobody has seen the doorbell yet, so its label is no more than claimed: {before}", ("action", before?.Action ?? ""));
+        var start = doorbell!.Ask("start 1.1");
         doorbell.Ask("announce");
         doorbell.Ask("clock");
         var check = doorbell.Ask("check");
         var narrow = eye.Until(v => v.Action == "narrow", 15);
-        tell.Step("observed", narrow?.Action == "narrow" && Ok(check),
-            $"it states model and version in DHCP, mDNS and HTTP, as its label says, and its update host answers it: {narrow}", ("action", narrow?.Action ?? ""), ("binding", narrow?.Binding ?? ""));
+        tell.Step("observed", narrow?.Action == "narrow" && Ok(start) && Ok(check),
+            $"it asks for an address and states model and version in DHCP, mDNS and HTTP, as its label says, and its update host answers it: {narrow}", ("action", narrow?.Action ?? ""), ("binding", narrow?.Binding ?? ""));
     }
 
     private void Limit()

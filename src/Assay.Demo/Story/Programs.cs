@@ -34,7 +34,15 @@ internal sealed class Programs(Run run)
         var start = space is null ? Tools.Start(program, words) : Tools.Start("ip", space.Words(program, words));
         start.WorkingDirectory = run.Folder;
         foreach (var (name, value) in Environment) start.Environment[name] = value;
-        return run.Begin(start);
+        start.RedirectStandardError = true;
+        var process = run.Begin(start);
+        var log = run.File($"{Path.GetFileName(program)}.log");
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text) File.AppendAllText(log, text + "\n");
+        };
+        process.BeginErrorReadLine();
+        return process;
     }
 
     /// <exception cref="HomeException">The answer is no JSON.</exception>
