@@ -13,7 +13,7 @@ namespace Assay.Demo.Story;
 /// The story itself, from an assessment to the notices after an incident. It touches nothing inside: it runs the published programs with the words a person
 /// would use, calls the registry as its people do, tells the doorbell what to do, and looks at what came of it.
 /// </summary>
-internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packets)
+internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packets, string? pages)
 {
     private readonly Programs programs = new(run);
     private readonly Dictionary<string, string> keys = new(StringComparer.Ordinal);
@@ -40,9 +40,10 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         }
         Advisory();
         Suspend();
+        if (packets) Update();
+        Needed();
         if (packets)
         {
-            Update();
             Bot();
             Evidence();
         }
@@ -138,8 +139,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         File.WriteAllBytes(run.File("labels/certificate.cose"), issued.Json.GetProperty("certificate").GetBytesFromBase64());
         File.WriteAllBytes(run.File("trust.json"), At.Get("trust.json").Bytes);
         labelId = issued.Json.GetProperty("id").GetString()!;
-        var page = At.Get($"labels/{labelId}");
-        tell.Step("label", page.Ok, $"the registry issued label {labelId}, entered it in its log as number {issued.Json.GetProperty("logIndex").GetInt64()}, and shows it at {At.Address}labels/{labelId}",
+        tell.Step("label", Page("inForce"), $"the registry issued label {labelId}, entered it in its log as number {issued.Json.GetProperty("logIndex").GetInt64()}, and shows it at {At.Address}labels/{labelId}",
             ("label", labelId), ("page", $"{At.Address}labels/{labelId}"), ("state", "inForce"), ("hallmark", run.File("labels/hallmark.cose")));
     }
 
@@ -254,7 +254,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         var imported = time.GetUtcNow();
         var state = State();
         caseId = FindCase(import) ?? FindCase(kevFirst);
-        tell.Step("case", import.Ok && caseId is not null && state == "underReview",
+        tell.Step("case", Page("underReview") && import.Ok && caseId is not null && state == "underReview",
             $"its versions arrive: edb-updater 1.1-1 of the label's inventory is before 1.2-1. Case {caseId} is open, and the label is {Words(state)} by itself; nobody was asked", ("case", caseId ?? ""), ("state", state), ("label", labelId));
         if (!packets) return;
         var view = eye!.Until(v => v.Status == "underReview", 10);
@@ -281,16 +281,11 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
             tell.Step("running", true, $"the doorbell still streams: {running.GetProperty("bytes").GetInt64() / 1024} KiB");
         }
         var asked = Doorbell.Microseconds(time);
-        var suspended = At.Post($"api/labels/{labelId}/status", keys["authority"], json =>
-        {
-            json.WriteString("state", "suspended");
-            json.WriteString("updateBelow", "1.2");
-            json.WriteString("reason", "a server's text reaches a shell in every version before 1.2");
-            json.WriteString("role", "market surveillance authority");
-            json.WriteString("lookAgain", time.GetUtcNow().AddDays(14).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        });
+        var suspended = Decide("suspend", "a server's text reaches a shell in every version before 1.2", "/usr/sbin/updater of the image that was assessed");
         var answered = (Doorbell.Microseconds(time) - asked) / 1e6;
-        tell.Step("suspend", suspended.Ok && State() == "suspended", suspended.Ok ? $"C. Example (authority) suspends the label for versions below 1.2, with a day to look again; signed, logged and answered in {answered:0.00} s" : $"the suspension was refused: {suspended.Text}", ("state", State()), ("label", labelId));
+        tell.Step("suspend", suspended.Ok && State() == "suspended", suspended.Ok ? $"C. Example (authority) suspends the label for versions below 1.2, with reasons, a day to look again and a way to object; signed, logged and answered in {answered:0.00} s" : $"the suspension was refused: {suspended.Text}",
+            ("state", State()), ("label", labelId));
+        Page("suspended");
         if (!packets) return;
 
         // The first ping that never reached the cloud is the first packet that was dropped.
@@ -322,6 +317,17 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
             ("bytes", Ok(update) ? update.GetProperty("bytes").GetInt64() : 0L));
     }
 
+    private Office.Reply Decide(string kind, string reason, string? evidence) => At.Post($"api/cases/{caseId}/decision", keys["authority"], json =>
+    {
+        json.WriteString("kind", kind);
+        json.WriteString("updateBelow", "1.2");
+        json.WriteString("reason", reason);
+        json.WriteString("role", "market surveillance authority");
+        json.WriteString("lookAgain", time.GetUtcNow().AddDays(14).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        json.WriteString("objection", "write to objections@office.example within four weeks");
+        if (evidence is not null) json.WriteString("evidence", evidence);
+    });
+
     private void Update()
     {
         tell.Chapter("The doorbell runs 1.2");
@@ -336,6 +342,12 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         var bytes = doorbell.Ask("streamed").GetProperty("bytes").GetInt64();
         tell.Step("widened", view?.Action == "narrow" && Ok(stream) && bytes > 0, $"it states 1.2, the suspension speaks of versions below 1.2: widened within {took:0.0} s, and it streams again. {view}", ("version", view?.Version ?? ""), ("action", view?.Action ?? ""));
         tell.Measured(new Figure("1.2 stated to widened", $"{took:0.0} s", null, true));
+    }
+
+    private void Needed()
+    {
+        var decided = Decide("updateNeeded", "1.2 mends it and every update host has it", null);
+        tell.Step("needed", decided.Ok && State() == "updateNeeded" && Page("updateNeeded"), decided.Ok ? "the maker's 1.2 is out everywhere: C. Example ends the suspension, the label says `update needed below 1.2`, its page tells people to update" : $"the decision was refused: {decided.Text}", ("state", State()));
     }
 
     private void Bot()
@@ -387,6 +399,18 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         tell.Step("log", proved.Exit == Exit.Done, $"anybody can prove the registry's log whole: {Lines(proved.Output).FirstOrDefault() ?? proved.Error.Trim()}");
     }
 
+    // The public page as anybody gets it, kept where the story was told to.
+    private bool Page(string state)
+    {
+        var page = At.Get($"labels/{labelId}");
+        if (page.Ok && pages is not null)
+        {
+            Directory.CreateDirectory(pages);
+            File.WriteAllBytes(Path.Combine(pages, $"{state}.html"), page.Bytes);
+        }
+        return page.Ok;
+    }
+
     private string State()
     {
         var label = At.Get($"api/labels/{labelId}");
@@ -395,9 +419,12 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
 
     private static string? FindCase(Office.Reply import)
     {
-        if (!import.Ok || !import.Json.TryGetProperty("cases", out var cases) || cases.GetArrayLength() == 0) return null;
-        var first = cases[0];
-        return first.ValueKind == JsonValueKind.String ? first.GetString() : first.TryGetProperty("id", out var id) ? id.ToString() : null;
+        if (!import.Ok) return null;
+        foreach (var list in new[] { "cases", "changed", "candidates" })
+        {
+            if (import.Json.TryGetProperty(list, out var cases) && cases.ValueKind == JsonValueKind.Array && cases.GetArrayLength() > 0) return cases[0].ToString();
+        }
+        return null;
     }
 
     private static string Words(string state) => state switch { "underReview" => "under review", "inForce" => "in force", _ => state };
