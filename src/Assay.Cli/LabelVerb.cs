@@ -212,7 +212,7 @@ public static partial class LabelVerb
             }
             json.WriteEndObject();
         });
-        terminal.Hint($"next: assay label verify {files[3]}");
+        terminal.Hint($"next: assay label verify {files[3]}{(submitted is null ? "" : " --registry ADDRESS --trust FILE")}");
     }
 
     /// <summary>One thing that was handed over to be verified or shown.</summary>

@@ -5,6 +5,7 @@ using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Labels.Log;
+using Assay.Labels.Trust;
 
 namespace Assay.Cli;
 
@@ -192,7 +193,7 @@ public static class LogVerb
         }
         if (entry.Changed is { } changed)
         {
-            facts.Add(("what", $"{EvidenceJson.Name(changed.State)}{(changed.Kind is { } kind ? $", {EvidenceJson.Name(kind)}" : "")}{(changed.UpdateBelow is { } below ? $" below {below}" : "")}, place {Number(changed.Index)}"));
+            facts.Add(("what", $"{EvidenceJson.Name(changed.State)}{(changed.Kind is { } kind && changed.State == LabelState.Notice ? $", {EvidenceJson.Name(kind)}" : "")}{(changed.UpdateBelow is { } below ? $" below {below}" : "")}, place {Number(changed.Index)}"));
             facts.Add(("because", changed.Reason));
             facts.Add(("role", changed.Role));
             facts.Add(("commitment", Convert.ToHexStringLower(changed.Commitment.Span)));

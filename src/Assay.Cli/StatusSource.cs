@@ -70,7 +70,7 @@ internal sealed class StatusSource : IDisposable
         }
         catch (UnreadableException wrong)
         {
-            return (null, $"the status list was refused: {wrong.Message}");
+            return (null, $"the status list was refused: expected {wrong.Expected}, found {wrong.Found}");
         }
     }
 
