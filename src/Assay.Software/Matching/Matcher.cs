@@ -33,7 +33,7 @@ public static class Matcher
 
     private sealed record Word(Advisory Advisory, AffectedRange Range, string Text, VersionInterval? Run, string? Version);
 
-    private static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Surroundings surroundings, Func<string, ExploitForecast?>? forecast)
+    internal static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Surroundings surroundings, Func<string, ExploitForecast?>? forecast)
     {
         var (affected, likely, named, outside) = (new List<Word>(), new List<Word>(), new List<Word>(), new List<Word>());
         foreach (var advisory in about)
@@ -80,6 +80,8 @@ public static class Matcher
         var names = about.SelectMany(a => a.Names).Where(n => !n.Contains('#', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
         var id = about.Where(a => words.Any(w => w.Advisory == a) || a.Exploited).SelectMany(a => a.Names).Where(IsCve).Order(StringComparer.Ordinal).FirstOrDefault() ?? first.Advisory.Id;
         var exploited = about.Where(a => a.Exploited && !a.Withdrawn).ToList();
+        // Upstream's ranges do not know what a distribution mended under the old version.
+        if (status == VulnerabilityStatus.Affected && identity.IsPackaged && affected.All(w => w.Range.Versions!.Scheme == VersionScheme.Generic)) reason += $"; whether {identity.Component.Package} carries a repair of its own is not known";
         if (exploited.Count > 0 && !first.Advisory.Exploited) reason += $"; exploited says {exploited[0].Reference}";
         return new Vulnerability
         {
