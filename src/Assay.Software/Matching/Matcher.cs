@@ -47,7 +47,8 @@ public static class Matcher
                 if (need == Condition.False) continue;
                 if (range.Versions is not { } versions)
                 {
-                    named.Add(new Word(advisory, range, range.Told is null ? $"names {range.Product} and no version" : $"names {range.Product}, its versions only as \"{range.Told}\"", null, null));
+                    var maker = agreement == Agreement.NameOnly ? "; only the name agrees: the maker is not known" : "";
+                    named.Add(new Word(advisory, range, (range.Told is null ? $"names {range.Product} and no version" : $"names {range.Product}, its versions only as \"{range.Told}\"") + maker, null, null));
                     continue;
                 }
                 // By OSV's rule commits alone hold no released version.
