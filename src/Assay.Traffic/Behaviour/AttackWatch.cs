@@ -67,7 +67,8 @@ public sealed class AttackWatch
         const TcpFlags Relevant = TcpFlags.Syn | TcpFlags.Acknowledge | TcpFlags.Reset;
         switch (packet.Flags & Relevant)
         {
-            case TcpFlags.Syn:
+            // Without SYN, ACK and RST no packet of TCP is ordinary (RFC 9293 section 3.10.7): scans by FIN, by nothing, by everything.
+            case TcpFlags.Syn or TcpFlags.None:
                 return Opens(frame, packet, from);
             case TcpFlags.Syn | TcpFlags.Acknowledge:
                 return Accepts(frame, packet, from);

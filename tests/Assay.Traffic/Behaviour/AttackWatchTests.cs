@@ -139,6 +139,21 @@ public sealed class AttackWatchTests
         if (isScan) Assert.All(attacks[0].Frames, f => Assert.Equal(1, f % 2));
     }
 
+    [Theory]
+    [InlineData(TcpFlags.None)]
+    [InlineData(TcpFlags.Fin)]
+    [InlineData(TcpFlags.Fin | TcpFlags.Push)]
+    public void A_scan_with_flags_that_open_nothing_is_one_too(TcpFlags flags)
+    {
+        var capture = new Capture();
+        for (var i = 0; i < 50; i++) capture.Tcp(Bot, 40000, Victim, 1000 + i, 1, 0, flags, []);
+        Assert.Equal("vertical-scan", Assert.Single(Watch(capture).All).Rule);
+        // The end of a connection carries its acknowledgement.
+        var ends = new Capture();
+        for (var i = 0; i < 50; i++) ends.Tcp(Bot, 40000, Victim, 1000 + i, 1, 1, TcpFlags.Fin | TcpFlags.Acknowledge, []);
+        Assert.Empty(Watch(ends).All);
+    }
+
     [Fact]
     public void Ten_connections_to_telnet_within_a_minute_are_tries_and_one_a_minute_is_a_monitor()
     {
