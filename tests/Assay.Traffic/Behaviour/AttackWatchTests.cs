@@ -253,6 +253,27 @@ public sealed class AttackWatchTests
     }
 
     [Fact]
+    public void A_datagram_scan_is_seen_from_whatever_port_it_comes_and_answers_to_unseen_questions_are_no_search()
+    {
+        Assert.Equal("udp-scan", Assert.Single(Watch(Datagrams(120, i => (5000, Host(i), 161))).All).Rule);
+        Assert.Equal("udp-scan", Assert.Single(Watch(Datagrams(120, i => (53, Host(i), 161))).All).Rule);
+        Assert.Equal("udp-port-scan", Assert.Single(Watch(Datagrams(90, i => (5000, Victim, 2000 + i))).All).Rule);
+        Assert.Empty(Watch(Datagrams(90, i => (53, Victim, 2000 + i))).All);
+        Assert.Equal("udp-reflection", Assert.Single(Watch(Datagrams(300, i => (53, Victim, 2000 + i))).All).Rule);
+
+        static Capture Datagrams(int count, Func<int, (int From, string To, int Port)> each)
+        {
+            var capture = new Capture();
+            for (var i = 0; i < count; i++)
+            {
+                var (from, to, port) = each(i);
+                capture.Udp(Bot, from, to, port, [1, 2, 3, 4]);
+            }
+            return capture;
+        }
+    }
+
+    [Fact]
     public void A_search_by_arp_and_one_by_ping_are_seen_and_a_few_neighbours_are_none()
     {
         Assert.Equal("address-sweep", Assert.Single(Watch(Arps(35)).All).Rule);
