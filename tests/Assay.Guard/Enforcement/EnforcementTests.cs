@@ -97,6 +97,48 @@ public sealed class EnforcementTests
     }
 
     [Fact]
+    public void Tcpdump_on_the_outside_counts_no_packet_of_what_was_stopped_and_all_of_the_update()
+    {
+        using var home = new Home();
+        Tool.Need("tcpdump", "tcpdump");
+        home.Serve(home.InternetSpace, [443], []);
+        var rules = new RuleSet(Home.TheGateway(), [Home.TheProfile()]);
+        home.Nft.Run(rules.Whole([Home.TheDoorbell(GuardAction.Narrow)], Admitted));
+        var file = Path.Combine(home.Keep(new Scratch()).Folder, "wan.pcap");
+        using var dump = Process.Start(new ProcessStartInfo("ip",
+            ["netns", "exec", home.GatewaySpace, "tcpdump", "-Z", "root", "-U", "--immediate-mode", "-i", "wan0", "-w", file, "tcp port 443"]) { RedirectStandardError = true })!;
+        dump.StandardError.ReadLine();
+        using var stop = new CancellationTokenSource();
+        var threads = new[] { Home.Update, Home.Cloud }.Select(host =>
+        {
+            var socket = home.Keep(Home.Connect(home.DoorbellSpace, host, 443)!);
+            var thread = new Thread(() =>
+            {
+                while (!stop.IsCancellationRequested) if (Home.Echoes(socket, 200)) Thread.Sleep(5);
+            });
+            thread.Start();
+            return thread;
+        }).ToList();
+        Thread.Sleep(500);
+        var moved = TimeProvider.System.GetUtcNow();
+        home.Nft.Run(rules.Move(Home.TheDoorbell(GuardAction.Narrow), Home.TheDoorbell(GuardAction.Heal)));
+        Thread.Sleep(2000);
+        stop.Cancel();
+        foreach (var thread in threads) thread.Join();
+        dump.Kill();
+        dump.WaitForExit();
+        List<double> Times(string host) => [.. Tool.Run("tcpdump", ["-n", "-tt", "-r", file, "dst host " + host]).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => double.Parse(l[..l.IndexOf(' ')], System.Globalization.CultureInfo.InvariantCulture) - moved.ToUnixTimeMilliseconds() / 1000.0)];
+        var cloud = Times(Home.Cloud);
+        var update = Times(Home.Update);
+        Assert.True(cloud.Count(t => t < 0) > 10 && update.Count(t => t < 0) > 10, "both flowed before");
+        TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant($"last packet to the cloud {cloud[^1] * 1000:0} ms after the suspension began; {cloud.Count} and {update.Count} packets"));
+        Assert.True(cloud[^1] < 1, $"{cloud[^1]} s");
+        Assert.Empty(cloud.Where(t => t >= 1));
+        Assert.True(update.Count(t => t > 1) > 10, "the update goes on");
+    }
+
+    [Fact]
     public void A_download_that_outlives_its_address_in_the_set_goes_on_and_nothing_new_begins()
     {
         using var home = new Home();

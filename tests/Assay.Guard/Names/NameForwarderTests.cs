@@ -21,7 +21,7 @@ public sealed class NameForwarderTests
         };
         return Home.Inside(home.GatewaySpace, () =>
         {
-            var forwarder = home.Keep(new NameForwarder(options, commit ?? home.Nft.Run, TimeProvider.System));
+            var forwarder = home.Keep(new NameForwarder(options, commit ?? home.Nft.Run, TimeProvider.System, home.Keep(new Guard.Enforcement.Neighbours(["br0"])).Of));
             forwarder.Start();
             // The loop's thread was made here, and makes its sockets here.
             return forwarder;
@@ -161,6 +161,28 @@ public sealed class NameForwarderTests
         Assert.Equal(1, snapshot.Refused[NameTable.NamesOver]);
         Assert.Equal(2, snapshot.Refused[NameTable.OutsideHealing]);
         Assert.Contains(snapshot.Recent, r => r.Name == "cloud.example" && r.Device == Address.Parse(Home.Doorbell) && r.Reason == NameTable.OutsideHealing);
+    }
+
+    [Fact]
+    public void Who_asks_under_the_address_of_another_device_is_refused()
+    {
+        using var home = new Home();
+        home.Keep(new ScriptedServer(home.InternetSpace, (question, _, _) => Plain(question)));
+        var (forwarder, _) = Guard(home, GuardAction.Narrow);
+        Assert.Equal(Home.Cloud, Ask(home, home.DoorbellSpace, "cloud.example"));
+        Assert.Equal(Home.DoorbellMac, Home.Inside(home.GatewaySpace, () =>
+        {
+            using var neighbours = new Guard.Enforcement.Neighbours(["br0"]);
+            Assert.Null(neighbours.Of(Address.Parse("192.168.77.200")));
+            return neighbours.Of(Address.Parse(Home.Doorbell));
+        }));
+        home.Batch(home.DoorbellSpace, "link set eth0 down");
+        home.Batch(home.CameraSpace, $"addr del {Home.Camera}/24 dev eth0\naddr add {Home.Doorbell}/24 dev eth0");
+        home.Batch(home.GatewaySpace, "neigh flush all");
+        Tool.Run("ip", ["netns", "exec", home.CameraSpace, "ping", "-c1", "-W1", Home.Gateway]);
+        Home.Inside(home.GatewaySpace, () => Tool.Run("ip", ["netns", "exec", home.GatewaySpace, "ping", "-c1", "-W1", Home.Doorbell]));
+        Assert.Null(Ask(home, home.CameraSpace, "cloud.example"));
+        Assert.Equal(1, forwarder.Snapshot().Refused[NameTable.Foreign]);
     }
 
     [Fact]
