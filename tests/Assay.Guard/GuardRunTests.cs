@@ -291,7 +291,7 @@ public sealed class GuardRunTests : IDisposable
     }
 
     [Fact]
-    public void Flow_offloading_is_refused_and_a_second_guard_too()
+    public void A_folder_has_one_guard_at_a_time()
     {
         var home = Build();
         var guard = Guard();
