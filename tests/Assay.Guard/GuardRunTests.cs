@@ -314,6 +314,17 @@ public sealed class GuardRunTests : IDisposable
     }
 
     [Fact]
+    public void Without_the_right_it_says_how_and_ends_with_4()
+    {
+        Build();
+        Tool.Need("setpriv", "util-linux");
+        var denied = home!.In(home.GatewaySpace, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Program, "run", "--config", scratch.File("guard.yaml"));
+        if (denied.Error.Contains("setpriv:", StringComparison.Ordinal) || denied.Error.Contains("guard.yaml", StringComparison.Ordinal)) Assert.Skip($"nobody may not read this checkout: {denied.Error}");
+        Assert.Equal(4, denied.Exit);
+        Assert.Contains("sudo assay guard run", denied.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_wrong_line_of_the_configuration_is_named()
     {
         File.WriteAllText(scratch.File("guard.yaml"), "folder: x\ninside: [br0]\noutside: wan0\nnames: { listen: 192.168.77.1, upstream: [203.0.113.53] }\ndevises: []\n");
