@@ -182,7 +182,10 @@ public sealed class EnforcementTests
         home.Batch(home.DoorbellSpace, "addr add 192.168.77.99/24 dev eth0\nroute replace default via 192.168.77.1 src 192.168.77.99");
         Assert.False(Home.Reaches(home.DoorbellSpace, Home.Cloud, 443));
         Assert.True(home.Counter("strangers") > 0);
-        Assert.Contains("192.168.77.99", home.Nft.List("list set inet assay strangers_4"));
+        Assert.Contains((Home.DoorbellMac, Address.Parse("192.168.77.99")), RuleCounters.Strangers(home.Nft));
+        var counters = RuleCounters.Of(home.Nft);
+        Assert.Equal([.. RuleSet.Counters.Append("refused_doorbell").Order(StringComparer.Ordinal)], counters.Keys);
+        Assert.True(counters["strangers"] is { Packets: > 0, Bytes: > 0 } && counters["cut"].Packets == 0);
         home.Batch(home.DoorbellSpace, $"route replace default via 192.168.77.1 src {Home.Doorbell}");
         Assert.True(Home.Reaches(home.DoorbellSpace, Home.Cloud, 443, Home.Within(true)));
         // The camera takes the doorbell's address: no freedom comes with it, on a live connection neither.
