@@ -24,7 +24,7 @@ public sealed class GuardPost : IDisposable
     private readonly Journal journal;
     private readonly FileStream claim;
     private readonly Nft nft;
-    private readonly Kernel kernel;
+    private volatile Kernel? kernel;
     private readonly NameForwarder names;
     private readonly Enforcer enforcer;
     private readonly Lookout lookout;
@@ -49,8 +49,7 @@ public sealed class GuardPost : IDisposable
         journal = new Journal(configuration.Folder, time, show);
         nft = Nft.Open();
         var gateway = Enforcer.GatewayOf(configuration);
-        kernel = Kernel.Probe(nft, configuration.Inside);
-        if (kernel.Refusal(gateway) is { } refusal) throw new RefusalException(refusal);
+        if (Kernel.Glance(nft).Refusal(gateway) is { } refusal) throw new RefusalException(refusal);
         Household = new Household(configuration, Trust(configuration), time) { Tell = journal.Tell };
         names = new NameForwarder(new NameForwarderOptions
         {
@@ -60,7 +59,15 @@ public sealed class GuardPost : IDisposable
         enforcer = new Enforcer(names, gateway, journal.Tell);
         ReadLeases();
         var (profiles, devices) = Household.Policy();
-        enforcer.Whole(profiles, devices);
+        try
+        {
+            enforcer.Whole(profiles, devices);
+        }
+        catch (RuleException refused)
+        {
+            // Why, in words: what the kernel lacks, else what it said.
+            throw new RefusalException(Kernel.Probe(nft, configuration.Inside).Refusal(gateway) ?? refused.Message);
+        }
         Household.Changed = changes => enforcer.Apply([.. changes.Select(c => c.Policy)], Household.Policy().Profiles);
         names.Start();
         key = new Lazy<GatewayKey>(() => GatewayKey.Open(configuration.Folder, time));
@@ -72,7 +79,14 @@ public sealed class GuardPost : IDisposable
     }
 
     public Household Household { get; }
-    public IReadOnlyList<KernelFeature> Missing => [.. kernel.Missing];
+    public IReadOnlyList<KernelFeature> Missing => kernel is { } known ? [.. known.Missing] : [];
+
+    /// <summary>Asks what the kernel lacks, and tells it: after the rules are in, since judging takes longer than enforcing.</summary>
+    public void Probe()
+    {
+        kernel = Kernel.Probe(nft, configuration.Inside);
+        foreach (var missing in Missing) journal.Tell($"the kernel lacks {missing.Name}: {missing.Without}");
+    }
 
     private static bool IsRoot => Environment.IsPrivilegedProcess;
 
@@ -167,7 +181,7 @@ public sealed class GuardPost : IDisposable
     private GuardSelf Self() => new()
     {
         IsGuarding = true,
-        Missing = [.. kernel.Missing],
+        Missing = Missing,
         Trouble = enforcer.Trouble,
         Remarks = [.. enforcer.Remarks.Select(r => r.ToString())],
         Frames = lookout.Frames,

@@ -55,8 +55,8 @@ internal static class RunVerb
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"guarding {string.Join(", ", configuration.Inside)}, {post.Household.Policy().Devices.Count} devices"));
             Console.Out.Flush();
-            foreach (var missing in post.Missing) terminal.Hint($"the kernel lacks {missing.Name}: {missing.Without}");
             post.Follow();
+            post.Probe();
             post.Guard(stop.Token);
             if (arguments.Has("--remove"))
             {
