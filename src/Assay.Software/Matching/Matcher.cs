@@ -33,7 +33,7 @@ public static class Matcher
 
     private sealed record Word(Advisory Advisory, AffectedRange Range, string Text, VersionInterval? Run, string? Version);
 
-    private static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Surroundings surroundings, Func<string, ExploitForecast?>? forecast)
+    internal static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Surroundings surroundings, Func<string, ExploitForecast?>? forecast)
     {
         var (affected, likely, named, outside) = (new List<Word>(), new List<Word>(), new List<Word>(), new List<Word>());
         foreach (var advisory in about)
@@ -47,7 +47,8 @@ public static class Matcher
                 if (need == Condition.False) continue;
                 if (range.Versions is not { } versions)
                 {
-                    named.Add(new Word(advisory, range, range.Told is null ? $"names {range.Product} and no version" : $"names {range.Product}, its versions only as \"{range.Told}\"", null, null));
+                    var maker = agreement == Agreement.NameOnly ? "; only the name agrees: the maker is not known" : "";
+                    named.Add(new Word(advisory, range, (range.Told is null ? $"names {range.Product} and no version" : $"names {range.Product}, its versions only as \"{range.Told}\"") + maker, null, null));
                     continue;
                 }
                 // By OSV's rule commits alone hold no released version.
@@ -80,6 +81,8 @@ public static class Matcher
         var names = about.SelectMany(a => a.Names).Where(n => !n.Contains('#', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
         var id = about.Where(a => words.Any(w => w.Advisory == a) || a.Exploited).SelectMany(a => a.Names).Where(IsCve).Order(StringComparer.Ordinal).FirstOrDefault() ?? first.Advisory.Id;
         var exploited = about.Where(a => a.Exploited && !a.Withdrawn).ToList();
+        // Upstream's ranges do not know what a distribution mended under the old version.
+        if (status == VulnerabilityStatus.Affected && identity.IsPackaged && affected.All(w => w.Range.Versions!.Scheme == VersionScheme.Generic)) reason += $"; whether {identity.Component.Package} carries a repair of its own is not known";
         if (exploited.Count > 0 && !first.Advisory.Exploited) reason += $"; exploited says {exploited[0].Reference}";
         return new Vulnerability
         {
