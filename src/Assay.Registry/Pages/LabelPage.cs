@@ -123,7 +123,7 @@ internal static class LabelPage
             .. history.Reverse().Take(MostHistory).Select(h => Li(
                 P(Moment(h.At), ": ", Strong(Words(h.Standing, h.UpdateBelow))),
                 P("Why: ", Data(h.Reason)),
-                P(Says(h.Role), h.LookAgain is { } again ? Many("; looked at again by ", Day(again)) : null, ". ", Small($"Entry {h.LogIndex.ToString(CultureInfo.InvariantCulture)} of the log."))))
+                P(Says(h.Role, first: true), h.LookAgain is { } again ? Many("; looked at again by ", Day(again)) : null, ". ", Small($"Entry {h.LogIndex.ToString(CultureInfo.InvariantCulture)} of the log."))))
             ,
             Li(P(Moment(label.IssuedAt), ": ", Strong("issued"), ". ", Small($"Entry {label.LogIndex.ToString(CultureInfo.InvariantCulture)} of the log."))),
         ]).Class("history")).Id("history");
@@ -170,7 +170,11 @@ internal static class LabelPage
             P(Button("Change the status")))).Id("change");
 
     // Who is named here is a role; a person's name stays in the database.
-    private static Node Says(string role) => role == StatusDesk.Automatic ? "noticed by a machine, decided by nobody yet" : Many("says ", Data(role));
+    private static Node Says(string role, bool first = false)
+    {
+        if (role == StatusDesk.Automatic) return first ? "Noticed by a machine, decided by nobody yet" : "noticed by a machine, decided by nobody yet";
+        return Many(first ? "Says " : "says ", Data(role));
+    }
 
     private static string Short(string text) => text.Length <= MostText ? text : text[..MostText] + "…";
 }

@@ -105,7 +105,7 @@ public class StatusTests
             Assert.Equal(409, Assert.Throws<Refusal>(() => registry.Server.Office.Desk.Change(By(no))).Status);
         Assert.Equal(new ChangeReceipt(2, 1), registry.Server.Office.Desk.Change(By(Standing.UnderReview)));
         Assert.Equal(409, Assert.Throws<Refusal>(() => registry.Server.Office.Desk.Change(By(Standing.UnderReview))).Status);
-        Assert.Contains("noticed by a machine", (await registry.Get($"/labels/{id}")).Text, StringComparison.Ordinal);
+        Assert.Contains("noticed by a machine, decided by nobody yet", (await registry.Get($"/labels/{id}")).Text, StringComparison.Ordinal);
         await registry.Change(id, """{ "state": "suspended", "reason": "x" }""");
         Assert.Equal(409, Assert.Throws<Refusal>(() => registry.Server.Office.Desk.Change(By(Standing.UnderReview))).Status);
     }
