@@ -1,4 +1,5 @@
 using Assay.CommandLine;
+using Assay.Demo.Exercises;
 using Assay.Demo.Home;
 using Assay.Demo.Story;
 
@@ -7,5 +8,6 @@ string[] words = args is ["exercise" or "part" or "tell" or "help" or "--help" o
 return new CommandProgram("assay demo", "tells the whole loop, with real packets where root allows",
 [
     TellVerb.Verb,
+    ExerciseVerb.Verb,
     Part.Verb,
 ]).Run(words);

@@ -1,5 +1,6 @@
 using Assay.Evidence;
 using Assay.Evidence.Reading;
+using Assay.Traffic.Behaviour;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Flows;
 
@@ -16,6 +17,8 @@ public sealed record CaptureExamination
     public required IReadOnlyList<Observation> Observations { get; init; }
     /// <summary>Machines on the captured link, by MAC address.</summary>
     public required IReadOnlyList<Station> Stations { get; init; }
+    /// <summary>Scans, guessing of passwords and floods, in the order in which their thresholds were crossed; each is a finding too.</summary>
+    public IReadOnlyList<Attack> Attacks { get; init; } = [];
     public required Coverage Coverage { get; init; }
 
     /// <summary>True where the artefact begins as a capture does.</summary>
@@ -44,10 +47,13 @@ public sealed record CaptureExamination
             };
             coverage = coverage with { Losses = [.. coverage.Losses, loss] };
         }
+        var attacks = walk.Attacks;
+        var findings = walk.Notes.Findings();
         return new CaptureExamination
         {
             Flows = flows,
-            Findings = walk.Notes.Findings(),
+            Findings = attacks.Count == 0 ? findings : [.. findings.Concat(attacks.Select(a => a.AsFinding(artefact.Name))).Order(Comparer<Finding>.Create(Finding.Compare))],
+            Attacks = attacks,
             Observations = [.. walk.Notes.Observations.OrderBy(o => o.Frame)],
             Stations = walk.Notes.Stations.All(),
             Coverage = coverage,

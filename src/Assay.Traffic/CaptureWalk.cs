@@ -1,5 +1,6 @@
 using Assay.Evidence;
 using Assay.Evidence.Reading;
+using Assay.Traffic.Behaviour;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Flows;
 using Assay.Traffic.Protocols;
@@ -20,6 +21,7 @@ internal sealed class CaptureWalk
     private readonly int share, shares;
     private readonly HashSet<(Address, ushort, byte)> listeners = [];
     private readonly SortedDictionary<LinkType, long> unknown = [];
+    private readonly AttackWatch? watch;
     private long frames, damaged, notIp, transport, network, fragments, icmp, packets, bytes, firstDamaged, firstDamagedOffset;
     private long from = long.MaxValue, to = long.MinValue;
 
@@ -31,6 +33,7 @@ internal sealed class CaptureWalk
         this.artefact = artefact;
         this.options = options;
         notes = new Notes(artefact, options, isExamination);
+        if (isExamination) watch = new AttackWatch();
         cache = new FlowCache(mostFlows, (in FlowEntry entry, Conversation? conversation, bool evicted) =>
         {
             if (share > 0 && TellsNames(entry.SourcePort, entry.DestinationPort)) return;
@@ -41,6 +44,8 @@ internal sealed class CaptureWalk
     }
 
     public Notes Notes => notes;
+    /// <summary>Attacks that were seen so far; empty unless this is an examination.</summary>
+    public IReadOnlyList<Attack> Attacks => watch?.Attacks() ?? [];
     /// <summary>Flows written out so far.</summary>
     public long Flows { get; private set; }
     /// <summary>Of these, flows that might have gone on, had the cache not been full.</summary>
@@ -73,6 +78,7 @@ internal sealed class CaptureWalk
     private void Take(in Frame frame, ref Packet packet)
     {
         var depth = packet.Decode(frame);
+        watch?.Take(frame, packet, depth);
         if (notes.IsExamination) notes.Stations.Sent(packet.SourceMac, depth >= Depth.Network ? packet.Source : null, frame.Time);
         switch (depth)
         {
@@ -217,6 +223,8 @@ internal sealed class CaptureWalk
             ["otherLinkType"] = unknown.Values.Sum(),
             ["packets"] = packets,
         };
+        // A flood with forged sources pushes sources out of the watch; that is no damage of the capture.
+        if (watch is { Evictions: > 0 }) counts["evictedFromWatch"] = watch.Evictions;
         return new Coverage
         {
             Artefact = artefact.Name,

@@ -3,7 +3,7 @@ namespace Assay.Tests;
 /// <summary>What the command writes for programs is what docs/schemas says, judged by ajv.</summary>
 public class SchemasTests
 {
-    private const string Script = """
+    internal const string Script = """
         import fs from 'node:fs';
         import Ajv from 'ajv/dist/2020.js';
         import formats from 'ajv-formats';
@@ -26,6 +26,7 @@ public class SchemasTests
         { "flows/1", ["flows", "examples/doorbell-1.0/captures", "--format", "json"], false },
         { "flows/1#/$defs/flow", ["flows", "examples/doorbell-1.1/captures", "--format", "ndjson"], true },
         { "tree/1", ["tree", "examples/doorbell-1.0/firmware/doorbell-1.0.bin", "--parts", "--format", "json"], false },
+        { "mud-lint/1", ["mud", "lint", "examples/doorbell-1.0/mud", "examples/doorbell-1.1/mud/edb-100.json", "--format", "json"], false },
         { "assessment/1", ["assess", "examples/doorbell-1.0", "--format", "json", "--as-of", "2026-11-23"], false },
     };
 

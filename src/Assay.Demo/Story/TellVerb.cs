@@ -10,7 +10,7 @@ internal static class TellVerb
     {
         Name = "tell",
         Summary = "tell the whole loop: assessed, labelled, guarded, suspended, healed, cut, kept and published",
-        Usage = "[--clean] [--fast] [--no-packets] [--keep] [--transcript FILE]",
+        Usage = "[--clean] [--fast] [--no-packets] [--keep] [--transcript FILE] [--pages DIR]",
         Example = "./assay demo --fast",
         Options =
         [
@@ -19,6 +19,7 @@ internal static class TellVerb
             new("--no-packets", null, "without namespaces, as without root"),
             new("--keep", null, "leave namespaces and files for a look; --clean removes them"),
             new("--transcript", "FILE", "each step as a line of JSON: what held, figures, addresses, namespaces, files"),
+            new("--pages", "DIR", "keep the public page of the label there as it was at each state"),
         ],
         Formats = ["text"],
         Run = Run,
@@ -33,6 +34,20 @@ internal static class TellVerb
             terminal.Write(text => text.WriteLine(removed.Count == 0 ? "nothing was left" : $"removed: {string.Join(", ", removed)}"));
             return Exit.Done;
         }
-        return Exit.Done;
+        var packets = !arguments.Has("--no-packets") && Environment.IsPrivilegedProcess;
+        if (packets) Tools.Require();
+        using var run = new Run(arguments.Has("--keep"));
+        using var ends = new Ends(run);
+        using var tell = new Narrator(terminal.Time, arguments.Has("--fast"), terminal.Width, arguments.Value("--transcript"));
+        try
+        {
+            new Loop(run, tell, terminal.Time, packets, arguments.Value("--pages") is { } pages ? Path.GetFullPath(pages) : null).Tell();
+        }
+        catch (Exception broken) when (broken is HomeException or HttpRequestException or IOException or KeyNotFoundException or System.Text.Json.JsonException)
+        {
+            tell.Step("broken", false, $"the story cannot go on: {broken.Message}");
+        }
+        tell.Finish();
+        return tell.AllHeld ? Exit.Done : Exit.No;
     }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Assay.CommandLine;
+using Microsoft.Win32.SafeHandles;
 
 namespace Assay.Guard.Enforcement;
 
@@ -18,10 +20,16 @@ public sealed partial class Nft : IDisposable
 
     private Nft(nint context) => this.context = context;
 
+    /// <summary>Open it at the start of a process: the library waits with select(2), which ends a process on a file number above 1,023.</summary>
     /// <exception cref="MissingPartException">libnftables.so.1 is not installed.</exception>
+    /// <exception cref="IOException">So many files are open already.</exception>
     public static Nft Open()
     {
         nint context;
+        using (var next = File.OpenHandle("/dev/null"))
+        {
+            if (next.DangerousGetHandle() > 1000) throw new IOException($"expected fewer than 1000 open files before libnftables is opened, found number {next.DangerousGetHandle()}");
+        }
         try
         {
             context = New(0);
@@ -69,9 +77,22 @@ public sealed partial class Nft : IDisposable
             // Both buffers are taken even if unused: they grow until they are read.
             var output = Marshal.PtrToStringUTF8(Output(context)) ?? "";
             var error = Marshal.PtrToStringUTF8(Error(context)) ?? "";
-            if (failed) throw new RuleException(Worst(error));
+            if (failed) throw new RuleException(Worst(Located(commands) is { Length: > 0 } located ? located : error));
             return output;
         }
+    }
+
+    // Of a text in memory the library names no line that it refuses, of a file it does: judge it once more as one, without putting it in force.
+    private string Located(string commands)
+    {
+        var file = CreateMemoryFile("rules", 1);
+        if (file < 0) return "";
+        using var handle = new SafeFileHandle(file, ownsHandle: true);
+        RandomAccess.Write(handle, Encoding.UTF8.GetBytes(commands), 0);
+        SetDryRun(context, true);
+        RunFile(context, $"/proc/self/fd/{file}");
+        Output(context);
+        return Marshal.PtrToStringUTF8(Error(context)) ?? "";
     }
 
     // The library repeats whole lines of the input below each error; the first lines say it.
@@ -79,7 +100,7 @@ public sealed partial class Nft : IDisposable
     {
         var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0) return "the kernel refused the rules and gave no reason";
-        return string.Join(" / ", lines.Take(4).Select(l => l.Length > 300 ? l[..300] + "…" : l).Select(Evidence.Shortened.Visible));
+        return string.Join(" / ", lines.Where(l => !l.TrimStart().StartsWith('^')).Take(4).Select(l => l.Length > 300 ? l[..300] + "…" : l).Select(Evidence.Shortened.Visible));
     }
 
     public void Dispose()
@@ -110,4 +131,8 @@ public sealed partial class Nft : IDisposable
     private static partial void SetOutput(nint context, uint flags);
     [LibraryImport(Library, EntryPoint = "nft_run_cmd_from_buffer", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RunBuffer(nint context, string commands);
+    [LibraryImport(Library, EntryPoint = "nft_run_cmd_from_filename", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RunFile(nint context, string name);
+    [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int CreateMemoryFile(string name, uint flags);
 }

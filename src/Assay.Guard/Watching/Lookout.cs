@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Assay.Traffic.Behaviour;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Devices;
@@ -43,6 +44,8 @@ public sealed class Lookout : IDisposable
 
     public Ring Ring { get; }
     public long Frames => Interlocked.Read(ref number);
+    /// <summary>Why a frame could not be judged, the last time; null where all could.</summary>
+    public string? Fault { get; private set; }
     /// <summary>Frames that the kernel gave up before we saw them.</summary>
     public long Missed { get; private set; }
 
@@ -62,7 +65,15 @@ public sealed class Lookout : IDisposable
                 {
                     var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
                     var frame = new Frame { Number = Interlocked.Increment(ref number), Offset = 0, Time = now, LinkType = LinkType.Ethernet, OriginalLength = original, Bytes = buffer.AsSpan(0, length) };
-                    Take(frame, ref packet);
+                    try
+                    {
+                        Take(frame, ref packet);
+                    }
+                    catch (Exception wrong) when (wrong is not OutOfMemoryException)
+                    {
+                        // No frame that a device can send, and no full disk, ends the watching of all others; the status shows it.
+                        Fault = wrong.Message;
+                    }
                 }
                 Missed += socket.Dropped();
             }
@@ -82,12 +93,21 @@ public sealed class Lookout : IDisposable
     // Each pair of MAC and address is told once a minute, so that the household's lock is not taken for each frame.
     private void Tell(in Frame frame, in Packet packet, Depth depth)
     {
-        var address = depth is Depth.Network or Depth.Transport ? packet.Source : default;
+        var address = depth is Depth.Network or Depth.Transport ? packet.Source : Arp(frame, packet);
         var key = (packet.SourceMac, address);
         if (told.TryGetValue(key, out var last) && frame.Time - last < 60_000_000_000) return;
         if (told.Count >= MostTold) told.Clear();
         told[key] = frame.Time;
         household.Seen(packet.SourceMac, address == default ? null : address);
+    }
+
+    // Who asks for an address says its own first (RFC 826): Ethernet, IPv4, then the sender's MAC and address.
+    private static Address Arp(in Frame frame, in Packet packet)
+    {
+        var bytes = frame.Bytes;
+        if (packet.EtherType != 0x0806 || bytes.Length < 42 || !bytes.Slice(14, 6).SequenceEqual((ReadOnlySpan<byte>)[0, 1, 8, 0, 6, 4])) return default;
+        var bits = BinaryPrimitives.ReadUInt32BigEndian(bytes[28..]);
+        return bits == 0 || MacAddress.Of(bytes[22..]) != packet.SourceMac ? default : Address.V4(bits);
     }
 
     public void Dispose()

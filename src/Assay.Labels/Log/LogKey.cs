@@ -92,7 +92,7 @@ public sealed class LogVerifier
     /// <summary>The vkey.</summary>
     public override string ToString() => $"{Name}+{Convert.ToHexStringLower(Id.Span)}+{Convert.ToBase64String([Type, .. point])}";
 
-    /// <summary>Ed25519 without the cofactor: points and scalars in their one canonical form, no point of low order (docs/log.md).</summary>
+    /// <summary>RFC 8032 section 5.1.7 with the cofactor; keys of low order and points or scalars in a second encoding are refused (docs/log.md).</summary>
     internal bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != SignatureBytes) return false;

@@ -73,13 +73,13 @@ public static class MerkleTree
         }
     }
 
-    /// <summary>Whether the tree of <paramref name="second"/> leaves begins with the tree of <paramref name="first"/> leaves (section 2.1.4.2).</summary>
+    /// <summary>Whether the tree of <paramref name="second"/> leaves begins with the tree of <paramref name="first"/> leaves, which are at least one (section 2.1.4.2).</summary>
     public static bool VerifyConsistency(long first, long second, ReadOnlySpan<byte> firstRoot, ReadOnlySpan<byte> secondRoot, IReadOnlyList<byte[]> proof)
     {
-        if (first < 0 || second < first || proof.Any(p => p.Length != HashBytes) || firstRoot.Length != HashBytes || secondRoot.Length != HashBytes) return false;
+        // Every tree begins with the one without leaves, so that nothing would be proved.
+        if (first <= 0 || second < first) return false;
         if (first == second) return proof.Count == 0 && firstRoot.SequenceEqual(secondRoot);
-        // Every tree begins with the empty one, so no hash proves anything.
-        if (first == 0) return proof.Count == 0 && firstRoot.SequenceEqual(EmptyRoot());
+        if (proof.Any(p => p.Length != HashBytes) || firstRoot.Length != HashBytes || secondRoot.Length != HashBytes) return false;
         if (proof.Count == 0) return false;
 
         var (inner, border) = InclusionShape(first - 1, second);

@@ -1,3 +1,4 @@
+using Assay.Evidence;
 using Assay.Traffic.Captures;
 
 namespace Assay.Traffic.Behaviour;
@@ -43,6 +44,20 @@ public sealed record Attack
     public required long Crossed { get; init; }
     /// <summary>Whom it was aimed at, 8 at most, then <c>and N more</c>.</summary>
     public required IReadOnlyList<string> Targets { get; init; }
+
+    /// <summary>Who: the address, else the station, else unknown.</summary>
+    public string From => Source?.ToString() ?? (Mac.Bits != 0 ? Mac.ToString() : "many addresses");
+
+    /// <summary>As a finding at the frame that crossed the threshold.</summary>
+    public Finding AsFinding(string artefact) => new()
+    {
+        Kind = FindingKind.Behaviour,
+        Subject = From,
+        Value = $"{NameOf(Kind)}: {Threshold}",
+        Confidence = 0.9,
+        Location = new Location { Artefact = artefact, Frame = Crossed },
+        Note = (Mac.Bits == 0 ? "" : $"station {Mac}; ") + $"on {string.Join(", ", Targets)}; frames {string.Join(", ", Frames)}",
+    };
 
     /// <summary><c>scan of many hosts</c>, in a person's words.</summary>
     public static string NameOf(AttackKind kind) => kind switch

@@ -38,7 +38,7 @@ public struct Packet
     public int IpLength;
     /// <summary>A fragment; only the first one has ports and payload.</summary>
     public bool IsFragment;
-    /// <summary>Where the payload of TCP or UDP begins in the frame, and how much of it was captured.</summary>
+    /// <summary>Where the payload of TCP or UDP begins in the frame, and how much of it was captured; for ICMP its whole message.</summary>
     public int PayloadStart, PayloadLength;
     /// <summary>Bytes of payload by the headers; more than <see cref="PayloadLength"/> where the capture cut the frame.</summary>
     public int PayloadOnWire;
@@ -196,6 +196,12 @@ public struct Packet
                 PayloadOnWire = length == 0 ? wireEnd - PayloadStart : length - 8;
                 PayloadLength = Math.Min(PayloadOnWire, bytes.Length - PayloadStart);
                 return Depth.Transport;
+            case Icmp or IcmpV6 when bytes.Length >= at + 8 && at + 8 <= wireEnd:
+                WithoutPorts();
+                PayloadStart = at;
+                PayloadLength = bytes.Length - at;
+                PayloadOnWire = wireEnd - at;
+                return Depth.Network;
             default:
                 return WithoutPorts();
         }

@@ -10,8 +10,8 @@ namespace Assay.Traffic.Protocols;
 /// <summary>What DNS, mDNS (RFC 6762) and LLMNR messages say: names asked for, names answered, services and models announced.</summary>
 internal static class DnsReading
 {
-    private static readonly string[] ModelKeys = ["md", "model", "modelid", "ty", "am", "fn", "product", "rpmd", "usb_mdl"];
-    private static readonly string[] VersionKeys = ["fv", "fw", "fwversion", "firmware", "fwver", "srcvers", "version", "ver", "sw", "rpvr", "vs",
+    internal static readonly string[] ModelKeys = ["md", "model", "modelid", "ty", "am", "fn", "product", "rpmd", "usb_mdl"];
+    internal static readonly string[] VersionKeys = ["fv", "fw", "fwversion", "firmware", "fwver", "srcvers", "version", "ver", "sw", "rpvr", "vs",
         "swversion", "osxvers"];
 
     // The two name buffers are written before they are read: to clear 4 KiB for each message would cost more than the message.
