@@ -9,7 +9,7 @@ internal static class TellVerb
     public static readonly Verb Verb = new()
     {
         Name = "tell",
-        Summary = "tell the whole loop: assessed, labelled, guarded, suspended, healed, cut, kept and published",
+        Summary = "(may be left out) tell the whole loop: assessed, labelled, guarded, suspended, healed, cut, kept and published",
         Usage = "[--clean] [--fast] [--no-packets] [--keep] [--transcript FILE] [--pages DIR]",
         Example = "./assay demo --fast",
         Options =
