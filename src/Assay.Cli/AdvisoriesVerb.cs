@@ -21,6 +21,8 @@ public static class AdvisoriesVerb
         Run = Run,
     };
 
+    private const int MostRows = 20;
+
     private static int Run(Arguments arguments, Terminal terminal)
     {
         var file = arguments.Value("--store") ?? throw new UsageException("advisories expects --store FILE, found none");
@@ -93,10 +95,17 @@ public static class AdvisoriesVerb
     private static void Show(TextWriter writer, IReadOnlyList<ImportResult> results, Terminal terminal)
     {
         TextTable.Write(writer, ["kind", "read", "new", "changed", "same", "older", "lost", "file"],
-            [.. results.Select(r => (IReadOnlyList<string>)[r.Kind ?? "-", Number(r.Read), Number(r.New.Count), Number(r.Changed.Count), Number(r.Unchanged), Number(r.Older), Number(r.Losses.Count), r.Name])], terminal.Width);
+            [.. (results.Count > MostRows ? results.GroupBy(r => r.Kind) : results.GroupBy(r => (string?)r.Name)).Select(Row)], terminal.Width);
         writer.WriteLine();
         writer.WriteLine($"{Number(results.Sum(r => r.New.Count))} new and {Number(results.Sum(r => r.Changed.Count))} changed advisories.");
     }
+
+    // A folder with a file for each advisory is one row for each kind.
+    private static IReadOnlyList<string> Row(IGrouping<string?, ImportResult> g) =>
+    [
+        g.First().Kind ?? "-", Number(g.Sum(r => r.Read)), Number(g.Sum(r => r.New.Count)), Number(g.Sum(r => r.Changed.Count)), Number(g.Sum(r => r.Unchanged)),
+        Number(g.Sum(r => r.Older)), Number(g.Sum(r => r.Losses.Count)), g.Count() == 1 ? g.First().Name : $"{g.Count()} files",
+    ];
 
     private static void Show(TextWriter writer, StoreStatus status, Terminal terminal)
     {
@@ -104,7 +113,8 @@ public static class AdvisoriesVerb
             [.. status.Sources.Select(s => (IReadOnlyList<string>)[s.Source, Number(s.Advisories), Number(s.Exploited), Number(s.WithoutRange), s.Newest is { } newest ? EvidenceJson.Time(newest)[..10] : "-"])], terminal.Width);
         writer.WriteLine();
         TextTable.Write(writer, ["imported", "kind", "read", "lost", "file"],
-            [.. status.Files.Select(f => (IReadOnlyList<string>)[EvidenceJson.Time(f.Imported)[..19], f.Kind, Number(f.Read), Number(f.Lost), f.Name])], terminal.Width);
+            [.. status.Files.TakeLast(MostRows).Select(f => (IReadOnlyList<string>)[EvidenceJson.Time(f.Imported)[..19], f.Kind, Number(f.Read), Number(f.Lost), f.Name])], terminal.Width);
+        if (status.Files.Count > MostRows) writer.WriteLine($"and {Number(status.Files.Count - MostRows)} files before; --format json lists all");
         writer.WriteLine();
         writer.WriteLine($"snapshot {status.Snapshot}");
     }

@@ -141,10 +141,10 @@ public static class VulnsVerb
     {
         if (vulnerabilities.Count > 0)
         {
-            TextTable.Write(writer, ["status", "id", "component", "version", "fix", "why"],
+            TextTable.Write(writer, ["status", "id", "component", "fix", "why"],
                 [.. vulnerabilities.Select(v => (IReadOnlyList<string>)
                 [
-                    EvidenceJson.Name(v.Status) + (v.Exploited ? ", exploited" : ""), v.Id, v.Component.Name, v.Component.Package ?? v.Component.Version ?? "-", v.Fix ?? "-",
+                    EvidenceJson.Name(v.Status) + (v.Exploited ? ", exploited" : ""), v.Id, $"{v.Component.Name} {v.Component.Package ?? v.Component.Version}".TrimEnd(), v.Fix ?? "-",
                     v.Reason + string.Concat(v.Vex.Where(c => !c.Counts).Select(c => $" {c.Author} says {VexJudgement.Words(c.Statement)}, {(c.Contradiction is null ? "signed by nobody whom a list knows" : "but " + c.Contradiction)}.")),
                 ])], terminal.Width);
             writer.WriteLine();

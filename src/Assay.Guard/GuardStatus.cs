@@ -118,7 +118,7 @@ public static class GuardStatus
         json.WriteBoolean("alarm", ruling.Alarm);
         json.WriteString("since", EvidenceJson.Time(device.Since));
         json.WriteString("firstSeen", EvidenceJson.Time(device.FirstSeen));
-        if (device.LastSeen > DateTimeOffset.UnixEpoch) json.WriteString("lastSeen", EvidenceJson.Time(device.LastSeen));
+        if (device.LastSeen is { } last) json.WriteString("lastSeen", EvidenceJson.Time(last));
         if (ruling.ByPerson is { } admit)
         {
             json.WritePropertyName("admitted");

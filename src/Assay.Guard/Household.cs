@@ -193,8 +193,6 @@ public sealed class Household
                     device.Stated.Add(new StatedVersion(stated.Model, stated.Version, sighting.Source, sighting.Time, sighting.Frame));
                     urgent = true;
                     break;
-                default:
-                    return;
             }
             Settle([device], now, [], $"{sighting.Source}: {sighting.Value}", urgent);
         }
@@ -239,7 +237,7 @@ public sealed class Household
             StatusSnapshot next;
             try
             {
-                next = StatusSnapshot.Of(status, notices, trust, now, snapshot);
+                next = StatusSnapshot.Of(status, Memory(notices), trust, now, snapshot);
             }
             catch (UnreadableException wrong)
             {
@@ -441,7 +439,7 @@ public sealed class Household
         {
             var list = File.ReadAllBytes(Path.Combine(home, Path.GetFileName(status)));
             var notices = state.NoticesFile is { } name ? File.ReadAllBytes(Path.Combine(home, Path.GetFileName(name))) : null;
-            snapshot = StatusSnapshot.Of(list, notices, trust, now);
+            snapshot = StatusSnapshot.Of(list, Memory(notices), trust, now);
             (statusBytes, noticesBytes, statusFile, noticesFile) = (list, notices, status, state.NoticesFile);
         }
         catch (Exception wrong) when (wrong is IOException or UnreadableException)
@@ -450,6 +448,9 @@ public sealed class Household
             refusedList = (now, $"the list kept here: {wrong.Message}");
         }
     }
+
+    // No file is something else than an empty one.
+    private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(bytes);
 
     private static string Short(string name) => Shortened.Visible(name.Length > 63 ? name[..63] : name);
 }

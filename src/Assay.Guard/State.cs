@@ -47,7 +47,7 @@ public sealed record State
         json.WriteStartObject();
         json.WriteString("mac", device.Mac.ToString());
         json.WriteString("firstSeen", EvidenceJson.Time(device.FirstSeen));
-        json.WriteString("lastSeen", EvidenceJson.Time(device.LastSeen));
+        if (device.LastSeen is { } seen) json.WriteString("lastSeen", EvidenceJson.Time(seen));
         if (device.HostName is not null) json.WriteString("hostName", device.HostName);
         json.WriteStartArray("addresses");
         foreach (var address in device.Addresses) json.WriteStringValue(address.ToString());
@@ -140,7 +140,7 @@ public sealed record State
         {
             Mac = mac,
             FirstSeen = Time(Need(json, "firstSeen")),
-            LastSeen = Time(Need(json, "lastSeen")),
+            LastSeen = Text(json, "lastSeen") is { } last ? Time(last) : null,
             HostName = Text(json, "hostName"),
             Leased = json.GetProperty("leased").GetBoolean(),
             MudUrl = Text(json, "mudUrl"),

@@ -25,6 +25,8 @@ public sealed class RegistryServer : IAsyncDisposable
     /// <summary>Null once there is an administrator.</summary>
     public string? StartLink => Office.StartToken is { } token && !Office.People.HasAdministrator ? $"{Listening}/start/{token}" : null;
 
+    internal IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
     /// <summary>Every endpoint of the registry, one line for each feature.</summary>
     private static void Map(IEndpointRouteBuilder routes, Office office)
     {

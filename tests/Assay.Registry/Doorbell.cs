@@ -31,7 +31,7 @@ internal sealed class Doorbell : IDisposable
         """u8.ToArray();
 
     public byte[] Statement(DateTimeOffset now, bool met = true, SigningKey? by = null, string maker = "Lumen", string model = "Doorbell") =>
-        Assay.Labels.Token.Statement.Sign(by ?? Assessor, Assessment(met, maker, model), "lab", $"{maker}/{model}"[..Math.Min(60, maker.Length + model.Length + 1)], now.AddDays(-2));
+        Assay.Labels.Token.Statement.Sign(by ?? Assessor, Assessment(met, maker, model), "lab", $"{maker}/{model}"[..Math.Min(24, maker.Length + model.Length + 1)], now.AddDays(-2));
 
     public byte[] Decision(byte[] statement, DateTimeOffset now, bool granted = true, SigningKey? by = null) => new Decision
     {

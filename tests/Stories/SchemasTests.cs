@@ -3,7 +3,7 @@ namespace Assay.Tests;
 /// <summary>What the command writes for programs is what docs/schemas says, judged by ajv.</summary>
 public class SchemasTests
 {
-    private const string Script = """
+    internal const string Script = """
         import fs from 'node:fs';
         import Ajv from 'ajv/dist/2020.js';
         import formats from 'ajv-formats';

@@ -51,7 +51,11 @@ public static class Tool
             Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {seconds} s");
         }
         reading.Wait();
-        return new Result(process.ExitCode, output.ToArray(), error.Result);
+        var result = new Result(process.ExitCode, output.ToArray(), error.Result);
+        // Streams that were touched do not go with their process.
+        process.StandardOutput.Dispose();
+        process.StandardError.Dispose();
+        return result;
     }
 }
 

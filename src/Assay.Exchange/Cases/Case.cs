@@ -202,8 +202,10 @@ public sealed record Case
     /// </summary>
     public Case Add(DateTimeOffset at, Chain chain)
     {
-        if (Chains.Any(c => Same(c, chain))) return this;
+        if (Chains.Any(c => Same(c, chain) && c.MakerSays.SequenceEqual(chain.MakerSays))) return this;
         var added = With(new EvidenceAdded(at, Actor.Registry, chain));
+        // A maker's word alone is shown and opens nothing.
+        if (Chains.Any(c => Same(c, chain))) return added;
         if (IsOpen && Standing?.Decision.Kind is not DecisionKind.NotExploitable) return added;
         return added.With(new Reopened(at, Actor.Registry, $"new evidence: {chain.Advisory.Id} ({string.Join(", ", chain.Advisory.Sources)}) about {chain.Component.Name}"));
     }
@@ -218,7 +220,7 @@ public sealed record Case
     // The snapshot's digest changes with every import and is no evidence by itself.
     private static bool Same(Chain a, Chain b) => a.Certainty == b.Certainty && a.Reason == b.Reason && a.Advisory.Exploited == b.Advisory.Exploited && a.Advisory.Id == b.Advisory.Id
         && a.Advisory.Fix == b.Advisory.Fix && a.Component.Name == b.Component.Name && a.Component.Version == b.Component.Version
-        && a.Advisory.Sources.ToHashSet(StringComparer.Ordinal).SetEquals(b.Advisory.Sources) && a.MakerSays.SequenceEqual(b.MakerSays);
+        && a.Advisory.Sources.ToHashSet(StringComparer.Ordinal).SetEquals(b.Advisory.Sources);
 
     private Case With(CaseEvent added)
     {

@@ -166,9 +166,19 @@ public sealed class Downloader(HttpClient client, TimeProvider time)
                 foreach (var entry in Items(inner, "entry"))
                 {
                     var links = Items(entry, "link").Select(l => (Rel: Text(l, "rel"), Href: Text(l, "href"))).ToList();
-                    if (links.FirstOrDefault(l => l.Rel == "self").Href is not { } self) throw new UnreadableException("a link self in each entry", "none", 0);
                     Uri? Of(string rel, string ending) => links.FirstOrDefault(l => l.Rel == rel && l.Href?.EndsWith(ending, StringComparison.Ordinal) == true).Href is { } href ? Absolute(url, href) : null;
-                    Take(new Entry(Absolute(url, self), Of("hash", ".sha512"), Of("hash", ".sha256"), Of("signature", ".asc"), label));
+                    var self = links.FirstOrDefault(l => l.Rel == "self").Href;
+                    Entry one;
+                    try
+                    {
+                        one = new Entry(Absolute(url, self), Of("hash", ".sha512"), Of("hash", ".sha256"), Of("signature", ".asc"), label);
+                    }
+                    catch (UnreadableException wrong)
+                    {
+                        refused.Add(new FetchRefusal(Shortened.Visible(self ?? url.AbsoluteUri), wrong.Expected, wrong.Found));
+                        continue;
+                    }
+                    Take(one);
                 }
             }
             catch (UnreadableException wrong)

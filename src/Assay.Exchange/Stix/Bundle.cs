@@ -5,7 +5,10 @@ using Assay.Exchange.Cases;
 namespace Assay.Exchange.Stix;
 
 /// <summary>A case as a STIX 2.1 bundle: the product, its component and the vulnerability, or the incident and what was observed; a report that holds them together.</summary>
-/// <remarks>Every object carries the marking of TLP 2.0, which STIX knows by its extension definition. Same case, same ids, same bytes.</remarks>
+/// <remarks>
+/// Every object carries the marking of TLP 2.0, which STIX knows by its extension definition. Same case, same ids, same bytes. An incident is told by what was observed
+/// and by the report: the type "incident" of STIX 2.1 is a stub that the published schema of a bundle does not let in.
+/// </remarks>
 public static class Bundle
 {
     private const string TlpExtension = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";
@@ -99,12 +102,6 @@ public static class Bundle
         public void Incident()
         {
             var seen = one.Incident!;
-            var incident = Add("incident", StixId.Of("incident", seen.Gateway, seen.Id), new JsonObject
-            {
-                ["name"] = one.Title,
-                ["description"] = $"{seen.Threshold}. The gateway's action: {seen.Action}.{(seen.Evidence is { } sha256 ? $" Frozen evidence: SHA-256 {sha256}." : "")}",
-                ["labels"] = JsonBytes.Array([Taxonomy(seen.Kind)]),
-            });
             var software = one.Label is { } by ? Software($"{by.Maker} {by.Model}", seen.Version, by.Maker, null) : Software("device without a label", seen.Version, null, null);
             var observed = Add("observed-data", StixId.Of("observed-data", seen.Gateway, seen.Id), new JsonObject
             {
@@ -114,9 +111,8 @@ public static class Bundle
                 ["object_refs"] = JsonBytes.Array([software]),
                 ["labels"] = JsonBytes.Array([Taxonomy(seen.Kind)]),
             });
-            Relate(observed, "related-to", incident);
-            if (one.Label is { } labelled) Relate(incident, "related-to", Product(labelled));
-            Report("observed-data");
+            if (one.Label is { } labelled) Relate(observed, "related-to", Product(labelled));
+            Report("observed-data", $"{seen.Threshold}. The gateway's action: {seen.Action}.{(seen.Evidence is { } sha256 ? $" Frozen evidence: SHA-256 {sha256}." : "")} ", Taxonomy(seen.Kind));
         }
 
         private string Product(LabelLink product) => Add("infrastructure", StixId.Of("infrastructure", product.Subject), new JsonObject
@@ -145,14 +141,15 @@ public static class Bundle
             return id;
         }
 
-        private void Report(string kind)
+        private void Report(string kind, string what = "", string? taxonomy = null)
         {
             var all = objects.Select(o => o["id"]!.GetValue<string>()).Where(id => !id.StartsWith("marking-definition--", StringComparison.Ordinal)).ToList();
             Add("report", StixId.Of("report", one.Id), new JsonObject
             {
                 ["name"] = $"{one.Id}: {one.Title}",
-                ["description"] = $"State of the case: {one.State.ToString().ToLowerInvariant()}. {(one.Standing is { } standing ? $"Decision in the role {standing.By.Role}: {standing.Decision.Reason}" : "No decision yet.")}",
+                ["description"] = $"{what}State of the case: {one.State.ToString().ToLowerInvariant()}. {(one.Standing is { } standing ? $"Decision in the role {standing.By.Role}: {standing.Decision.Reason}" : "No decision yet.")}",
                 ["report_types"] = JsonBytes.Array([kind]),
+                ["labels"] = taxonomy is null ? null : JsonBytes.Array([taxonomy]),
                 ["published"] = Time(one.SignalledAt),
                 ["object_refs"] = JsonBytes.Array(all),
                 ["external_references"] = JsonBytes.Array([new JsonObject { ["source_name"] = "case", ["external_id"] = one.Id }]),

@@ -12,7 +12,7 @@ public sealed class Device
 
     public required MacAddress Mac { get; init; }
     public required DateTimeOffset FirstSeen { get; init; }
-    public DateTimeOffset LastSeen { get; set; }
+    public DateTimeOffset? LastSeen { get; set; }
     /// <summary>What it calls itself, fit for a terminal; a claim.</summary>
     public string? HostName { get; set; }
     /// <summary>Addresses that count as its own, in the order in which they came.</summary>

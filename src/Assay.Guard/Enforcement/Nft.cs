@@ -20,10 +20,16 @@ public sealed partial class Nft : IDisposable
 
     private Nft(nint context) => this.context = context;
 
+    /// <summary>Open it at the start of a process: the library waits with select(2), which ends a process on a file number above 1,023.</summary>
     /// <exception cref="MissingPartException">libnftables.so.1 is not installed.</exception>
+    /// <exception cref="IOException">So many files are open already.</exception>
     public static Nft Open()
     {
         nint context;
+        using (var next = File.OpenHandle("/dev/null"))
+        {
+            if (next.DangerousGetHandle() > 1000) throw new IOException($"expected fewer than 1000 open files before libnftables is opened, found number {next.DangerousGetHandle()}");
+        }
         try
         {
             context = New(0);

@@ -53,7 +53,7 @@ public sealed record NameForwarderSnapshot
 /// The devices' only name server (DNS over UDP and TCP). The addresses of a name enter the device's rules, with their lifetime, before the answer leaves,
 /// so that its first packet already passes; answers that come together share one transaction. It believes an upstream only what was asked for.
 /// </summary>
-/// <remarks>One thread does everything; what is shared with other threads is behind <c>access</c>, and every transaction is made while holding it.</remarks>
+/// <remarks>One thread does everything; a transaction, its own or one of <see cref="Use"/>, is made while holding <c>access</c>, so that none falls between another and what it rests on.</remarks>
 public sealed class NameForwarder : IDisposable
 {
     public const string TooBusy = "too many questions at once", Kernel = "the kernel did not take the addresses", NoQuestion = "the question is malformed";
@@ -81,6 +81,9 @@ public sealed class NameForwarder : IDisposable
     private RuleSet? rules;
     private volatile NameTable table = NameTable.Empty;
     private readonly Dictionary<(string? Profile, string Name, bool Six), (IReadOnlyList<Address> Addresses, DateTimeOffset Until)> admitted = [];
+
+    // Behind counts; taken briefly, inside access or alone.
+    private readonly Lock counts = new();
     private readonly SortedDictionary<string, long> refused = new(StringComparer.Ordinal);
     private readonly Queue<NameRefusal> recent = new();
     private long questions, answered, fromCache, transactions;
@@ -110,6 +113,7 @@ public sealed class NameForwarder : IDisposable
         {
             var datagrams = new Socket(end.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             sockets.Add(datagrams);
+            datagrams.ReceiveBufferSize = 1 << 20;
             datagrams.Bind(end);
             var streams = new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             sockets.Add(streams);
@@ -142,7 +146,7 @@ public sealed class NameForwarder : IDisposable
 
     public NameForwarderSnapshot Snapshot()
     {
-        lock (access)
+        lock (counts)
         {
             return new NameForwarderSnapshot
             {
@@ -174,7 +178,7 @@ public sealed class NameForwarder : IDisposable
 
     private void Count(string reason, Address? device = null, string? name = null)
     {
-        lock (access)
+        lock (counts)
         {
             refused[reason] = refused.GetValueOrDefault(reason) + 1;
             if (device is not { } who || name is null) return;
@@ -270,7 +274,7 @@ public sealed class NameForwarder : IDisposable
     /// <summary>The answer to send, or null for none.</summary>
     private async Task<byte[]?> Answer(byte[] message, Address device, bool overUdp)
     {
-        lock (access) questions++;
+        lock (counts) questions++;
         DnsQuestion? question;
         try
         {
@@ -297,7 +301,7 @@ public sealed class NameForwarder : IDisposable
         try
         {
             var answer = await Answer(question, device, overUdp);
-            lock (access) answered++;
+            lock (counts) answered++;
             return answer;
         }
         finally
@@ -329,7 +333,7 @@ public sealed class NameForwarder : IDisposable
             {
                 answer = kept.Answer;
                 seconds = (uint)Math.Ceiling((kept.Until - now).TotalSeconds);
-                lock (access) fromCache++;
+                lock (counts) fromCache++;
             }
             else
             {
@@ -340,7 +344,7 @@ public sealed class NameForwarder : IDisposable
         }
         catch (DisbeliefException wrong)
         {
-            lock (access)
+            lock (counts)
             {
                 if (recent.Count == MostRecent) recent.Dequeue();
                 recent.Enqueue(new NameRefusal(time.GetUtcNow(), device, question.Name, wrong.Message));
@@ -433,7 +437,7 @@ public sealed class NameForwarder : IDisposable
             {
                 try
                 {
-                    Run(string.Concat(batch.Select(b => current.Admit(b.Admission)).Distinct(StringComparer.Ordinal)));
+                    Run(current.Admit([.. batch.Select(b => b.Admission), .. Sharing(batch)]));
                     Array.Fill(taken, true);
                 }
                 catch (Exception one) when (one is RuleException or ArgumentException)
@@ -454,6 +458,19 @@ public sealed class NameForwarder : IDisposable
         for (var i = 0; i < batch.Count; i++) batch[i].Done.SetResult(taken[i]);
     }
 
+    // Other names that stand for the same addresses: theirs may be good for longer.
+    private IEnumerable<NameAdmission> Sharing(List<(NameAdmission Admission, TaskCompletionSource<bool> Done)> batch)
+    {
+        var addresses = batch.SelectMany(b => b.Admission.Addresses).ToHashSet();
+        var now = time.GetUtcNow();
+        foreach (var (key, value) in admitted)
+        {
+            if (value.Until <= now) continue;
+            var shared = value.Addresses.Where(addresses.Contains).ToList();
+            if (shared.Count > 0) yield return new NameAdmission(key.Profile, key.Name, shared, value.Until - now);
+        }
+    }
+
     private bool Single(RuleSet current, NameAdmission admission)
     {
         try
@@ -471,7 +488,7 @@ public sealed class NameForwarder : IDisposable
     {
         if (text.Length == 0) return;
         commit(text);
-        transactions++;
+        lock (counts) transactions++;
     }
 }
 

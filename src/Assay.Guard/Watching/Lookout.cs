@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Assay.Traffic.Behaviour;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Devices;
@@ -82,12 +83,21 @@ public sealed class Lookout : IDisposable
     // Each pair of MAC and address is told once a minute, so that the household's lock is not taken for each frame.
     private void Tell(in Frame frame, in Packet packet, Depth depth)
     {
-        var address = depth is Depth.Network or Depth.Transport ? packet.Source : default;
+        var address = depth is Depth.Network or Depth.Transport ? packet.Source : Arp(frame, packet);
         var key = (packet.SourceMac, address);
         if (told.TryGetValue(key, out var last) && frame.Time - last < 60_000_000_000) return;
         if (told.Count >= MostTold) told.Clear();
         told[key] = frame.Time;
         household.Seen(packet.SourceMac, address == default ? null : address);
+    }
+
+    // Who asks for an address says its own first (RFC 826): Ethernet, IPv4, then the sender's MAC and address.
+    private static Address Arp(in Frame frame, in Packet packet)
+    {
+        var bytes = frame.Bytes;
+        if (packet.EtherType != 0x0806 || bytes.Length < 42 || !bytes.Slice(14, 6).SequenceEqual((ReadOnlySpan<byte>)[0, 1, 8, 0, 6, 4])) return default;
+        var bits = BinaryPrimitives.ReadUInt32BigEndian(bytes[28..]);
+        return bits == 0 || MacAddress.Of(bytes[22..]) != packet.SourceMac ? default : Address.V4(bits);
     }
 
     public void Dispose()

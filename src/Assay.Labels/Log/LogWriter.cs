@@ -198,7 +198,7 @@ public sealed class LogWriter : IDisposable
         {
             var count = Tiles.OnLevel(Size, Math.Max(level, 0));
             var current = count / Tiles.Width;
-            var reach = (MaxBatch >> 8 * (Math.Max(level, 0) + 1)) + 1;
+            var reach = Tiles.OnLevel(MaxBatch, Math.Max(level, 0) + 1) + 1;
             for (var index = Math.Max(0, current - reach); index <= current + reach; index++)
             {
                 var full = level < 0 ? Tiles.Entries(index, Tiles.Width) : Tiles.Hashes(level, index, Tiles.Width);

@@ -23,7 +23,7 @@ public static class Tiles
     public static string Entries(long index, int width) => $"tile/entries/{Number(index)}{Part(width)}";
 
     /// <summary>How many hashes a level has in a tree of <paramref name="size"/> entries, in all its tiles.</summary>
-    public static long OnLevel(long size, int level) => size >> 8 * level;
+    public static long OnLevel(long size, int level) => level > MaxLevel ? 0 : size >> 8 * level;
 
     /// <summary>Width of the tile <paramref name="index"/> on this level in a tree of <paramref name="size"/> entries; 0 where the tree has no such tile.</summary>
     public static int WidthOf(long size, int level, long index) => (int)Math.Clamp(OnLevel(size, level) - index * Width, 0, Width);

@@ -26,7 +26,7 @@ public sealed class StatusSnapshot
     public DateTimeOffset Until => Token.Expires;
 
     /// <param name="statusToken">What <c>/status/1</c> served.</param>
-    /// <param name="notices">What <c>/notices/1</c> served, fetched after the list; null where none are at hand.</param>
+    /// <param name="notices">What <c>/notices/1</c> served, fetched after the list; null or empty where none are at hand.</param>
     /// <param name="asOf">The time of the check. A list whose end is past is read and answers, and its readings are stale; a list from the future is refused.</param>
     /// <param name="previous">The last snapshot of this list that was verified; an older list is refused.</param>
     /// <exception cref="UnreadableException">Forged, foreign, of another address, older, or not readable, with the reason.</exception>
@@ -42,7 +42,8 @@ public sealed class StatusSnapshot
             if (one.CompareTo(last) < 0)
                 throw new UnreadableException($"a status list not older than that of {SignedList.Time(last.IssuedAt)}{Numbered(previous.Token.Edition)}", $"one of {SignedList.Time(one.IssuedAt)}{Numbered(token.Edition)}", 0);
         }
-        if (notices is not { } bytes) return new(token, null, signer, "no notices at hand");
+        // A null array becomes empty memory on its way here.
+        if (notices is not { IsEmpty: false } bytes) return new(token, null, signer, "no notices at hand");
 
         var list = NoticeList.Read(bytes);
         var noticer = Signed(list.Message, "list of notices", list.IssuedAt, trust, asOf);

@@ -43,8 +43,9 @@ public sealed record LabelCheck
 
     /// <param name="label">A hallmark or a certificate.</param>
     /// <param name="development">Keys of this machine: they tell a broken signature, and make nothing known.</param>
-    /// <param name="status">Null where no status list was at hand.</param>
-    public static LabelCheck Of(SignedFile label, TrustList trust, IEnumerable<VerifyingKey> development, DateTimeOffset asOf, StatusReading? status = null)
+    /// <param name="status">Null where no status list was at hand. A reading of another issuer's list does not count.</param>
+    /// <param name="withoutStatus">Why there is no reading, where a list was at hand and could not answer: forged, another list, too short.</param>
+    public static LabelCheck Of(SignedFile label, TrustList trust, IEnumerable<VerifyingKey> development, DateTimeOffset asOf, StatusReading? status = null, string? withoutStatus = null)
     {
         var (issued, expires, supportEnd, pointer) = label switch
         {
@@ -72,6 +73,12 @@ public sealed record LabelCheck
         }
 
         var reasons = new List<string> { $"signed by {issuer.Name}{(issuer.IsAuthority ? "" : ", a test key")}, key {issuer.Key.Name}, on {Day(issued)}" };
+        if (status?.Signer is { } signer && (signer.Name != issuer.Name || issuer.IsAuthority && !signer.IsAuthority))
+        {
+            // Two issuers may both call a list "1"; what one says of its labels is no matter of the other's.
+            withoutStatus = $"the status list is of {signer.Name}{(signer.IsAuthority ? "" : ", a test key")}, and the label of {issuer.Name}: it does not count";
+            status = null;
+        }
         var stale = status is not null && asOf > status.Until;
         var dates = new List<(LabelAnswer Answer, string Words, string Reason)>();
         // A later stage hides no earlier one: every reason is listed, the gravest gives the answer.
@@ -85,17 +92,25 @@ public sealed record LabelCheck
         if (dates.Count > 0)
         {
             reasons.AddRange(dates.Select(d => d.Reason));
+            if (status?.Notice is { } notice) reasons.AddRange(Told(notice));
             return Of(dates[0].Answer, dates[0].Words, reasons, issuer, status?.UpdateBelow);
         }
 
         // A day of difference between two clocks proves nothing; a longer one means that one of them is wrong, and then no date here can be relied on.
         var clock = issued > asOf.AddDays(1);
         if (clock) reasons.Add($"it was signed on {Day(issued)}, after the date of this check ({Day(asOf)}): a clock is wrong");
-        if (status is null) reasons.Add(pointer is null ? "it points to no status list" : "offline: no status list at hand");
+        if (status is null) reasons.Add(pointer is null ? "it points to no status list" : withoutStatus ?? "offline: no status list at hand");
         else if (stale) reasons.Add($"nothing fresh: the last status list is of {Time(status.AsOf)}");
         else if (status.AsOf > asOf.AddDays(1)) reasons.Add($"the status list is of {Time(status.AsOf)}, after the date of this check: a clock is wrong");
         else if (!clock) return Of(LabelAnswer.InForce, $"in force as of {Time(status.AsOf)}", reasons, issuer, asOf: status.AsOf);
         return Of(LabelAnswer.GenuineStatusNotChecked, "genuine, status not checked", reasons, issuer);
+    }
+
+    private static IEnumerable<string> Told(Notice notice)
+    {
+        yield return $"{notice.Role} since {Day(notice.Since)}: {notice.Reason}";
+        if (notice.LookAgain is { } again) yield return $"it is looked at again on {Iso(again)}";
+        if (notice.Case is { } name) yield return $"case {name}";
     }
 
     private static LabelCheck Of(LabelAnswer answer, string words, IReadOnlyList<string> reasons, TrustedKey? issuer, string? version = null, DateTimeOffset asOf = default) => new()

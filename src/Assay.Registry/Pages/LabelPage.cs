@@ -52,7 +52,7 @@ internal static class LabelPage
             label.Standing != Standing.InForce && now is not null
                 ? Many(
                     P("Why: ", Data(now.Reason)),
-                    P("Since ", Moment(now.At), ", says ", Data(now.Role), now.LookAgain is { } again ? Many(". It is looked at again by ", Day(again)) : null, "."))
+                    P("Since ", Moment(now.At), ", ", Says(now.Role), now.LookAgain is { } again ? Many(". It is looked at again by ", Day(again)) : null, "."))
                 : null,
             Meaning(check.Answer) is { } meaning ? P(meaning) : null,
             P(LabelCheck.ModelOnly),
@@ -100,9 +100,11 @@ internal static class LabelPage
 
     private static Node Grades(Certificate certificate)
     {
-        var counts = certificate.Grades.Where(g => g.Value > 0).Select(g => $"{g.Value.ToString(CultureInfo.InvariantCulture)} {GradeWords(g.Key)}").ToList();
+        var counts = certificate.Grades.Where(g => g.Value > 0).OrderBy(g => Array.IndexOf(GradeOrder, g.Key) is >= 0 and var at ? at : GradeOrder.Length).Select(g => $"{g.Value.ToString(CultureInfo.InvariantCulture)} {GradeWords(g.Key)}").ToList();
         return counts.Count == 0 ? "not counted" : Data(Short(string.Join(", ", counts)));
     }
+
+    private static readonly string[] GradeOrder = ["tool", "lab", "supported", "declared", "open"];
 
     private static string GradeWords(string grade) => grade switch
     {
@@ -121,7 +123,7 @@ internal static class LabelPage
             .. history.Reverse().Take(MostHistory).Select(h => Li(
                 P(Moment(h.At), ": ", Strong(Words(h.Standing, h.UpdateBelow))),
                 P("Why: ", Data(h.Reason)),
-                P("Says ", Data(h.Role), h.LookAgain is { } again ? Many("; looked at again by ", Day(again)) : null, ". ", Small($"Entry {h.LogIndex.ToString(CultureInfo.InvariantCulture)} of the log."))))
+                P(Says(h.Role), h.LookAgain is { } again ? Many("; looked at again by ", Day(again)) : null, ". ", Small($"Entry {h.LogIndex.ToString(CultureInfo.InvariantCulture)} of the log."))))
             ,
             Li(P(Moment(label.IssuedAt), ": ", Strong("issued"), ". ", Small($"Entry {label.LogIndex.ToString(CultureInfo.InvariantCulture)} of the log."))),
         ]).Class("history")).Id("history");
@@ -166,6 +168,9 @@ internal static class LabelPage
             Field("In which role", "role", required: true, maxLength: StatusDesk.MaxRole, value: "authority"),
             Field("Look again on", "lookAgain", "date"),
             P(Button("Change the status")))).Id("change");
+
+    // Who is named here is a role; a person's name stays in the database.
+    private static Node Says(string role) => role == StatusDesk.Automatic ? "noticed by a machine, decided by nobody yet" : Many("says ", Data(role));
 
     private static string Short(string text) => text.Length <= MostText ? text : text[..MostText] + "…";
 }

@@ -20,7 +20,8 @@ public static class PageAnswer
             Header(P(Here("/", office.Settings.Name)).Class("kicker")),
             Main([Div(heading), .. content]).Id("content"),
             Footer(
-                P(office.Settings.IsAuthority ? null : "This registry is kept for tests. Nobody vouches for what it says.", " ", Here("/l", "What the code on a box means"), " · ", Here("/sign-in", "Sign in")),
+                office.Settings.IsAuthority ? null : P("This registry is kept for tests. Nobody vouches for what it says."),
+                P(Here("/l", "What the code on a box means"), " · ", Here("/sign-in", "Sign in")),
                 P("This page loads nothing from elsewhere, runs nothing and sets no cookie.")),
         ],
     };

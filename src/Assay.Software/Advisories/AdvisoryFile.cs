@@ -69,7 +69,7 @@ public sealed class AdvisoryFile
         {
             Lose("JSON, one JSON record a line, or CSV of a known form", "other bytes", null);
         }
-        else if (start[0] == '{' && IsLines(file.Span))
+        else if (start[0] == '{' && IsLines(file))
         {
             Lines(file);
         }
@@ -77,16 +77,33 @@ public sealed class AdvisoryFile
         {
             Document(file, null);
         }
+        if (Kind is null && losses.Count == 0) Lose("at least one record", "an empty list", null);
     }
 
-    /// <summary>One record a line: the first line is a whole JSON value, and another one follows.</summary>
-    private static bool IsLines(ReadOnlySpan<byte> file)
+    /// <summary>One record a line: the first line is a whole JSON object and more follows; where the first one is damaged, the second one is.</summary>
+    private static bool IsLines(ReadOnlyMemory<byte> file)
     {
-        var end = file.IndexOf((byte)'\n');
-        if (end < 0 || file[end..].Trim(" \t\r\n"u8).IsEmpty) return false;
-        var first = file[..end].TrimEnd(" \t\r"u8);
-        if (first.IsEmpty || first[^1] != '}') return file[(end + 1)..].TrimStart(" \t\r\n"u8).StartsWith("{"u8);
-        return true;
+        var end = file.Span.IndexOf((byte)'\n');
+        if (end < 0 || file.Span[end..].Trim(" \t\r\n"u8).IsEmpty) return false;
+        if (IsWhole(file[..end])) return true;
+        if (!file.Span[..end].TrimEnd(" \t\r"u8).EndsWith("}"u8)) return false;
+        var rest = file[(end + 1)..];
+        var next = rest.Span.IndexOf((byte)'\n');
+        return IsWhole(next < 0 ? rest : rest[..next]);
+
+        static bool IsWhole(ReadOnlyMemory<byte> line)
+        {
+            if (!line.Span.TrimStart(" \t"u8).StartsWith("{"u8)) return false;
+            try
+            {
+                using var one = JsonDocument.Parse(line, Strict);
+                return true;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
     }
 
     private void Lines(ReadOnlyMemory<byte> file)
@@ -137,6 +154,8 @@ public sealed class AdvisoryFile
         try
         {
             if (record.ValueKind != JsonValueKind.Object) throw new UnreadableException("an object", record.ValueKind.ToString(), 0);
+            // Collections of other tools wrap each record: { schema, identifier, item }.
+            if (record.Part("identifier") is not null && record.Part("item") is { ValueKind: JsonValueKind.Object } wrapped) record = wrapped;
             if (Kev.Looks(record)) Take("kev", Kev.Read(record, released));
             else if (CveRecord.Looks(record)) Take("cve5", CveRecord.Read(record));
             else if (CsafDocument.Looks(record)) foreach (var advisory in CsafDocument.Read(record)) Take("csaf", advisory);

@@ -66,7 +66,7 @@ internal static partial class CveRecord
         foreach (var entry in affected.List("versions"))
         {
             var (version, status) = (entry.Text("version") ?? "", entry.Text("status") ?? "unknown");
-            if (entry.Text("versionType") == "git" || Commit().IsMatch(version))
+            if (entry.Text("versionType") == "git" || Commit().IsMatch(version) || Commit().IsMatch(entry.Text("lessThan") ?? entry.Text("lessThanOrEqual") ?? ""))
             {
                 git = true;
                 continue;
@@ -108,6 +108,8 @@ internal static partial class CveRecord
             // 5.4.* stands for every version that begins with 5.4.
             if (end.EndsWith(".*", StringComparison.Ordinal) && Next(end[..^2]) is { } next) return [new VersionInterval(start, false, next, false)];
             if (!Number().IsMatch(end)) return [];
+            // "8.4.0, less than 8.4.0" is how one assigner's tool writes "before 8.4.0".
+            if (start == end && lessThan is not null) start = null;
             return [new VersionInterval(start, false, end, lessThan is null)];
         }
         if (version == "*") return [VersionInterval.Everything];
@@ -117,6 +119,9 @@ internal static partial class CveRecord
         else if (Until().Match(version) is { Success: true } until) runs.Add(new VersionInterval(null, false, until.Groups["v"].Value, until.Groups["op"].Value is "<=" or "up to" or "through"));
         else if (Span().Match(version) is { Success: true } span)
             runs.Add(new VersionInterval(span.Groups["a"].Value, span.Groups["o"].Value == ">", span.Groups["b"].Value, span.Groups["p"].Value == "<="));
+        // OpenSSL: "Fixed in OpenSSL 1.1.1d (Affected 1.1.1-1.1.1c)".
+        else if (Affected().Match(version) is { Success: true } affected)
+            runs.Add(affected.Groups["b"].Success ? new VersionInterval(affected.Groups["a"].Value, false, affected.Groups["b"].Value, true) : VersionInterval.Only(affected.Groups["a"].Value));
         return runs;
     }
 
@@ -128,7 +133,8 @@ internal static partial class CveRecord
             ? $"{prefix[..(dot + 1)]}{last + 1}" : null;
     }
 
-    [GeneratedRegex(@"\A[0-9a-f]{40}\z", RegexOptions.CultureInvariant)]
+    // The short and the full name of a commit; versionType does not always say that it is one.
+    [GeneratedRegex(@"\A-?(?=[0-9a-f]*[a-f])(?:[0-9a-f]{12}|[0-9a-f]{40})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Commit();
 
     // A version: it begins with a digit (or v and a digit) and has no blank in it.
@@ -140,6 +146,9 @@ internal static partial class CveRecord
 
     [GeneratedRegex(@"\A(?:versions? |all versions? )?(?<op><=|<|before|prior to|up to|through) ?(?:version )?(?<v>v?\d[^\s,;]{0,40})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Until();
+
+    [GeneratedRegex(@"\(Affected (?<a>\d[^\s()-]{0,40})(?:-(?<b>\d[^\s()-]{0,40}))?\)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Affected();
 
     [GeneratedRegex(@"\A(?<o>>=?) ?(?<a>v?\d[^\s,;]{0,40}) ?,? ?(?<p><=?) ?(?<b>v?\d[^\s,;]{0,40})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Span();

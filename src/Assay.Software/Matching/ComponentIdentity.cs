@@ -24,7 +24,7 @@ internal sealed class ComponentIdentity
     private readonly HashSet<string> cpes = new(StringComparer.Ordinal);
     private readonly HashSet<string> vendors = new(StringComparer.Ordinal);
     private readonly HashSet<(string, string)> words = [];
-    private readonly bool hardware;
+    private readonly bool hardware, foreign;
 
     public ComponentIdentity(Component component)
     {
@@ -42,7 +42,7 @@ internal sealed class ComponentIdentity
             hardware |= cpe.Part == "h";
         }
         // Of another language's package only the name agrees: pkg:npm/curl is not the curl of a firmware.
-        var foreign = package is not null && !Distributions.Contains(package.Type) && package.Type is not ("generic" or "github" or "gitlab" or "bitbucket" or "conan" or "vcpkg");
+        foreign = package is not null && !Distributions.Contains(package.Type) && package.Type is not ("generic" or "github" or "gitlab" or "bitbucket" or "conan" or "vcpkg");
         var rows = Own.SelectMany(c => ProductNames.Identified(c.Name)).ToList();
         if (rows.Count == 0 && !foreign && cpes.Count == 0) rows = [.. names.SelectMany(ProductNames.Called)];
         // A row leads to the rows that share a name with it: the aliases of products.tsv and the products of patterns.tsv meet here.
@@ -86,16 +86,18 @@ internal sealed class ComponentIdentity
     public Agreement With(AffectedProduct product)
     {
         if (product.IsCpe) return WithCpe(product);
+        // A generic package URL is the maker's own word for the part, whatever packed it here.
+        if (product.Package is { Type: "generic" } own && !foreign && names.Contains(own.Name.ToLowerInvariant())) return Agreement.Same;
         var ecosystem = (product.Ecosystem ?? "").Split(':')[0];
         if (product.Package is { } named && (package?.IsSamePackage(named) ?? false)) return Agreement.Same;
-        if (Ecosystems.TryGetValue(ecosystem, out var type) || product.Package is { Type: not "generic" and var own } && (type = own) is not null)
+        if (Ecosystems.TryGetValue(ecosystem, out var type) || product.Package is { Type: not "generic" and var typed } && (type = typed) is not null)
         {
             if (package is null || package.Type != type) return Agreement.None;
             var whole = package.Space is null ? package.Name : $"{package.Space}{(type == "maven" ? ':' : '/')}{package.Name}";
             return product.Package is null && (string.Equals(product.Name, whole, StringComparison.OrdinalIgnoreCase) || Distributions.Contains(type) && string.Equals(product.Name, package.Name, StringComparison.OrdinalIgnoreCase))
                 ? Agreement.Same : Agreement.None;
         }
-        if (product.Vendor is null) return names.Contains(product.Name.ToLowerInvariant()) || product.Package is { } generic && names.Contains(generic.Name.ToLowerInvariant()) ? Agreement.Same : Agreement.None;
+        if (product.Vendor is null) return !foreign && names.Contains(product.Name.ToLowerInvariant()) ? Agreement.Same : Agreement.None;
         return WithWords(ProductNames.Fold(product.Vendor), ProductNames.Fold(product.Name));
     }
 

@@ -29,14 +29,16 @@ public sealed record CpeName
 
     private static CpeName? Formatted(string text)
     {
-        var (parts, current) = (new List<string>(11), new StringBuilder());
+        var (parts, current, start) = (new List<string>(11), new StringBuilder(), 0);
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
             if (c == ':')
             {
+                if (!IsValue(text.AsSpan(start, i - start))) return null;
                 parts.Add(current.ToString());
                 current.Clear();
+                start = i + 1;
             }
             else if (c == '\\')
             {
@@ -45,18 +47,32 @@ public sealed record CpeName
                 if (text[i] is '*' or '?' or '-' or '\\') current.Append('\\');
                 current.Append(char.ToLowerInvariant(text[i]));
             }
-            else if (c <= ' ' || c >= 0x7f)
-            {
-                return null;
-            }
             else
             {
                 current.Append(char.ToLowerInvariant(c));
             }
         }
+        if (!IsValue(text.AsSpan(start))) return null;
         parts.Add(current.ToString());
-        if (parts.Count != 11 || parts.Any(p => p.Length == 0)) return null;
-        return Make(parts);
+        return parts.Count == 11 ? Make(parts) : null;
+    }
+
+    /// <summary>A logical value, or characters with wildcards at their ends only; what is no letter, digit, dot, dash or underscore stands behind a backslash.</summary>
+    private static bool IsValue(ReadOnlySpan<char> value)
+    {
+        if (value is Any or None) return true;
+        var inner = value.TrimStart('?');
+        if (inner.Length == value.Length && inner.StartsWith('*')) inner = inner[1..];
+        var characters = 0;
+        while (!inner.IsEmpty && inner[0] is not ('?' or '*'))
+        {
+            var step = inner[0] == '\\' ? 2 : 1;
+            if (inner.Length < step || step == 2 && (char.IsAsciiLetterOrDigit(inner[1]) || inner[1] <= ' ' || inner[1] >= 0x7f)) return false;
+            if (step == 1 && !char.IsAsciiLetterOrDigit(inner[0]) && inner[0] is not ('.' or '-' or '_')) return false;
+            inner = inner[step..];
+            characters++;
+        }
+        return characters > 0 && (inner is "*" || inner.TrimStart('?').IsEmpty);
     }
 
     private static CpeName? Uri(string text)

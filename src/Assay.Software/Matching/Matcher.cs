@@ -62,7 +62,7 @@ public static class Matcher
                     outside.Add(new Word(advisory, range, $"names {range.Product} {Told(versions)}; {version} is outside", null, version));
                     continue;
                 }
-                var text = $"names {range.Product} {run}; {version} is inside";
+                var text = $"names {range.Product} {run}{But(versions)}; {version} is inside";
                 if (need == Condition.Unknown) likely.Add(new Word(advisory, range, $"{text}, but only together with {unmet}, of which nothing is known", run, version));
                 else if (agreement == Agreement.NameOnly) likely.Add(new Word(advisory, range, $"{text}, but only the name agrees: the maker is not known", run, version));
                 else affected.Add(new Word(advisory, range, text, run, version));
@@ -100,6 +100,9 @@ public static class Matcher
     private static bool IsCve(string name) => name.StartsWith("CVE-", StringComparison.Ordinal);
 
     private static string Told(VersionSet versions) => string.Join(", ", versions.Inside.Take(3)) + (versions.Inside.Count > 3 ? $" and {versions.Inside.Count - 3} more" : "");
+
+    private static string But(VersionSet versions) =>
+        versions.Outside.Count == 0 ? "" : $" but {string.Join(", ", versions.Outside.Take(2))}{(versions.Outside.Count > 2 ? $" and {versions.Outside.Count - 2} more" : "")}";
 
     /// <summary>The version that ends the run; of several sources the highest, since only that one satisfies all.</summary>
     private static string? Fix(IReadOnlyList<Word> words)

@@ -30,6 +30,12 @@ internal sealed class MudEntry(bool fromDevice, int? listVersion)
         var accept = Accepts(ace);
         if (ace.TryGetProperty("matches", out var matches) && matches.ValueKind == JsonValueKind.Object) Matches(matches);
         else if (ace.TryGetProperty("matches", out _)) Lose("/matches", "an object", MudReader.Kind(matches));
+        if (peers.Count == 2 && peers.Contains(new Peer(PeerKind.LocalNetworks)) && peers.Find(p => p.Kind == PeerKind.Network) is { Value: { } group } && IsGroup(group))
+        {
+            // MUDgee's profiles say both for multicast and broadcast, which stay on the link anyway: the group is the narrower of the two.
+            Note("local-group", RemarkWeight.Advice, "/matches", "a group address, or local-networks", "both; the group counts");
+            peers.RemoveAll(p => p.Kind == PeerKind.LocalNetworks);
+        }
         if (peers.Count > 1)
         {
             // Several at once must all hold: which is less than each one allows.
@@ -233,6 +239,9 @@ internal sealed class MudEntry(bool fromDevice, int? listVersion)
         }
     }
 
+    private static bool IsGroup(string network) => network == "255.255.255.255/32"
+        || System.Net.IPNetwork.Parse(network) is var parsed && Address.Parse(parsed.BaseAddress.ToString()).IsMulticast && parsed.PrefixLength >= 4;
+
     /// <summary>With its host bits cleared, so that equal networks are equal texts.</summary>
     private static string? Network(string text, int number)
     {
@@ -305,7 +314,7 @@ internal sealed class MudEntry(bool fromDevice, int? listVersion)
             }
             if (member.Name != "operator" && Port(member.Value) is null) return LosePorts(where, "a port from 0 to 65535", MudReader.Kind(member.Value));
         }
-        if (port is null && lower is { } from && (sign is null or "range"))
+        if (port is null && lower is { } from && (sign is null or "range" || sign == "eq" && upper is not null))
         {
             if (sign is not null) Note("port-range", RemarkWeight.Departs, where, "lower-port and upper-port without an operator", "one");
             var to = upper ?? from;

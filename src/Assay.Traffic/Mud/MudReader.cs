@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 
@@ -32,10 +33,11 @@ internal sealed class MudReader(ReadOnlyMemory<byte> bytes)
             skip = 3;
             Remark("byte-order-mark", RemarkWeight.Departs, "/", "JSON without a byte order mark (RFC 8259 section 8.1)", "one");
         }
-        JsonDocument document;
+        if (!Utf8.IsValid(start)) throw new UnreadableException("a MUD file in UTF-8 (RFC 8259 section 8.1)", "bytes that are none", 0);
         try
         {
-            document = JsonDocument.Parse(bytes[skip..], new JsonDocumentOptions { MaxDepth = Depth, AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(bytes[skip..], new JsonDocumentOptions { MaxDepth = Depth, AllowDuplicateProperties = false });
+            return Whole(document.RootElement);
         }
         catch (JsonException wrong)
         {
@@ -43,7 +45,11 @@ internal sealed class MudReader(ReadOnlyMemory<byte> bytes)
                 FormattableString.Invariant($"a MUD file in JSON, nested at most {Depth} deep, each member once in its object (RFC 7951)"),
                 start.Length == skip ? "an empty file" : Reason(wrong), 0, (int)Math.Min(int.MaxValue, (wrong.LineNumber ?? 0) + 1));
         }
-        using (document) return Whole(document.RootElement);
+        catch (InvalidOperationException wrong) when (wrong.Message.Contains("UTF", StringComparison.Ordinal))
+        {
+            // Half of a surrogate pair, written as an escape, is JSON by its grammar and no text.
+            throw new UnreadableException("texts of whole characters", "an escape for half of one", 0);
+        }
     }
 
     // The framework's message carries its own positions; the first sentence says what is wrong.
@@ -330,6 +336,9 @@ internal sealed class MudReader(ReadOnlyMemory<byte> bytes)
             case "ipv4" or "ipv6":
                 Remark("list-type", RemarkWeight.Departs, at + "/type", bare + "-acl-type", bare);
                 return (bare == "ipv4" ? 4 : 6, false);
+            case "ethernet-acl-type":
+                Remark("list-type", RemarkWeight.Departs, at + "/type", "eth-acl-type", bare);
+                return (null, false);
             default:
                 Remark("list-type", RemarkWeight.Dropped, at + "/type", "ipv4-acl-type, ipv6-acl-type or a mixed type", Kind(node) + ": only what it denies is used");
                 return (null, true);

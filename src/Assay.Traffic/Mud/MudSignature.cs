@@ -19,7 +19,7 @@ public sealed record MudSignature
     /// <summary>When the signer says that it signed; its own claim.</summary>
     public DateTimeOffset? SigningTime { get; init; }
 
-    private const int LongestSignature = 1 << 20;
+    private const int LongestSignature = 1 << 20, MostCertificates = 16;
 
     /// <param name="file">The bytes of the MUD file exactly as served.</param>
     /// <param name="signature">DER of the detached signature (a <c>.p7s</c> file).</param>
@@ -42,17 +42,25 @@ public sealed record MudSignature
         if (!cms.Detached) return Not("expected a detached signature, found one with its own content");
         // A CMS without signers is well formed and proves nothing.
         if (cms.SignerInfos.Count == 0) return Not("expected at least one signer, found none");
-        MudSignature? best = null;
-        foreach (var signer in cms.SignerInfos)
+        try
         {
-            var answer = Of(signer, pinned, asOf);
-            if (answer.IsValid) return answer;
-            best ??= answer;
+            MudSignature? best = null;
+            foreach (var signer in cms.SignerInfos)
+            {
+                var answer = Of(signer, cms.Certificates, pinned, asOf);
+                if (answer.IsValid) return answer;
+                best ??= answer;
+            }
+            return best!;
         }
-        return best!;
+        catch (CryptographicException)
+        {
+            // Certificates and attributes are decoded only when they are looked at.
+            return Not("expected certificates and attributes in DER, found damaged ones");
+        }
     }
 
-    private static MudSignature Of(SignerInfo signer, IReadOnlyCollection<X509Certificate2> pinned, DateTimeOffset asOf)
+    private static MudSignature Of(SignerInfo signer, X509Certificate2Collection others, IReadOnlyCollection<X509Certificate2> pinned, DateTimeOffset asOf)
     {
         if (signer.Certificate is not { } certificate) return Not("expected the signer's certificate in the signature, found none");
         var answer = new MudSignature
@@ -95,6 +103,8 @@ public sealed record MudSignature
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTime = now;
+        // Authorities between the signer and the pinned one come with the signature; they prove nothing by themselves.
+        if (others.Count <= MostCertificates) chain.ChainPolicy.ExtraStore.AddRange(others);
         foreach (var anchor in pinned) chain.ChainPolicy.CustomTrustStore.Add(anchor);
         if (chain.Build(certificate)) return answer with { IsValid = true, Reason = "signed under a pinned authority" };
         var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status);

@@ -54,7 +54,7 @@ public sealed class RuleSet
         foreach (var plan in plans.Values) Write(text, plan);
         text.Append("}\n");
         Fill(text, devices);
-        foreach (var one in admitted ?? []) text.Append(Admit(one));
+        foreach (var (set, elements) in Timed(admitted ?? [])) Add(text, set, elements);
         return text.ToString();
     }
 
@@ -74,33 +74,54 @@ public sealed class RuleSet
         return text.ToString();
     }
 
-    /// <summary>The addresses of one name, for as long as they are good; given again, their time starts anew. Empty where the profile does not know the name.</summary>
-    /// <exception cref="ArgumentException">The profile is not there.</exception>
-    public string Admit(NameAdmission admission)
+    /// <summary>
+    /// Addresses of names, for as long as they are good; given again, their time starts anew. An address that several names stand for gets the longest of
+    /// their times, so give the others that are still good as well. Empty where the profiles do not know the names.
+    /// </summary>
+    /// <exception cref="ArgumentException">A profile is not there.</exception>
+    public string Admit(params IReadOnlyList<NameAdmission> admissions)
     {
-        IEnumerable<RuleSetPlan.Place> places = [new("time", "", null)];
-        if (admission.Profile is not null)
-        {
-            if (!Plan(admission.Profile).Names.TryGetValue(RuleSetPlan.Name(admission.Name), out var known)) return "";
-            places = known;
-        }
         var text = new StringBuilder();
-        var seconds = (long)Math.Clamp(Math.Ceiling(admission.Lifetime.TotalSeconds), 1, 86_400);
-        foreach (var place in places)
+        foreach (var (set, elements) in Timed(admissions))
         {
-            foreach (var version in Versions.Where(v => place.IpVersion is null || place.IpVersion == v))
-            {
-                var keys = admission.Addresses.Where(a => a.IsV4 == (version == 4)).Distinct().Select(a => a + place.Suffix).ToList();
-                if (keys.Count == 0) continue;
-                var set = FormattableString.Invariant($"inet assay {place.Set}_{version}");
-                // An element that is there keeps its old time on kernels before 6.12: in one transaction it is surely there, gone, and there with the new time.
-                var plain = string.Join(", ", keys);
-                text.Append("add element ").Append(set).Append(" { ").Append(plain).Append(" }\ndelete element ").Append(set).Append(" { ").Append(plain).Append(" }\nadd element ")
-                    .Append(set).Append(" { ").AppendJoin(", ", keys.Select(k => string.Create(CultureInfo.InvariantCulture, $"{k} timeout {seconds}s"))).Append(" }\n");
-            }
+            // An element that is there keeps its old time on kernels before 6.12: in one transaction it is surely there, gone, and there with the new time.
+            var keys = string.Join(", ", elements.Keys);
+            text.Append("add element inet assay ").Append(set).Append(" { ").Append(keys).Append(" }\ndelete element inet assay ").Append(set).Append(" { ").Append(keys).Append(" }\n");
+            Add(text, set, elements);
         }
         return text.ToString();
     }
+
+    private SortedDictionary<string, SortedDictionary<string, long>> Timed(IReadOnlyList<NameAdmission> admissions)
+    {
+        var sets = new SortedDictionary<string, SortedDictionary<string, long>>(StringComparer.Ordinal);
+        foreach (var admission in admissions)
+        {
+            IEnumerable<RuleSetPlan.Place> places = [new("time", "", null)];
+            if (admission.Profile is not null)
+            {
+                if (!Plan(admission.Profile).Names.TryGetValue(RuleSetPlan.Name(admission.Name), out var known)) continue;
+                places = known;
+            }
+            var seconds = (long)Math.Clamp(Math.Ceiling(admission.Lifetime.TotalSeconds), 1, 86_400);
+            foreach (var place in places)
+            {
+                foreach (var address in admission.Addresses)
+                {
+                    var version = address.IsV4 ? 4 : 6;
+                    if (!Versions.Contains(version) || place.IpVersion is { } only && only != version) continue;
+                    var set = FormattableString.Invariant($"{place.Set}_{version}");
+                    if (!sets.TryGetValue(set, out var elements)) sets[set] = elements = new(StringComparer.Ordinal);
+                    var key = address + place.Suffix;
+                    elements[key] = Math.Max(seconds, elements.GetValueOrDefault(key));
+                }
+            }
+        }
+        return sets;
+    }
+
+    private static void Add(StringBuilder text, string set, SortedDictionary<string, long> elements) =>
+        text.Append("add element inet assay ").Append(set).Append(" { ").AppendJoin(", ", elements.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Key} timeout {e.Value}s"))).Append(" }\n");
 
     /// <summary>What takes the table away; the gateway is then as it was without us.</summary>
     public static string Remove => "table inet assay\ndelete table inet assay\n";

@@ -108,7 +108,7 @@ public sealed class EnforcementTests
         Thread.Sleep(1500);
         Assert.True(Home.Echoes(update));
         Assert.False(Home.Reaches(home.DoorbellSpace, Home.Update, 443));
-        home.Nft.Run(rules.Admit(new("doorbell", "update.example", [Address.Parse(Home.Update)], TimeSpan.FromSeconds(60))));
+        home.Nft.Run(rules.Admit(new NameAdmission("doorbell", "update.example", [Address.Parse(Home.Update)], TimeSpan.FromSeconds(60))));
         Assert.True(Home.Reaches(home.DoorbellSpace, Home.Update, 443));
     }
 
@@ -119,9 +119,9 @@ public sealed class EnforcementTests
         home.Serve(home.InternetSpace, [443], []);
         var rules = new RuleSet(Home.TheGateway(), [Home.TheProfile()]);
         home.Nft.Run(rules.Whole([Home.TheDoorbell(GuardAction.Narrow)]));
-        home.Nft.Run(rules.Admit(new("doorbell", "cloud.example", [Address.Parse(Home.Cloud)], TimeSpan.FromSeconds(1))));
-        home.Nft.Run(rules.Admit(new("doorbell", "update.example", [Address.Parse(Home.Update)], TimeSpan.FromSeconds(1))));
-        home.Nft.Run(rules.Admit(new("doorbell", "cloud.example", [Address.Parse(Home.Cloud)], TimeSpan.FromSeconds(60))));
+        home.Nft.Run(rules.Admit(new NameAdmission("doorbell", "cloud.example", [Address.Parse(Home.Cloud)], TimeSpan.FromSeconds(1))));
+        home.Nft.Run(rules.Admit(new NameAdmission("doorbell", "update.example", [Address.Parse(Home.Update)], TimeSpan.FromSeconds(1))));
+        home.Nft.Run(rules.Admit(new NameAdmission("doorbell", "cloud.example", [Address.Parse(Home.Cloud)], TimeSpan.FromSeconds(60))));
         Thread.Sleep(1300);
         Assert.True(Home.Reaches(home.DoorbellSpace, Home.Cloud, 443));
         Assert.False(Home.Reaches(home.DoorbellSpace, Home.Update, 443));
@@ -168,7 +168,7 @@ public sealed class EnforcementTests
         Assert.True(Home.ReachesByUdp(home.CameraSpace, Home.Gateway, 53));
         Assert.True(Home.ReachesByUdp(home.CameraSpace, Home.Gateway, 123));
         Assert.False(Home.ReachesByUdp(home.CameraSpace, Home.Resolver, 123));
-        home.Nft.Run(rules.Admit(new(null, "pool.ntp.org", [Address.Parse(Home.Resolver)], TimeSpan.FromSeconds(60))));
+        home.Nft.Run(rules.Admit(new NameAdmission(null, "pool.ntp.org", [Address.Parse(Home.Resolver)], TimeSpan.FromSeconds(60))));
         Assert.True(Home.ReachesByUdp(home.CameraSpace, Home.Resolver, 123));
     }
 

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Assay.Labels.Log;
+using Assay.Labels.Status;
 using Assay.Labels.Token;
+using Assay.Labels.Trust;
 using Assay.Tests;
 
 namespace Assay.Labels.Tests;
@@ -20,10 +23,16 @@ public partial class LabelCddlTests
         ["cti"] = ClaimNumbers.TokenId,
         ["swname"] = ClaimNumbers.SoftwareName,
         ["swversion"] = ClaimNumbers.SoftwareVersion,
+        ["status_list"] = ClaimNumbers.StatusList,
+        ["ttl"] = ClaimNumbers.TimeToLive,
         ["status"] = ClaimNumbers.Status,
         ["hallmark"] = ClaimNumbers.Hallmark,
         ["decision"] = ClaimNumbers.Decision,
         ["certificate"] = ClaimNumbers.Certificate,
+        ["notices"] = ClaimNumbers.Notices,
+        ["issued"] = ClaimNumbers.Issued,
+        ["changed"] = ClaimNumbers.Changed,
+        ["edition"] = ClaimNumbers.Edition,
     };
 
     [Fact]
@@ -70,12 +79,48 @@ public partial class LabelCddlTests
         Assert.Equal(Item().Count(items), token[Code[name]]!.Items(name).Count);
     }
 
+    [Fact]
+    public void Lists_and_log_entries_have_the_claims_and_items_that_the_document_names()
+    {
+        using var samples = new Samples();
+        var end = Samples.Now.AddDays(1);
+        var notice = new Notice(7, NoticeKind.UpdateNeeded, "1.2", "why", "authority", Samples.Now, new DateOnly(2027, 1, 1), "2026-7");
+        Same("status-list", StatusListToken.Sign(samples.Issuer, new StatusList(8), "https://office.example/status/1", Samples.Now, end, TimeSpan.FromMinutes(5), 1));
+        Same("notice-list", NoticeList.Sign(samples.Issuer, [notice], "https://office.example/status/1", Samples.Now, end, 1));
+        Assert.Equal(Item().Count(Group("notice = [", "]")), 8);
+
+        var entry = new LogEntry { Issuer = "office", Subject = "Lumen/Doorbell", At = Samples.Now, Label = new byte[8], Issued = new(new byte[32], new byte[32], new byte[32], "https://office.example/status/1", 7) };
+        var changed = entry with { Issued = null, Changed = new(7, LabelState.Notice, NoticeKind.UpdateNeeded, "1.2", "why", "authority", new byte[32], new DateOnly(2027, 1, 1), "2026-7") };
+        Entry("issued", entry, ClaimNumbers.Issued);
+        Entry("changed", changed, ClaimNumbers.Changed);
+
+        void Same(string name, byte[] file)
+        {
+            var token = CborValue.Read(CoseSign1.Read(file).Payload, CborForm.Deterministic);
+            Assert.Equal(Claim().Matches(Group($"{name}-claims = {{", "}")).Select(m => Code[m.Groups["name"].Value]).Order(), token.Entries("claims").Select(e => (int)e.Key.Number("a claim")).Order());
+        }
+
+        void Entry(string name, LogEntry of, int number)
+        {
+            var signed = CoseSign1.Read(of.Sign(samples.Issuer));
+            Assert.Equal(Item().Count(Group($"{name} = [", "]")), CborValue.Read(signed.Payload, CborForm.Deterministic)[number]!.Items(name).Count);
+            Assert.Equal(Claim().Matches(Group("entry-claims = {", "}")).Select(m => Code[m.Groups["name"].Value]).Order(), signed.Claims!.Entries("claims").Select(e => (int)e.Key.Number("a claim")).Order());
+        }
+
+        static string Group(string start, string end)
+        {
+            var at = Cddl.IndexOf("\n" + start, StringComparison.Ordinal);
+            Assert.True(at >= 0, start);
+            return Cddl[at..Cddl.IndexOf($"\n{end}", at + 2, StringComparison.Ordinal)];
+        }
+    }
+
     [GeneratedRegex(@"^(?<name>\w+)-label = (?<number>-?\d+)$", RegexOptions.Multiline)]
     private static partial Regex Number();
 
     [GeneratedRegex(@"^  (\? )?(?<name>\w+)-label =>", RegexOptions.Multiline)]
     private static partial Regex Claim();
 
-    [GeneratedRegex(@"^    [a-z-]+:", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ {2,4}[a-z-]+:", RegexOptions.Multiline)]
     private static partial Regex Item();
 }
