@@ -26,8 +26,8 @@ internal sealed class Run : IDisposable
         held = Hold() ?? throw new MissingPartException("another demo is running on this machine; wait for its end");
         Clean();
         Id = Environment.ProcessId.ToString("x", CultureInfo.InvariantCulture);
-        Folder = Path.Combine(Path.GetTempPath(), $"{Space.Prefix}{Id}");
-        Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Its keys are in there: a fresh folder for its owner alone, never one that somebody else has put there.
+        Folder = Directory.CreateTempSubdirectory($"{Space.Prefix}{Id}-").FullName;
         watcher = Process.Start(Tools.Start(Program, ["part", "watcher", Id, keep ? "keep" : "remove"]))!;
     }
 
@@ -116,9 +116,11 @@ internal sealed class Run : IDisposable
     private static void Remove(string id)
     {
         foreach (var space in Space.Remaining($"{Space.Prefix}{id}-")) Space.Remove(space);
-        var folder = Path.Combine(Path.GetTempPath(), $"{Space.Prefix}{id}");
-        EndByFolder(folder);
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), $"{Space.Prefix}{id}-*"))
+        {
+            EndByFolder(folder);
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     // Without namespaces (no root) a program of a run is known by the run's folder among its words.
@@ -142,7 +144,7 @@ internal sealed class Run : IDisposable
     {
         try
         {
-            return new FileStream(Path.Combine(Path.GetTempPath(), "assay-demo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(Path.Combine(Environment.IsPrivilegedProcess && Directory.Exists("/run") ? "/run" : Path.GetTempPath(), "assay-demo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {

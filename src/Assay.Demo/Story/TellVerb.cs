@@ -35,7 +35,7 @@ internal static class TellVerb
             return Exit.Done;
         }
         var packets = !arguments.Has("--no-packets") && Environment.IsPrivilegedProcess;
-        if (packets) Tools.Require();
+        if (packets) Tools.Require(Tools.ForPackets);
         using var run = new Run(arguments.Has("--keep"));
         using var ends = new Ends(run);
         using var tell = new Narrator(terminal.Time, arguments.Has("--fast"), terminal.Width, arguments.Value("--transcript"));
