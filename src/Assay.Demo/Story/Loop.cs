@@ -132,7 +132,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         tell.Step("label", Page("inForce"), $"the registry issued label {labelId}, entered it in its log first, and shows it at {At.Address}labels/{labelId}",
             ("label", labelId), ("page", $"{At.Address}labels/{labelId}"), ("state", "inForce"), ("hallmark", run.File("labels/hallmark.cose")));
         var verified = Verify();
-        tell.Step("verify", verified.Exit == Exit.Done && verified.Output.Contains("in force as of", StringComparison.Ordinal), $"a shop checks the box against the registry's signed lists: {Lines(verified.Output).FirstOrDefault() ?? verified.Error.Trim()}");
+        tell.Step("verify", verified.Exit == Exit.Done && verified.Output.Contains("in force as of", StringComparison.Ordinal), $"a shop checks the box against the registry's signed lists: {Lines(verified.Output).FirstOrDefault(l => l.Contains("in force", StringComparison.Ordinal)) ?? verified.Error.Trim()}");
     }
 
     private Tools.Answer Verify() => programs.Assay(Registry, "label", "verify", run.File("labels/hallmark.cose"), "--registry", At.Address.ToString(), "--trust", run.File("trust.json"));
@@ -419,7 +419,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
     private void Log()
     {
         tell.Chapter("The log");
-        var proved = programs.Assay(Registry, "log", "fsck", At.Address.ToString());
+        var proved = programs.Assay(Registry, "log", "fsck", $"{At.Address}log");
         tell.Step("log", proved.Exit == Exit.Done, $"anybody can prove the registry's log whole: {Lines(proved.Output).FirstOrDefault() ?? proved.Error.Trim()}");
     }
 
