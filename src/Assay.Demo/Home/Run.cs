@@ -107,8 +107,15 @@ internal sealed class Run : IDisposable
         foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Space.Prefix + "*").Order(StringComparer.Ordinal))
         {
             EndByFolder(folder);
-            Directory.Delete(folder, recursive: true);
-            removed.Add(folder);
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                removed.Add(folder);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Another user's.
+            }
         }
         return removed;
     }
@@ -140,11 +147,13 @@ internal sealed class Run : IDisposable
         }
     }
 
+    // The kernel drops the lock with the process; each user has a lock of its own, root's is where nobody else writes.
     private static FileStream? Hold()
     {
+        var file = Environment.IsPrivilegedProcess && Directory.Exists("/run") ? "/run/assay-demo.lock" : Path.Combine(Path.GetTempPath(), $"assay-demo.{Environment.UserName}.lock");
         try
         {
-            return new FileStream(Path.Combine(Environment.IsPrivilegedProcess && Directory.Exists("/run") ? "/run" : Path.GetTempPath(), "assay-demo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (IOException)
         {

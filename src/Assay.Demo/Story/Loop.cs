@@ -124,18 +124,17 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         if (!trusted.Ok) throw new HomeException($"the registry does not take whose statements count: {trusted.Text}");
         File.WriteAllBytes(run.File("trust.json"), At.Get("trust.json").Bytes);
         File.WriteAllText(run.File("assessor.key"), keys["assessor"] + "\n");
-        File.SetUnixFileMode(run.File("assessor.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var issued = programs.Assay(Registry, "label", "issue", run.File("assessment/statement.cose"), run.File("decision.cose"), "--registry", At.Address.ToString(), "--as", run.File("assessor.key"),
             "--sbom", run.File("assessment/sbom.cdx.json"), "--update-host", Plan.Update, "-o", run.File("labels"));
         if (issued.Exit != Exit.Done) throw new HomeException($"no label was issued: {issued.Error}{issued.Output}");
         labelId = At.Get($"api/labels?q={Plan.Model}").Json.GetProperty("labels")[0].GetProperty("id").GetString()!;
         tell.Step("label", Page("inForce"), $"the registry issued label {labelId}, entered it in its log first, and shows it at {At.Address}labels/{labelId}",
             ("label", labelId), ("page", $"{At.Address}labels/{labelId}"), ("state", "inForce"), ("hallmark", run.File("labels/hallmark.cose")));
-        var verified = Verify();
-        tell.Step("verify", verified.Exit == Exit.Done && verified.Output.Contains("in force as of", StringComparison.Ordinal), $"a shop checks the box against the registry's signed lists: {Lines(verified.Output).FirstOrDefault(l => l.Contains("in force", StringComparison.Ordinal)) ?? verified.Error.Trim()}");
+        var verified = programs.Assay(Registry, "label", "verify", run.File("labels/hallmark.cose"), "--registry", At.Address.ToString(), "--trust", run.File("trust.json"));
+        const string InForce = "in force as of";
+        var held = verified.Exit == Exit.Done && verified.Output.Contains(InForce, StringComparison.Ordinal);
+        tell.Step("verify", held, $"a shop checks the box against the registry's signed lists: {(held ? verified.Output[verified.Output.IndexOf(InForce, StringComparison.Ordinal)..].Split('\n')[0] : verified.Error.Trim())}");
     }
-
-    private Tools.Answer Verify() => programs.Assay(Registry, "label", "verify", run.File("labels/hallmark.cose"), "--registry", At.Address.ToString(), "--trust", run.File("trust.json"));
 
     // Whose statements and decisions the registry takes: the two development keys that assess and decide have just made.
     private byte[] Trust()
