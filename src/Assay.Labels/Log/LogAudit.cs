@@ -45,7 +45,7 @@ public static class LogAudit
             if (read.Changed is not { } changed) continue;
             if (!labels.TryGetValue(label, out var known)) contradictions.Add($"entry {entry} changes label {label}, which no entry before it issued");
             else if (known.Index != changed.Index) contradictions.Add($"entry {entry} changes place {changed.Index} for label {label}, which entry {known.Entry} put in place {known.Index}");
-            if (withdrawn.TryGetValue(label, out var final) && changed.State != LabelState.Withdrawn) contradictions.Add($"entry {entry} changes label {label}, which entry {final} withdrew for good");
+            if (withdrawn.TryGetValue(label, out var final) && changed.State != LabelState.Withdrawn) contradictions.Add($"entry {entry} changes label {label}, which entry {final} withdrew for ever");
             if (changed.State == LabelState.Withdrawn) withdrawn.TryAdd(label, entry);
         }
         return contradictions;

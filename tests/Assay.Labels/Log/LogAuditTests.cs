@@ -45,6 +45,6 @@ public sealed class LogAuditTests : IDisposable
         Assert.Contains("two places, 7 and 8", Assert.Single(Audit(Issued(1, 7), Issued(1, 8))), StringComparison.Ordinal);
         Assert.Contains("which no entry before it issued", Assert.Single(Audit(Changed(1, 7, LabelState.Suspended))), StringComparison.Ordinal);
         Assert.Contains("which entry 0 put in place 7", Assert.Single(Audit(Issued(1, 7), Changed(1, 9, LabelState.Suspended))), StringComparison.Ordinal);
-        Assert.Contains("entry 2 changes label 0100000000000000, which entry 1 withdrew for good", Assert.Single(Audit(Issued(1, 7), Changed(1, 7, LabelState.Withdrawn), Changed(1, 7, LabelState.InForce))), StringComparison.Ordinal);
+        Assert.Contains("entry 2 changes label 0100000000000000, which entry 1 withdrew for ever", Assert.Single(Audit(Issued(1, 7), Changed(1, 7, LabelState.Withdrawn), Changed(1, 7, LabelState.InForce))), StringComparison.Ordinal);
     }
 }
