@@ -12,7 +12,7 @@ using Assay.Labels.Trust;
 namespace Assay.Cli;
 
 /// <summary><c>assay label decide|issue|verify|show</c>: the second and third act, and the answers of a check (docs/label.md).</summary>
-public static class LabelVerb
+public static partial class LabelVerb
 {
     private const string DefaultIssuer = "assay-test";
 
@@ -39,6 +39,12 @@ public static class LabelVerb
             new("--status-list", "URI", "issue: the status list that the label points to"),
             new("--status-index", "N", "issue: the label's place in it"),
             new("--issuer", "NAME", $"decide, issue: short name of who signs (default: {DefaultIssuer})"),
+            new("--registry", "ADDRESS", "verify: ask this registry for its lists; issue: let this registry issue"),
+            new("--status", "FILE", "verify: a status list, instead of a registry"),
+            new("--notices", "FILE", "verify: the notices beside that list"),
+            new("--as", "FILE", "issue --registry: the key that the registry gave you"),
+            new("--sbom", "FILE", "issue --registry: the product's bill of materials, so that advisories find the label"),
+            new("--update-host", "HOST", "issue --registry: a host that the product fetches its updates from", Repeats: true),
             new("--key", "FILE", "decide, issue: private key in PEM (default: a development key in the configuration folder)"),
             new("--trust", "FILE", "a trust list, or a public key to be tested with", Repeats: true),
             new("--as-of", "DATE", "the date of the act or of the check (default: now)"),
@@ -120,12 +126,16 @@ public static class LabelVerb
 
     private static int Issue(Arguments arguments, Terminal terminal, string statementFile, string decisionFile)
     {
+        if (arguments.Value("--registry") is { } registry) return IssueAtRegistry(arguments, terminal, statementFile, decisionFile, registry);
+        foreach (var there in new[] { "--as", "--sbom", "--update-host" })
+        {
+            if (arguments.Has(there)) throw new UsageException($"{there} is for a registry: issue expects --registry ADDRESS with it");
+        }
         var (statement, statementKey, againstStatement) = Signed(arguments, statementFile, SignedKind.Statement, KeyRoles.Assessor);
         var (decision, decisionKey, againstDecision) = Signed(arguments, decisionFile, SignedKind.Decision, KeyRoles.Decision);
         var assessment = AssessmentSummary.Read(statement.Statement!.Assessment);
         var what = $"{decision.Decision!.Level} for {Device(assessment)}";
-        var folder = arguments.Value("-o") ?? Path.GetDirectoryName(Path.GetFullPath(decisionFile))!;
-        var files = new[] { "hallmark.cose", "certificate.cose", "label.svg", "label.png" }.Select(name => Path.Combine(folder, name)).ToArray();
+        var files = LabelFiles(arguments, decisionFile);
         var unsigned = new[] { againstStatement, againstDecision }.OfType<string>().ToList();
         if (unsigned.Count > 0) return Refused(terminal, "label", what, unsigned);
         var status = arguments.Value("--status-list");
@@ -146,19 +156,36 @@ public static class LabelVerb
         if (label is null) return Refused(terminal, "label", what, refusals);
 
         var trusted = Trust(arguments).Keys.FirstOrDefault(k => k.Key.Equals(key.Public) && k.Recognises(KeyRoles.Issuer, issuedAt));
+        Write(terminal, files, label.Hallmark, label.Certificate, trusted, prefix, what, decision.Decision.Versions.ToString(), key.Public.Name, null);
+        return Exit.Done;
+    }
+
+    private static string[] LabelFiles(Arguments arguments, string decisionFile)
+    {
+        var folder = arguments.Value("-o") ?? Path.GetDirectoryName(Path.GetFullPath(decisionFile))!;
+        return [.. new[] { "hallmark.cose", "certificate.cose", "label.svg", "label.png" }.Select(name => Path.Combine(folder, name))];
+    }
+
+    private static void Write(Terminal terminal, string[] files, byte[] hallmark, byte[] certificate, TrustedKey? trusted, string prefix, string what, string versions, string key, Submitted? submitted)
+    {
         var isTest = trusted is not { IsAuthority: true };
         var picture = new LabelPicture
         {
-            Code = QrCode.OfAddress(Address(label.Hallmark, prefix), QrLevel.M),
+            Code = QrCode.OfAddress(Address(hallmark, prefix), QrLevel.M),
             Words = isTest ? LabelCheck.NotALabel : trusted!.Address ?? trusted.Name,
         };
-        byte[][] contents = [label.Hallmark, label.Certificate, Encoding.UTF8.GetBytes(picture.ToSvg()), picture.ToPng()];
+        byte[][] contents = [hallmark, certificate, Encoding.UTF8.GetBytes(picture.ToSvg()), picture.ToPng()];
         for (var i = 0; i < files.Length; i++) terminal.WriteFile(files[i], stream => stream.Write(contents[i]));
         Print(terminal, text =>
         {
             if (isTest) text.WriteLine(LabelCheck.NotALabel);
-            text.WriteLine($"issued: {Shortened.Visible(what)}, {Shortened.Visible(decision.Decision.Versions.ToString())}, key {key.Public.Name}");
-            text.WriteLine(FormattableString.Invariant($"  hallmark of {label.Hallmark.Length} bytes (at most {Hallmark.MaxBytes}); code of version {picture.Code.Version}, level {picture.Code.Level}; print it {picture.Code.Millimetres:0.0} mm wide or wider"));
+            text.WriteLine($"issued: {Shortened.Visible(what)}, {Shortened.Visible(versions)}, key {key}");
+            text.WriteLine(FormattableString.Invariant($"  hallmark of {hallmark.Length} bytes (at most {Hallmark.MaxBytes}); code of version {picture.Code.Version}, level {picture.Code.Level}; print it {picture.Code.Millimetres:0.0} mm wide or wider"));
+            if (submitted is not null)
+            {
+                text.WriteLine(FormattableString.Invariant($"  label {submitted.Id}, place {submitted.StatusIndex} in the status list, entry {submitted.LogIndex} of the log"));
+                if (submitted.Page is { } page) text.WriteLine($"  page {Shortened.Visible(page)}");
+            }
             foreach (var file in files) text.WriteLine($"written: {Shortened.Visible(file)}");
         }, json =>
         {
@@ -170,16 +197,22 @@ public static class LabelVerb
             Texts(json, "files", files);
             json.WriteBoolean("test", isTest);
             if (isTest) json.WriteString("notice", LabelCheck.NotALabel);
-            json.WriteNumber("hallmarkBytes", label.Hallmark.Length);
+            json.WriteNumber("hallmarkBytes", hallmark.Length);
             json.WriteStartObject("code");
             json.WriteNumber("version", picture.Code.Version);
             json.WriteString("level", picture.Code.Level.ToString());
             json.WriteNumber("millimetres", Math.Round(picture.Code.Millimetres, 1));
             json.WriteEndObject();
+            if (submitted is not null)
+            {
+                json.WriteString("id", submitted.Id);
+                if (submitted.Page is { } page) json.WriteString("page", page);
+                json.WriteNumber("statusIndex", submitted.StatusIndex);
+                json.WriteNumber("logIndex", submitted.LogIndex);
+            }
             json.WriteEndObject();
         });
-        terminal.Hint($"next: assay label verify {files[3]}");
-        return Exit.Done;
+        terminal.Hint($"next: assay label verify {files[3]}{(submitted is null ? "" : " --registry ADDRESS --trust FILE")}");
     }
 
     /// <summary>One thing that was handed over to be verified or shown.</summary>
@@ -206,6 +239,7 @@ public static class LabelVerb
         var trust = Trust(arguments);
         var development = Keys().Development();
         var asOf = AsOf(arguments, terminal);
+        using var source = new StatusSource(arguments, terminal, trust, Keys(), asOf, Read);
         return [.. arguments.Operands.Skip(1).Select(operand =>
         {
             var (token, text) = Handed(operand);
@@ -214,7 +248,10 @@ public static class LabelVerb
                 if (text is not null) token = LabelAddress.Read(text);
                 var label = SignedFile.Read(token);
                 if (label.Kind is SignedKind.Hallmark or SignedKind.Certificate)
-                    return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf), null);
+                {
+                    var (status, without) = source.For(label);
+                    return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf, status, without), null);
+                }
                 var (_, against) = Signer(label, label.Kind == SignedKind.Statement ? KeyRoles.Assessor : KeyRoles.Decision, trust, development);
                 return new Examined(operand, token, label, null, against ?? "its signature holds");
             }

@@ -68,7 +68,7 @@ public sealed class GuardPost : IDisposable
             // Why, in words: what the kernel lacks, else what it said.
             throw new RefusalException(Kernel.Probe(nft, configuration.Inside).Refusal(gateway) ?? refused.Message);
         }
-        Household.Changed = changes => enforcer.Apply([.. changes.Select(c => c.Policy)], Household.Policy().Profiles);
+        Household.Changed = changes => enforcer.Apply(changes, Household.Policy().Profiles);
         names.Start();
         key = new Lazy<GatewayKey>(() => GatewayKey.Open(configuration.Folder, time));
         lookout = new Lookout(Household, new Ring(configuration.RingBytes, configuration.RingPayload), time);
@@ -169,7 +169,7 @@ public sealed class GuardPost : IDisposable
                 return Household.Look(view => GuardStatus.Document(view, Self()));
             case "freeze":
                 var order = new FreezeOrder(Mac(request), Recipient(State.Need(request, "recipient")), State.Need(request, "authority"), State.Need(request, "by"), State.Need(request, "reason"));
-                var frozen = DeviceFreeze.Take(order, Household, lookout.Ring, journal, key.Value, Names(), enforcer.Text(), Self(), time);
+                var frozen = DeviceFreeze.Take(order, Household, lookout.Ring, journal, key.Value, Names, enforcer.Text(Mac(request)), time);
                 journal.Tell($"{order.Mac} frozen by {order.By} for {order.Recipient.Subject}: {frozen.Length} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(frozen))}");
                 order.Recipient.Dispose();
                 return frozen;
@@ -183,18 +183,19 @@ public sealed class GuardPost : IDisposable
         IsGuarding = true,
         Missing = Missing,
         Trouble = enforcer.Trouble,
-        Remarks = [.. enforcer.Remarks.Select(r => r.ToString())],
+        Remarks = [.. enforcer.Remarks.Select(r => r.ToString()), .. lookout.Fault is { } fault ? [$"a frame could not be judged: {fault}"] : Array.Empty<string>()],
         Frames = lookout.Frames,
         MissedFrames = lookout.Missed,
     };
 
-    private string Names()
+    // Of one device alone: what others in the house ask is nobody's evidence.
+    private string Names(Admission.Device device)
     {
         var text = new StringBuilder("kind\tprofile\tname\taddresses\tnote\n");
-        foreach (var one in names.Admitted())
-            text.Append(CultureInfo.InvariantCulture, $"admitted\t{one.Profile ?? "time"}\t{Shortened.Visible(one.Name)}\t{string.Join(' ', one.Addresses)}\tfor another {one.Lifetime.TotalSeconds:0} s\n");
-        foreach (var one in names.Snapshot().Recent)
-            text.Append(CultureInfo.InvariantCulture, $"refused\t{one.Device}\t{Shortened.Visible(one.Name)}\t-\t{EvidenceJson.Time(one.Time)} {one.Reason}\n");
+        foreach (var one in names.Admitted().Where(a => a.Profile is { } profile && profile == device.Profile))
+            text.Append(CultureInfo.InvariantCulture, $"admitted\t{one.Profile}\t{Shortened.Visible(one.Name)}\t{string.Join(' ', one.Addresses)}\tfor another {one.Lifetime.TotalSeconds:0} s\n");
+        foreach (var one in names.Snapshot().Recent.Where(r => device.Addresses.Contains(r.Device)))
+            text.Append(CultureInfo.InvariantCulture, $"refused\t{device.Profile ?? "-"}\t{Shortened.Visible(one.Name)}\t-\t{EvidenceJson.Time(one.Time)} {one.Reason}\n");
         return text.ToString();
     }
 

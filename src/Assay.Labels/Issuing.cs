@@ -112,6 +112,8 @@ public static class Issuing
         };
         // A level's number says enough on the box; the profile's name then stands in the certificate alone.
         if (hallmark.SignedBytes > Hallmark.MaxBytes && hallmark.Level.Level is not null) hallmark = hallmark with { Level = hallmark.Level with { Profile = null } };
+        // Where that is not enough and nobody named a shorter identity, the model stands there alone, and its maker in the certificate that the hallmark pins.
+        if (hallmark.SignedBytes > Hallmark.MaxBytes && terms.Product is null && subject.EndsWith("/" + assessment.Model, StringComparison.Ordinal)) hallmark = hallmark with { Subject = assessment.Model };
         try
         {
             var label = new IssuedLabel(hallmark.Sign(issuer), certificate);

@@ -318,6 +318,7 @@ public sealed class GuardRunTests : IDisposable
     {
         Build();
         Tool.Need("setpriv", "util-linux");
+        File.SetUnixFileMode(scratch.Folder, File.GetUnixFileMode(scratch.Folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         var denied = home!.In(home.GatewaySpace, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Program, "run", "--config", scratch.File("guard.yaml"));
         if (denied.Error.Contains("setpriv:", StringComparison.Ordinal) || denied.Error.Contains("guard.yaml", StringComparison.Ordinal)) Assert.Skip($"nobody may not read this checkout: {denied.Error}");
         Assert.Equal(4, denied.Exit);

@@ -44,7 +44,7 @@ public sealed record LabelCheck
     /// <param name="label">A hallmark or a certificate.</param>
     /// <param name="development">Keys of this machine: they tell a broken signature, and make nothing known.</param>
     /// <param name="status">Null where no status list was at hand. A reading of another issuer's list does not count.</param>
-    /// <param name="withoutStatus">Why there is no reading, where a list was at hand and could not answer: forged, another list, too short.</param>
+    /// <param name="withoutStatus">Why there is no reading, where a list was at hand and could not answer (forged, another list, too short), or why none newer.</param>
     public static LabelCheck Of(SignedFile label, TrustList trust, IEnumerable<VerifyingKey> development, DateTimeOffset asOf, StatusReading? status = null, string? withoutStatus = null)
     {
         var (issued, expires, supportEnd, pointer) = label switch
@@ -82,6 +82,7 @@ public sealed record LabelCheck
         var stale = status is not null && asOf > status.Until;
         var dates = new List<(LabelAnswer Answer, string Words, string Reason)>();
         // A later stage hides no earlier one: every reason is listed, the gravest gives the answer.
+        if (status is not null && withoutStatus is not null) reasons.Add(withoutStatus);
         if (status is { State: LabelState.Withdrawn }) dates.Add((LabelAnswer.Withdrawn, "withdrawn", $"withdrawn, said the status list of {Time(status.AsOf)}"));
         if (status is { State: LabelState.Suspended }) dates.Add((LabelAnswer.Suspended, "suspended", $"suspended, said the status list of {Time(status.AsOf)}"));
         if (asOf > expires) dates.Add((LabelAnswer.Expired, "expired", $"the label ended on {Day(expires)}"));

@@ -1,0 +1,90 @@
+using Assay.CommandLine;
+using Assay.Evidence.Reading;
+using Assay.Labels.Status;
+using Assay.Labels.Token;
+using Assay.Labels.Trust;
+
+namespace Assay.Cli;
+
+/// <summary>Where a check takes the state of a label from: files that were handed over, a registry that is asked for whole lists, or nothing.</summary>
+internal sealed class StatusSource : IDisposable
+{
+    private readonly TrustList trust;
+    private readonly DateTimeOffset asOf;
+    private readonly Terminal terminal;
+    private readonly SeenLists seen;
+    private readonly (byte[] Status, byte[]? Notices)? files;
+    private readonly RemoteRegistry? registry;
+    private readonly Dictionary<string, (StatusSnapshot? List, string? Against)> read = new(StringComparer.Ordinal);
+
+    /// <exception cref="UsageException">Files and a registry together, or notices without a list.</exception>
+    public StatusSource(Arguments arguments, Terminal terminal, TrustList trust, KeyFolder keys, DateTimeOffset asOf, Func<string, byte[]> file)
+    {
+        (this.trust, this.asOf, this.terminal) = (trust, asOf, terminal);
+        seen = new SeenLists(Path.Combine(keys.Folder, "seen"), trust, asOf);
+        var (status, notices, address) = (arguments.Value("--status"), arguments.Value("--notices"), arguments.Value("--registry"));
+        if (address is not null && (status ?? notices) is not null) throw new UsageException("expected either --status and --notices or --registry, found both");
+        if (notices is not null && status is null) throw new UsageException("--notices expects the status list that they explain: --status FILE");
+        if (status is not null) files = (file(status), notices is null ? null : file(notices));
+        if (address is not null) registry = new RemoteRegistry(address);
+    }
+
+    /// <summary>What a list says of a label, and why there is nothing, or nothing newer.</summary>
+    public (StatusReading? Reading, string? Without) For(SignedFile label)
+    {
+        if ((label.Hallmark?.Status ?? label.Certificate?.Status) is not { } pointer || files is null && registry is null) return (null, null);
+        var key = files is null ? pointer.List : "";
+        if (!read.TryGetValue(key, out var one)) read[key] = one = Read(pointer);
+        var (list, against) = one;
+        // What was verified before says more than nothing; whether it is still fresh, the check says.
+        if (list is null) list = seen.For(pointer, [.. trust.Under(label.Message.KeyId).Select(k => k.Name)]);
+        if (list is null) return (null, against);
+        return list.For(pointer) is { } reading ? (reading, against ?? (reading.State == LabelState.Notice ? list.WithoutNotices : null)) : (null, list.Against(pointer));
+    }
+
+    private (StatusSnapshot? List, string? Against) Read(StatusPointer pointer)
+    {
+        byte[] status;
+        byte[]? notices;
+        try
+        {
+            if (files is { } handed) (status, notices) = handed;
+            else
+            {
+                var last = Uri.EscapeDataString(pointer.List[(pointer.List.LastIndexOf('/') + 1)..]);
+                if (registry!.Get($"status/{last}", StatusListToken.MaxBytes) is not { } token) return (null, $"{registry.Address} has no status list {last}");
+                // After the list: older notices would not count beside it.
+                (status, notices) = (token, registry.Get($"notices/{last}", NoticeList.MaxBytes));
+            }
+        }
+        catch (Exception failed) when (failed is IOException or UnreadableException && registry is not null)
+        {
+            return (null, $"no answer from the registry: {failed.Message}");
+        }
+        try
+        {
+            var list = StatusSnapshot.Of(status, notices, trust, asOf);
+            if (seen.Before(list) is { } before) list = StatusSnapshot.Of(status, notices, trust, asOf, before);
+            Keep(list, status, notices);
+            return (list, null);
+        }
+        catch (UnreadableException wrong)
+        {
+            return (null, $"the status list was refused: expected {wrong.Expected}, found {wrong.Found}");
+        }
+    }
+
+    private void Keep(StatusSnapshot list, byte[] status, byte[]? notices)
+    {
+        try
+        {
+            seen.Keep(list, status, notices);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            terminal.Complain($"this list could not be remembered, so that an older one would not be noticed: {failed.Message}");
+        }
+    }
+
+    public void Dispose() => registry?.Dispose();
+}
