@@ -251,7 +251,7 @@ public sealed class GuardRunTests : IDisposable
     }
 
     [Fact]
-    public void No_kill_loses_what_was_acknowledged()
+    public async Task No_kill_loses_what_was_acknowledged()
     {
         Build();
         var random = new Random(20261123);
@@ -294,7 +294,7 @@ public sealed class GuardRunTests : IDisposable
             {
                 // Killed between question and answer.
             }
-            killer!.Wait();
+            await killer!;
             Assert.True(guard.WaitForExit(5000));
         }
         Assert.True(acknowledgements >= 12, $"only {acknowledgements} acknowledgements");
