@@ -158,6 +158,7 @@ public sealed class GuardRunTests : IDisposable
             var start = TimeProvider.System.GetTimestamp();
             registry!.Serve(office.Lists(LabelState.Suspended, Office.Notice(NoticeKind.Suspended, "1.2", Now), Now));
             while (Home.Echoes(live, 50)) Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(1), "from the suspension to the first dropped packet over one second");
+            TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant($"from the suspension to a live connection that says nothing for 50 ms: {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:0} ms"));
         }
         Assert.Equal("heal", Action);
         Assert.Contains("a reason in words", Status(Home.DoorbellMac.ToString()).GetProperty("reasons").ToString(), StringComparison.Ordinal);
