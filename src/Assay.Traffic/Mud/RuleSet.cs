@@ -43,6 +43,8 @@ public sealed class RuleSet
         }
     }
 
+    public Gateway Gateway => gateway;
+
     /// <summary>Entries that no rule was made of.</summary>
     public IReadOnlyList<RuleSetRemark> Remarks => plans.Values.SelectMany(p => p.Remarks).ToList();
 

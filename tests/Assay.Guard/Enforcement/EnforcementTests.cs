@@ -135,7 +135,6 @@ public sealed class EnforcementTests
         Assert.True(cloud.Count(t => t < 0) > 10 && update.Count(t => t < 0) > 10, "both flowed before");
         TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant($"last packet to the cloud {cloud[^1] * 1000:0} ms after the suspension began; {cloud.Count} and {update.Count} packets"));
         Assert.True(cloud[^1] < 1, $"{cloud[^1]} s");
-        Assert.Empty(cloud.Where(t => t >= 1));
         Assert.True(update.Count(t => t > 1) > 10, "the update goes on");
     }
 

@@ -21,7 +21,7 @@ public sealed class NameForwarderTests
         };
         return Home.Inside(home.GatewaySpace, () =>
         {
-            var forwarder = home.Keep(new NameForwarder(options, commit ?? home.Nft.Run, TimeProvider.System, home.Keep(new Guard.Enforcement.Neighbours(["br0"])).Of));
+            var forwarder = home.Keep(new NameForwarder(options, commit ?? home.Nft.Run, TimeProvider.System));
             forwarder.Start();
             // The loop's thread was made here, and makes its sockets here.
             return forwarder;
