@@ -158,6 +158,7 @@ public sealed class GuardRunTests : IDisposable
             var start = TimeProvider.System.GetTimestamp();
             registry!.Serve(office.Lists(LabelState.Suspended, Office.Notice(NoticeKind.Suspended, "1.2", Now), Now));
             while (Home.Echoes(live, 50)) Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(1), "from the suspension to the first dropped packet over one second");
+            TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant($"from the suspension to a live connection that says nothing for 50 ms: {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:0} ms"));
         }
         Assert.Equal("heal", Action);
         Assert.Contains("a reason in words", Status(Home.DoorbellMac.ToString()).GetProperty("reasons").ToString(), StringComparison.Ordinal);
@@ -238,7 +239,7 @@ public sealed class GuardRunTests : IDisposable
         Assert.True(sums.Exit == 0, sums.Error);
         var signed = Tool.Run("openssl", ["cms", "-verify", "-binary", "-inform", "DER", "-in", "SHA256SUMS.p7s", "-content", "SHA256SUMS", "-CAfile", scratch.File("state/gateway.pem"), "-purpose", "any", "-out", "/dev/null"], scratch.File("frozen"));
         Assert.True(signed.Exit == 0, signed.Error);
-        foreach (var item in new[] { "capture.pcap", "capture-frames.tsv", "connections.tsv", "names.tsv", "policy/rules.nft", "policy/actions.tsv", "policy/device.json", "label/hallmark.cose", "label/status.cwt", "label/notices.cwt", "label/mud.json", "guard.log", "README.txt" })
+        foreach (var item in new[] { "capture.pcap", "capture-frames.tsv", "connections.tsv", "names.tsv", "policy/rules.nft", "policy/counters.tsv", "policy/actions.tsv", "policy/device.json", "label/hallmark.cose", "label/status.cwt", "label/notices.cwt", "label/mud.json", "guard.log", "README.txt" })
             Assert.True(new FileInfo(Path.Combine(scratch.File("frozen"), item)).Length > 0, item);
         Assert.Contains(Home.DoorbellMac.ToString(), File.ReadAllText(Path.Combine(scratch.File("frozen"), "guard.log")), StringComparison.Ordinal);
         Assert.Contains(Firm, File.ReadAllText(Path.Combine(scratch.File("frozen"), "names.tsv")), StringComparison.Ordinal);
