@@ -7,6 +7,8 @@ return args switch
     ["xz", var file] => Assay.Bench.XzBench.Run(file),
     ["image", var file] => Assay.Bench.ImageBench.Run(file),
     ["map", var file] => Assay.Bench.ImageBench.Map(file),
+    ["rules", var devices, var profiles, var file] => Assay.Bench.RuleSetBench.Run(int.Parse(devices, System.Globalization.CultureInfo.InvariantCulture),
+        int.Parse(profiles, System.Globalization.CultureInfo.InvariantCulture), file),
     _ => Usage(),
 };
 
@@ -17,5 +19,6 @@ static int Usage()
     Console.Error.WriteLine("Assay.Bench xz FILE.xz      decodes FILE seven times; prints megabytes of content per second, one thread");
     Console.Error.WriteLine("Assay.Bench image FILE      opens an image, decodes and hashes all contents once, as a fresh process would; prints times and memory");
     Console.Error.WriteLine("Assay.Bench map FILE        draws the image");
+    Console.Error.WriteLine("Assay.Bench rules DEVICES PROFILES OUT.nft   writes the rules of a large home, for nft -f");
     return 2;
 }

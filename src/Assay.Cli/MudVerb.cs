@@ -10,14 +10,14 @@ using Assay.Traffic.Mud;
 
 namespace Assay.Cli;
 
-/// <summary><c>assay mud lint|verify</c>: what a MUD file says and how well it says it, and whether a known signer signed it (docs/mud.md).</summary>
+/// <summary><c>assay mud lint|verify|compile</c>: what a MUD file says and how well it says it, whether a known signer signed it, and the rules it gives (docs/mud.md).</summary>
 public static class MudVerb
 {
     public static readonly Verb Verb = new()
     {
         Name = "mud",
-        Summary = "read a MUD file: what it allows, what departs from the standard; check its signature",
-        Usage = "lint FILE… | verify FILE [--signature P7S] --signer CERTIFICATE…",
+        Summary = "read a MUD file: what it allows, what departs from the standard; check its signature; make rules of it",
+        Usage = "lint FILE… | verify FILE [--signature P7S] --signer CERTIFICATE… | compile FILE [--device MAC,ADDRESS]…",
         Example = "./assay mud lint examples/doorbell-1.1/mud/edb-100.json",
         Formats = ["table", "json"],
         Options =
@@ -25,6 +25,7 @@ public static class MudVerb
             new("--signature", "P7S", "verify: the detached signature (default: FILE with the ending .p7s)"),
             new("--signer", "CERTIFICATE", "verify: the signer's certificate, or its authority's, in PEM or DER", Repeats: true),
             new("--as-of", "DATE", "verify: the date for which certificates are checked (default: now)"),
+            .. MudCompile.Options,
         ],
         Run = Run,
     };
@@ -33,10 +34,12 @@ public static class MudVerb
     {
         ["lint", _, ..] => Lint(arguments, terminal),
         ["verify", var file] => Verify(arguments, terminal, file),
-        [] => throw new UsageException("expected lint or verify, found nothing"),
+        ["compile", var file] => MudCompile.Run(arguments, terminal, file),
+        ["compile", ..] => throw new UsageException("expected compile with one FILE"),
+        [] => throw new UsageException("expected lint, verify or compile, found nothing"),
         ["lint"] => throw new UsageException("expected lint with at least one FILE"),
         ["verify", ..] => throw new UsageException("expected verify with one FILE"),
-        [var other, ..] => throw new UsageException($"expected lint or verify, found {other}{Arguments.Nearest(other, ["lint", "verify"])}"),
+        [var other, ..] => throw new UsageException($"expected lint, verify or compile, found {other}{Arguments.Nearest(other, ["lint", "verify", "compile"])}"),
     };
 
     // ---- lint

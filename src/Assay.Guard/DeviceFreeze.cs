@@ -21,25 +21,24 @@ public sealed class DeviceFreeze
     private readonly List<FrozenItem> items = [];
     private readonly List<string> notCaptured = [];
 
-    /// <param name="names">Names that were resolved for devices' profiles and refused to the device, as lines of a table; null where there is no forwarder.</param>
-    /// <param name="rules">The rule set as it is in the kernel.</param>
-    public static byte[] Take(FreezeOrder order, Household household, Ring ring, Journal journal, GatewayKey key, string? names, string rules, GuardSelf self, TimeProvider time)
+    /// <param name="names">Names that were resolved for a device's profile or refused to it, as a table.</param>
+    /// <param name="rules">The rule set as it is in the kernel, other devices' elements left out.</param>
+    public static byte[] Take(FreezeOrder order, Household household, Ring ring, Journal journal, GatewayKey key, Func<Device, string> names, string rules, TimeProvider time)
     {
         Freeze.RequireRsa(order.Recipient);
         var begun = time.GetUtcNow();
         var freeze = new DeviceFreeze();
         // The ring first: it forgets while we write.
         var (pcap, numbers) = ring.Capture(order.Mac);
-        var device = household.Look(view => freeze.Facts(view, order.Mac, self));
+        var device = household.Look(view => freeze.Facts(view, order.Mac, names));
         freeze.Capture(pcap, numbers, ring, household.Configuration);
         freeze.Live(device.Addresses);
         freeze.Leases(household.Configuration, order.Mac);
-        if (names is not null) freeze.Add("names.tsv", names, "names that were resolved for the device's profile with their addresses, and questions that were refused");
-        else freeze.notCaptured.Add("names that the device resolved: no forwarder was running");
-        freeze.Add("policy/rules.nft", rules, "the rule set of the gateway as it was in the kernel");
+        freeze.Add("policy/rules.nft", rules, "the rule set of the gateway as it was in the kernel, with the elements of this device alone");
         freeze.Add("policy/actions.tsv", Own("actions.tsv"), "the table of actions; policy/device.json names the row that was used");
         freeze.Add("guard.log", journal.Of(order.Mac.ToString(), line => Macs(line)), "the guard's own log: lines of this device and of the gateway, none of other devices");
         freeze.notCaptured.Add("traffic between devices that does not pass the gateway");
+        freeze.notCaptured.Add("what other devices did: their frames, names and lines of the log are left out");
         freeze.notCaptured.Add("the insides of the device: this is what the network saw of it");
         var page = new FreezePage
         {
@@ -58,13 +57,14 @@ public sealed class DeviceFreeze
 
     private sealed record Taken(string? Name, IReadOnlyList<Address> Addresses);
 
-    private Taken Facts(HouseholdView view, MacAddress mac, GuardSelf self)
+    private Taken Facts(HouseholdView view, MacAddress mac, Func<Device, string> names)
     {
         var device = view.Devices.FirstOrDefault(d => d.Mac == mac) ?? throw new ArgumentException($"expected a device that the guard has seen, found {mac}");
         var entry = view.Configuration.Entry(mac);
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) GuardStatus.Write(json, device, entry);
         Add("policy/device.json", stream.ToArray(), "what the guard knows of the device and does about it: label, binding, version, action, row and reasons");
+        Add("names.tsv", names(device), "names that were resolved for the device's profile with their addresses, and its last questions that were refused");
         if (device.Label is { } label)
         {
             Add(label.Signed.Certificate is null ? "label/hallmark.cose" : "label/certificate.cose", label.Bytes, "the device's label as it was handed to the gateway");

@@ -20,8 +20,12 @@ public sealed class Enforcer(NameForwarder names, Gateway gateway, Action<string
     /// <summary>Entries of MUD files that no rule was made of.</summary>
     public IReadOnlyList<RuleSetRemark> Remarks => rules?.Remarks ?? [];
 
-    /// <summary>The rule set as text: of what is in the kernel, names' addresses included.</summary>
-    public string Text() => rules?.Whole([.. devices.Values], names.Admitted()) ?? "";
+    /// <summary>The rule set as text, as it is in the kernel, with the elements of one device and its profile's names alone.</summary>
+    public string Text(MacAddress mac)
+    {
+        if (rules is null || !devices.TryGetValue(mac, out var device)) return "";
+        return rules.Whole([device], [.. names.Admitted().Where(a => a.Profile is null || a.Profile == device.Profile)]);
+    }
 
     /// <summary>Writes the whole table, in place of one that is there.</summary>
     /// <exception cref="RuleException"/>
@@ -34,12 +38,16 @@ public sealed class Enforcer(NameForwarder names, Gateway gateway, Action<string
     }
 
     /// <summary>Brings a set of changes into the kernel, all or none. Where it refuses, the whole table is tried, now and until it goes.</summary>
-    public void Apply(IReadOnlyList<DevicePolicy> changed, IReadOnlyList<Profile> wanted)
+    public void Apply(IReadOnlyList<Change> changes, IReadOnlyList<Profile> wanted)
     {
         var fresh = wanted.Any(p => !profiles.ContainsKey(p.Id));
         foreach (var profile in wanted) profiles[profile.Id] = profile;
-        var before = changed.Select(d => devices.GetValueOrDefault(d.Mac)).ToList();
-        foreach (var device in changed) devices[device.Mac] = device;
+        var before = changes.Select(c => devices.GetValueOrDefault(c.Mac)).ToList();
+        foreach (var change in changes)
+        {
+            if (change.After is { } after) devices[change.Mac] = after;
+            else devices.Remove(change.Mac);
+        }
         try
         {
             if (fresh || Trouble is not null)
@@ -50,10 +58,10 @@ public sealed class Enforcer(NameForwarder names, Gateway gateway, Action<string
             // All that leaves first: an address that goes from one device to another is free before it is taken.
             var text = new StringBuilder();
             foreach (var device in before) if (device is not null) text.Append(rules!.Move(device, null));
-            foreach (var device in changed) text.Append(rules!.Move(null, device));
+            foreach (var change in changes) if (change.After is { } device) text.Append(rules!.Move(null, device));
             names.Use(rules!, NameTable.Of([.. profiles.Values], [.. devices.Values]), _ => text.ToString());
         }
-        catch (RuleException refused)
+        catch (Exception refused) when (refused is RuleException or ArgumentException)
         {
             tell($"the kernel refused a change: {refused.Message}");
             Trouble = refused.Message;
@@ -70,7 +78,7 @@ public sealed class Enforcer(NameForwarder names, Gateway gateway, Action<string
             Again();
             tell("the whole rule set is in the kernel again");
         }
-        catch (RuleException refused)
+        catch (Exception refused) when (refused is RuleException or ArgumentException)
         {
             Trouble = refused.Message;
         }

@@ -24,7 +24,7 @@ public sealed class GuardPost : IDisposable
     private readonly Journal journal;
     private readonly FileStream claim;
     private readonly Nft nft;
-    private readonly Kernel kernel;
+    private volatile Kernel? kernel;
     private readonly NameForwarder names;
     private readonly Enforcer enforcer;
     private readonly Lookout lookout;
@@ -49,8 +49,7 @@ public sealed class GuardPost : IDisposable
         journal = new Journal(configuration.Folder, time, show);
         nft = Nft.Open();
         var gateway = Enforcer.GatewayOf(configuration);
-        kernel = Kernel.Probe(nft, configuration.Inside);
-        if (kernel.Refusal(gateway) is { } refusal) throw new RefusalException(refusal);
+        if (Kernel.Glance(nft).Refusal(gateway) is { } refusal) throw new RefusalException(refusal);
         Household = new Household(configuration, Trust(configuration), time) { Tell = journal.Tell };
         names = new NameForwarder(new NameForwarderOptions
         {
@@ -60,8 +59,16 @@ public sealed class GuardPost : IDisposable
         enforcer = new Enforcer(names, gateway, journal.Tell);
         ReadLeases();
         var (profiles, devices) = Household.Policy();
-        enforcer.Whole(profiles, devices);
-        Household.Changed = changes => enforcer.Apply([.. changes.Select(c => c.Policy)], Household.Policy().Profiles);
+        try
+        {
+            enforcer.Whole(profiles, devices);
+        }
+        catch (RuleException refused)
+        {
+            // Why, in words: what the kernel lacks, else what it said.
+            throw new RefusalException(Kernel.Probe(nft, configuration.Inside).Refusal(gateway) ?? refused.Message);
+        }
+        Household.Changed = changes => enforcer.Apply(changes, Household.Policy().Profiles);
         names.Start();
         key = new Lazy<GatewayKey>(() => GatewayKey.Open(configuration.Folder, time));
         lookout = new Lookout(Household, new Ring(configuration.RingBytes, configuration.RingPayload), time);
@@ -72,7 +79,14 @@ public sealed class GuardPost : IDisposable
     }
 
     public Household Household { get; }
-    public IReadOnlyList<KernelFeature> Missing => [.. kernel.Missing];
+    public IReadOnlyList<KernelFeature> Missing => kernel is { } known ? [.. known.Missing] : [];
+
+    /// <summary>Asks what the kernel lacks, and tells it: after the rules are in, since judging takes longer than enforcing.</summary>
+    public void Probe()
+    {
+        kernel = Kernel.Probe(nft, configuration.Inside);
+        foreach (var missing in Missing) journal.Tell($"the kernel lacks {missing.Name}: {missing.Without}");
+    }
 
     private static bool IsRoot => Environment.IsPrivilegedProcess;
 
@@ -155,7 +169,7 @@ public sealed class GuardPost : IDisposable
                 return Household.Look(view => GuardStatus.Document(view, Self()));
             case "freeze":
                 var order = new FreezeOrder(Mac(request), Recipient(State.Need(request, "recipient")), State.Need(request, "authority"), State.Need(request, "by"), State.Need(request, "reason"));
-                var frozen = DeviceFreeze.Take(order, Household, lookout.Ring, journal, key.Value, Names(), enforcer.Text(), Self(), time);
+                var frozen = DeviceFreeze.Take(order, Household, lookout.Ring, journal, key.Value, Names, enforcer.Text(Mac(request)), time);
                 journal.Tell($"{order.Mac} frozen by {order.By} for {order.Recipient.Subject}: {frozen.Length} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(frozen))}");
                 order.Recipient.Dispose();
                 return frozen;
@@ -167,20 +181,21 @@ public sealed class GuardPost : IDisposable
     private GuardSelf Self() => new()
     {
         IsGuarding = true,
-        Missing = [.. kernel.Missing],
+        Missing = Missing,
         Trouble = enforcer.Trouble,
-        Remarks = [.. enforcer.Remarks.Select(r => r.ToString())],
+        Remarks = [.. enforcer.Remarks.Select(r => r.ToString()), .. lookout.Fault is { } fault ? [$"a frame could not be judged: {fault}"] : Array.Empty<string>()],
         Frames = lookout.Frames,
         MissedFrames = lookout.Missed,
     };
 
-    private string Names()
+    // Of one device alone: what others in the house ask is nobody's evidence.
+    private string Names(Admission.Device device)
     {
         var text = new StringBuilder("kind\tprofile\tname\taddresses\tnote\n");
-        foreach (var one in names.Admitted())
-            text.Append(CultureInfo.InvariantCulture, $"admitted\t{one.Profile ?? "time"}\t{Shortened.Visible(one.Name)}\t{string.Join(' ', one.Addresses)}\tfor another {one.Lifetime.TotalSeconds:0} s\n");
-        foreach (var one in names.Snapshot().Recent)
-            text.Append(CultureInfo.InvariantCulture, $"refused\t{one.Device}\t{Shortened.Visible(one.Name)}\t-\t{EvidenceJson.Time(one.Time)} {one.Reason}\n");
+        foreach (var one in names.Admitted().Where(a => a.Profile is { } profile && profile == device.Profile))
+            text.Append(CultureInfo.InvariantCulture, $"admitted\t{one.Profile}\t{Shortened.Visible(one.Name)}\t{string.Join(' ', one.Addresses)}\tfor another {one.Lifetime.TotalSeconds:0} s\n");
+        foreach (var one in names.Snapshot().Recent.Where(r => device.Addresses.Contains(r.Device)))
+            text.Append(CultureInfo.InvariantCulture, $"refused\t{device.Profile ?? "-"}\t{Shortened.Visible(one.Name)}\t-\t{EvidenceJson.Time(one.Time)} {one.Reason}\n");
         return text.ToString();
     }
 

@@ -14,7 +14,8 @@ namespace Assay.Guard;
 
 /// <summary>A device whose action, profile or addresses changed, for the rule set and the journal.</summary>
 /// <param name="Before">Null for a device that is new.</param>
-public sealed record Change(Device Device, GuardAction? Before, DevicePolicy Policy, string Reason);
+/// <param name="After">Null for one that is forgotten.</param>
+public sealed record Change(MacAddress Mac, GuardAction? Before, DevicePolicy? After);
 
 /// <summary>
 /// All devices on the inside and the last verified lists: takes what is seen, said and fetched, and answers what is to be enforced.
@@ -43,6 +44,8 @@ public sealed class Household
     private (DateTimeOffset At, string Reason)? refusedList;
     private readonly Dictionary<string, (StatusSnapshot? Snapshot, long Minute, bool Ended, LabelReading Reading)> readings = new(StringComparer.Ordinal);
     private DateTimeOffset judged;
+    private readonly List<MacAddress> forgotten = [];
+    private DateTimeOffset? seenOnDisk;
     private bool dirty;
 
     /// <param name="keeps">False for a plan, which reads the state of a guard and changes nothing.</param>
@@ -131,7 +134,7 @@ public sealed class Household
                 device.Addresses.Add(own);
                 changed = true;
             }
-            Settle([device], now, changed ? [device] : [], "seen on the wire", urgent: false);
+            Settle([device], now, changed ? [device] : [], urgent: false);
         }
     }
 
@@ -157,7 +160,7 @@ public sealed class Household
                 device.Leased = true;
                 touched.Add(device);
             }
-            if (touched.Count > 0) Settle(touched, now, touched, "leases changed", urgent: false);
+            if (touched.Count > 0) Settle(touched, now, touched, urgent: false);
         }
     }
 
@@ -194,7 +197,7 @@ public sealed class Household
                     urgent = true;
                     break;
             }
-            Settle([device], now, [], $"{sighting.Source}: {sighting.Value}", urgent);
+            Settle([device], now, [], urgent);
         }
     }
 
@@ -206,7 +209,7 @@ public sealed class Household
             var now = time.GetUtcNow();
             if (attack.Mac.IsMulticast || Device(attack.Mac, now) is not { } device || device.Attack is not null) return null;
             device.Attack = new SeenAttack(Attack.NameOf(attack.Kind), attack.Threshold, attack.Frames, attack.Targets, attack.Last);
-            Settle([device], now, [], device.Attack.Threshold, urgent: true);
+            Settle([device], now, [], urgent: true);
             return device;
         }
     }
@@ -222,7 +225,7 @@ public sealed class Household
             if (lifted) device.Attack = null;
             device.Admit = admit;
             Tell($"{mac} admitted to {EvidenceJson.Name(admit.Action)} by {admit.By} ({admit.Role}): {admit.Reason}{(lifted ? "; its cut is lifted" : "")}");
-            Settle([device], now, [], admit.Reason, urgent: true);
+            Settle([device], now, [], urgent: true);
             return device.Ruling;
         }
     }
@@ -257,7 +260,7 @@ public sealed class Household
             }
             dirty = true;
             Tell($"status list of {EvidenceJson.Time(next.AsOf)}, counts until {EvidenceJson.Time(next.Until)}");
-            Settle([.. devices.Values], now, [], "the status list changed", urgent: true);
+            Settle([.. devices.Values], now, [], urgent: true);
             if (folder is not null)
             {
                 foreach (var old in new[] { before.statusFile, before.noticesFile })
@@ -275,7 +278,8 @@ public sealed class Household
         {
             if (registryLost is { } lost) Tell($"the registry answers again; it was lost since {EvidenceJson.Time(lost)}");
             (registrySeen, registryLost, registryTrouble) = (time.GetUtcNow(), null, null);
-            dirty = true;
+            // The registry is heard every few seconds; a disk of flash is not written as often.
+            if (seenOnDisk is null || registrySeen - seenOnDisk > TimeSpan.FromMinutes(5)) dirty = true;
         }
     }
 
@@ -308,22 +312,31 @@ public sealed class Household
             // Labels and admissions end with a day, which a minute's grain finds; a list ends at its second.
             var due = now.Ticks / TimeSpan.TicksPerMinute != judged.Ticks / TimeSpan.TicksPerMinute || snapshot is { } list && judged <= list.Until && now > list.Until;
             judged = now;
-            Settle(due ? [.. devices.Values] : [], now, [], "time went on", urgent: dirty);
+            if (due) Reread(now);
+            Settle(due ? [.. devices.Values] : [], now, [], urgent: dirty);
         }
     }
 
     private Device? Device(MacAddress mac, DateTimeOffset now)
     {
         if (devices.TryGetValue(mac, out var device)) return device;
-        // Beyond this nobody gets a row of their own: a stranger heals without hosts, whatever we remember of it.
-        if (devices.Count >= Configuration.MaxDevices) return null;
+        if (devices.Count >= Configuration.MaxDevices)
+        {
+            // Who forges addresses must not fill the house for ever: whoever was silent longest, and of whom nobody said anything, is a stranger again, which heals as well.
+            var spare = devices.Values.Where(d => d.Attack is null && d.Admit is null && d.Label is null && configuration.Entry(d.Mac) is null).MinBy(d => d.LastSeen ?? d.FirstSeen);
+            if (spare is null) return null;
+            devices.Remove(spare.Mac);
+            forgotten.Add(spare.Mac);
+        }
         device = new Device { Mac = mac, FirstSeen = now, LastSeen = now, Since = now };
         return devices[mac] = device;
     }
 
-    private void Settle(IReadOnlyList<Device> touched, DateTimeOffset now, IReadOnlyList<Device> moved, string why, bool urgent)
+    private void Settle(IReadOnlyList<Device> touched, DateTimeOffset now, IReadOnlyList<Device> moved, bool urgent)
     {
         var changes = new List<Change>();
+        foreach (var gone in forgotten) changes.Add(new Change(gone, GuardAction.Heal, null));
+        forgotten.Clear();
         foreach (var device in touched)
         {
             var (before, profile, settled) = (device.Ruling, device.Profile, device.IsSettled);
@@ -339,12 +352,24 @@ public sealed class Household
                 Tell($"{device.Mac} {EvidenceJson.Name(before.Status)} -> {EvidenceJson.Name(after.Status)} (row {after.Row.Number}), still {EvidenceJson.Name(after.Action)}: {string.Join("; ", after.Reasons)}");
             }
             if (before is null || before.Action != after.Action || profile != device.Profile || moved.Contains(device))
-                changes.Add(new Change(device, before?.Action, PolicyOf(device), why));
+                changes.Add(new Change(device.Mac, before?.Action, PolicyOf(device)));
             if (changes.Count > 0 || settled != device.IsSettled) dirty = true;
             if (before is not null && before.Action != after.Action) urgent = true;
         }
-        if (urgent) Save();
-        if (changes.Count > 0) Changed(changes);
+        if (!urgent)
+        {
+            if (changes.Count > 0) Changed(changes);
+            return;
+        }
+        try
+        {
+            Save();
+        }
+        finally
+        {
+            // A disk that is full is told to who asked, and is no reason to let a device go on.
+            if (changes.Count > 0) Changed(changes);
+        }
     }
 
     private void Judge(Device device, DateTimeOffset now)
@@ -415,6 +440,7 @@ public sealed class Household
     private void Save()
     {
         dirty = false;
+        seenOnDisk = registrySeen;
         if (folder is null) return;
         Durable.Write(Path.Combine(folder, "state.json"), new State
         {
@@ -434,17 +460,23 @@ public sealed class Household
         var state = State.Read(File.ReadAllBytes(file));
         foreach (var device in state.Devices) devices[device.Mac] = device;
         (registrySeen, gatewayId) = (state.RegistrySeen, state.GatewayId);
-        if (state.StatusFile is not { } status) return;
+        (statusFile, noticesFile) = (state.StatusFile, state.NoticesFile);
+        Reread(now);
+    }
+
+    // The pair that state.json names. Refused (the trust lists changed, or the clock is not set yet), all labels are stale until it can be read or the registry gives another.
+    private void Reread(DateTimeOffset now)
+    {
+        if (statusFile is null || snapshot is not null) return;
         try
         {
-            var list = File.ReadAllBytes(Path.Combine(home, Path.GetFileName(status)));
-            var notices = state.NoticesFile is { } name ? File.ReadAllBytes(Path.Combine(home, Path.GetFileName(name))) : null;
+            var list = File.ReadAllBytes(Path.Combine(configuration.Folder, Path.GetFileName(statusFile)));
+            var notices = noticesFile is null ? null : File.ReadAllBytes(Path.Combine(configuration.Folder, Path.GetFileName(noticesFile)));
             snapshot = StatusSnapshot.Of(list, Memory(notices), trust, now);
-            (statusBytes, noticesBytes, statusFile, noticesFile) = (list, notices, status, state.NoticesFile);
+            (statusBytes, noticesBytes, refusedList) = (list, notices, null);
         }
         catch (Exception wrong) when (wrong is IOException or UnreadableException)
         {
-            // The trust lists changed, or the disk lost it: without a list all labels are stale until the registry gives one.
             refusedList = (now, $"the list kept here: {wrong.Message}");
         }
     }

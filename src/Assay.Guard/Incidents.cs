@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -78,9 +77,7 @@ public sealed class Incidents(Household household, Ring ring, GatewayKey key, Ac
             json.WriteString("publicKey", key.PublicPem);
             json.WriteEndObject();
         }
-        using var content = new ByteArrayContent(stream.ToArray());
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await http.PostAsync(new Uri(registry.Address, "api/gateways"), content, end);
+        using var response = await Post(http, new Uri(registry.Address, "api/gateways"), stream.ToArray(), "application/json", end);
         var body = await response.Content.ReadAsStringAsync(end);
         if (!response.IsSuccessStatusCode)
         {
@@ -93,31 +90,28 @@ public sealed class Incidents(Household household, Ring ring, GatewayKey key, Ac
         tell($"enrolled at the registry as {id}");
     }
 
-    /// <summary>Sends a report, signed; tries three times.</summary>
-    public async Task Send(HttpClient http, RegistryEntry registry, byte[] report, CancellationToken end)
+    // A registry that is not there yet is asked again; one that refuses is not.
+    private static async Task<HttpResponseMessage> Post(HttpClient http, Uri uri, byte[] body, string type, CancellationToken end)
     {
-        var signed = CoseSign1.Sign(key.Signing, report, MediaType);
-        for (var attempt = 1; ; attempt++)
+        for (var pause = 2; ; pause = Math.Min(60, pause * 2))
         {
             try
             {
-                using var content = new ByteArrayContent(signed);
-                content.Headers.ContentType = new MediaTypeHeaderValue("application/cose");
-                using var response = await http.PostAsync(new Uri(registry.Address, "api/incidents"), content, end);
-                if (response.IsSuccessStatusCode)
-                {
-                    tell("incident reported to the registry, by consent");
-                    return;
-                }
-                tell($"the registry refused the incident ({(int)response.StatusCode})");
-                if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity) return;
+                using var content = new ByteArrayContent(body);
+                content.Headers.ContentType = new MediaTypeHeaderValue(type);
+                return await http.PostAsync(uri, content, end);
             }
-            catch (HttpRequestException lost)
+            catch (HttpRequestException) when (!end.IsCancellationRequested)
             {
-                tell($"incident not reported: {lost.Message}");
+                await Task.Delay(TimeSpan.FromSeconds(pause), end);
             }
-            if (attempt == 3) return;
-            await Task.Delay(TimeSpan.FromSeconds(5 * attempt), end);
         }
+    }
+
+    /// <summary>Sends a report, signed. Refused, it is told and kept here alone.</summary>
+    public async Task Send(HttpClient http, RegistryEntry registry, byte[] report, CancellationToken end)
+    {
+        using var response = await Post(http, new Uri(registry.Address, "api/incidents"), CoseSign1.Sign(key.Signing, report, MediaType), "application/cose", end);
+        tell(response.IsSuccessStatusCode ? "incident reported to the registry, by consent" : $"the registry refused the incident ({(int)response.StatusCode})");
     }
 }

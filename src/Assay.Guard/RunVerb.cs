@@ -22,6 +22,19 @@ internal static class RunVerb
 
     public static Configuration Configuration(Arguments arguments) => Assay.Guard.Configuration.Open(arguments.Value("--config") ?? "guard.yaml");
 
+    private static void Show(Terminal terminal, string line)
+    {
+        if (terminal.Quiet) return;
+        try
+        {
+            Console.Out.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // Nobody reads any more: the log on disk has the line, and the guard goes on.
+        }
+    }
+
     private static int Run(Arguments arguments, Terminal terminal)
     {
         if (arguments.Operands.Count > 0) throw new UsageException($"guard run takes no file, found {arguments.Operands[0]}; --config names the configuration");
@@ -37,10 +50,7 @@ internal static class RunVerb
         GuardPost post;
         try
         {
-            post = new GuardPost(configuration, terminal.Time, line =>
-            {
-                if (!terminal.Quiet) Console.Out.WriteLine(line);
-            });
+            post = new GuardPost(configuration, terminal.Time, line => Show(terminal, line));
         }
         catch (RefusalException refused)
         {
@@ -55,8 +65,8 @@ internal static class RunVerb
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"guarding {string.Join(", ", configuration.Inside)}, {post.Household.Policy().Devices.Count} devices"));
             Console.Out.Flush();
-            foreach (var missing in post.Missing) terminal.Hint($"the kernel lacks {missing.Name}: {missing.Without}");
             post.Follow();
+            post.Probe();
             post.Guard(stop.Token);
             if (arguments.Has("--remove"))
             {

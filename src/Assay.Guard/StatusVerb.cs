@@ -31,7 +31,7 @@ internal static class StatusVerb
     private static (byte[] Document, bool Guarding) Ask(Configuration configuration, Terminal terminal)
     {
         if (Control.Answers(configuration.Socket)) return (Control.Ask(configuration.Socket, json => json.WriteString("verb", "status")), true);
-        terminal.Hint($"no guard answers at {configuration.Socket}: this is what is on disk; rules that it left are still in the kernel (nft list table inet assay)");
+        terminal.Hint($"no guard answers at {configuration.Socket} (its owner may ask: sudo): this is what is on disk; rules that it left are still in the kernel (nft list table inet assay)");
         var household = new Household(configuration, GuardPost.Trust(configuration), terminal.Time, keeps: false);
         return (household.Look(view => GuardStatus.Document(view, new GuardSelf { IsGuarding = false })), false);
     }

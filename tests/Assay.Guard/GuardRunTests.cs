@@ -291,7 +291,7 @@ public sealed class GuardRunTests : IDisposable
     }
 
     [Fact]
-    public void Flow_offloading_is_refused_and_a_second_guard_too()
+    public void A_folder_has_one_guard_at_a_time()
     {
         var home = Build();
         var guard = Guard();
@@ -311,6 +311,18 @@ public sealed class GuardRunTests : IDisposable
         Assert.False(Directory.Exists(scratch.File("state")));
         var table = Tool.Run(Program, ["plan", "--config", scratch.File("guard.yaml")]);
         Assert.Contains("(row 5)", Tool.Run(Program, ["plan", "--config", scratch.File("guard.yaml")]).Text + table.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_the_right_it_says_how_and_ends_with_4()
+    {
+        Build();
+        Tool.Need("setpriv", "util-linux");
+        File.SetUnixFileMode(scratch.Folder, File.GetUnixFileMode(scratch.Folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        var denied = home!.In(home.GatewaySpace, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Program, "run", "--config", scratch.File("guard.yaml"));
+        if (denied.Error.Contains("setpriv:", StringComparison.Ordinal) || denied.Error.Contains("guard.yaml", StringComparison.Ordinal)) Assert.Skip($"nobody may not read this checkout: {denied.Error}");
+        Assert.Equal(4, denied.Exit);
+        Assert.Contains("sudo assay guard run", denied.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class HouseholdTests : IDisposable
         household.Listed(office.Lists().Status, null);
         household.Sighted(Runs("1.1"));
         var changes = new List<(GuardAction? Before, GuardAction After)>();
-        household.Changed = all => changes.AddRange(all.Select(c => (c.Before, c.Policy.Action)));
+        household.Changed = all => changes.AddRange(all.Select(c => (c.Before, c.After!.Action)));
         var (status, notices) = office.Lists(LabelState.Suspended, Office.Notice(NoticeKind.Suspended, "1.2"), clock.GetUtcNow());
         household.Listed(status, notices);
         household.Sighted(Runs("1.2"));
@@ -183,6 +183,33 @@ public sealed class HouseholdTests : IDisposable
         Assert.Null(household.Look(v => v.RegistryLost));
     }
 
+    [Fact]
+    public void A_full_disk_is_told_and_does_not_let_a_device_go_on()
+    {
+        var household = Begin();
+        household.Seen(Camera, null);
+        var after = new List<GuardAction>();
+        household.Changed = all => after.AddRange(all.Select(c => c.After!.Action));
+        Directory.Delete(scratch.File("state"), recursive: true);
+        Assert.ThrowsAny<IOException>(() => household.Attacked(Scan(Camera)));
+        Assert.Equal([GuardAction.Cut], after);
+    }
+
+    [Fact]
+    public void A_clock_that_is_not_set_yet_does_not_lose_the_list()
+    {
+        var first = Begin();
+        first.Listed(office.Lists().Status, null);
+        clock.Turn(TimeSpan.FromDays(-3000));
+        var second = Begin();
+        Assert.Null(second.Look(v => v.Snapshot));
+        second.Attacked(Scan(Camera));
+        clock.Turn(TimeSpan.FromDays(3000));
+        second.Tick();
+        Assert.NotNull(second.Look(v => v.Snapshot));
+        Assert.NotNull(Begin().Look(v => v.Snapshot));
+    }
+
     [Theory]
     [InlineData(SightingKind.Name, "door\u0007\u001b[31mbell\n")]
     [InlineData(SightingKind.MudUrl, "https://evil.example/\u202egnp.json")]
@@ -215,9 +242,20 @@ public sealed class HouseholdTests : IDisposable
     public void A_flood_of_forged_macs_is_bounded_and_keeps_the_known_ones()
     {
         var household = Begin();
-        for (var i = 0; i < Configuration.MaxDevices + 100; i++) household.Seen(new MacAddress(0x020000000000 + (ulong)i), null);
+        household.Attacked(Scan(Camera));
+        var gone = 0;
+        household.Changed = all => gone += all.Count(c => c.After is null);
+        for (var i = 0; i < Configuration.MaxDevices + 100; i++)
+        {
+            clock.Turn(TimeSpan.FromMilliseconds(1));
+            household.Seen(new MacAddress(0x020000000000 + (ulong)i), null);
+        }
         Assert.Equal(Configuration.MaxDevices, household.Look(v => v.Devices.Count));
+        Assert.Equal(102, gone);
         Assert.NotNull(Of(household, Doorbell));
+        Assert.Equal(GuardAction.Cut, Of(household, Camera).Action);
+        // Who comes last is seen, and can be admitted.
+        Assert.Equal(GuardAction.Heal, Of(household, new MacAddress(0x020000000000 + (ulong)Configuration.MaxDevices + 99)).Action);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public class SchemasTests
         { "flows/1", ["flows", "examples/doorbell-1.0/captures", "--format", "json"], false },
         { "flows/1#/$defs/flow", ["flows", "examples/doorbell-1.1/captures", "--format", "ndjson"], true },
         { "tree/1", ["tree", "examples/doorbell-1.0/firmware/doorbell-1.0.bin", "--parts", "--format", "json"], false },
+        { "mud-lint/1", ["mud", "lint", "examples/doorbell-1.0/mud", "examples/doorbell-1.1/mud/edb-100.json", "--format", "json"], false },
         { "assessment/1", ["assess", "examples/doorbell-1.0", "--format", "json", "--as-of", "2026-11-23"], false },
     };
 

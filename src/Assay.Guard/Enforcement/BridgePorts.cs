@@ -47,6 +47,9 @@ public static class BridgePorts
         return changed;
     }
 
+    /// <summary>The number of an interface; 0 where it is not there.</summary>
+    internal static int Index(string name) => Links().FirstOrDefault(l => l.Name == name).Index;
+
     private readonly record struct Link(string Name, int Index, int Master, string Kind, bool Isolated);
 
     private static List<Link> Links()

@@ -15,6 +15,8 @@ public sealed record Connection(Address Source, ushort SourcePort, Address Desti
     /// <summary>Packets and bytes both ways; 0 where the kernel does not count (net.netfilter.nf_conntrack_acct).</summary>
     public ulong Packets { get; init; }
     public ulong Bytes { get; init; }
+    /// <summary>Its packets are handed past every rule, by a flowtable or by the network card.</summary>
+    public bool IsOffloaded { get; init; }
     /// <summary>The entry's own key, as the kernel gave it; deletes exactly this one.</summary>
     internal byte[] Key { get; init; } = [];
 
@@ -26,6 +28,8 @@ public static class Connections
 {
     private const ushort Subsystem = 1 << 8;
     private const ushort Get = Subsystem | 1, Delete = Subsystem | 2;
+    // IPS_OFFLOAD and IPS_HW_OFFLOAD of linux/netfilter/nf_conntrack_common.h
+    private const uint Offloaded = 1 << 14 | 1 << 15;
     private static readonly string[] TcpStates =
         ["none", "syn sent", "syn received", "established", "fin wait", "close wait", "last ack", "time wait", "close", "syn sent 2"];
 
@@ -74,6 +78,7 @@ public static class Connections
         uint mark = 0, timeout = 0;
         ulong packets = 0, bytes = 0;
         var state = "";
+        var offloaded = false;
         var key = new List<byte>(64);
         while (Netlink.Next(ref rest, out var type, out var value))
         {
@@ -85,6 +90,9 @@ public static class Connections
                     break;
                 case 2:
                     reply = Tuple(value);
+                    break;
+                case 3 when value.Length >= 4:
+                    offloaded = (BinaryPrimitives.ReadUInt32BigEndian(value) & Offloaded) != 0;
                     break;
                 case 4:
                     state = State(value);
@@ -115,7 +123,7 @@ public static class Connections
         }
         if (original is not { } first || reply is not { } back) return null;
         return new Connection(first.Source, first.SourcePort, first.Destination, first.DestinationPort, first.Protocol, state, mark, back.Source, back.SourcePort,
-            TimeSpan.FromSeconds(timeout)) { Packets = packets, Bytes = bytes, Key = [.. key] };
+            TimeSpan.FromSeconds(timeout)) { Packets = packets, Bytes = bytes, IsOffloaded = offloaded, Key = [.. key] };
     }
 
     private static (Address, ushort, Address, ushort, byte)? Tuple(ReadOnlySpan<byte> rest)

@@ -30,6 +30,9 @@ public sealed record Kernel
         return null;
     }
 
+    /// <summary>What must be known before any rule is written, and costs next to nothing: each transaction that is only judged waits ten milliseconds in the kernel.</summary>
+    public static Kernel Glance(Nft nft) => new() { Features = [], Offloaded = Flowtables(nft) };
+
     /// <summary>Lets the kernel judge one small transaction for each feature, without putting any in force.</summary>
     public static Kernel Probe(Nft nft, IReadOnlyList<string> inside)
     {

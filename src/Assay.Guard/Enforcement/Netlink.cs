@@ -26,8 +26,9 @@ internal sealed unsafe partial class Netlink : IDisposable
     }
 
     /// <summary>Sends one message and hands each part of the answer on, without the netlink header: type, payload.</summary>
+    /// <param name="single">The answer is one message, or an error; nothing follows it.</param>
     /// <returns>0, or the kernel's error number.</returns>
-    public int Exchange(ushort type, ushort flags, ReadOnlySpan<byte> payload, Action<ushort, ReadOnlyMemory<byte>>? answer = null)
+    public int Exchange(ushort type, ushort flags, ReadOnlySpan<byte> payload, Action<ushort, ReadOnlyMemory<byte>>? answer = null, bool single = false)
     {
         var message = new byte[16 + payload.Length + 3 & ~3];
         BitConverter.TryWriteBytes(message, (uint)(16 + payload.Length));
@@ -55,6 +56,7 @@ internal sealed unsafe partial class Netlink : IDisposable
                     if (kind == Done) return 0;
                     if (kind == Error) return -BitConverter.ToInt32(buffer, at + 16);
                     answer?.Invoke(kind, buffer.AsMemory(at + 16, length - 16));
+                    if (single) return 0;
                 }
                 at += length + 3 & ~3;
             }

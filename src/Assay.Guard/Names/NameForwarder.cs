@@ -63,6 +63,7 @@ public sealed class NameForwarder : IDisposable
     private readonly NameForwarderOptions options;
     private readonly Action<string> commit;
     private readonly TimeProvider time;
+    private readonly Func<Address, MacAddress?>? neighbour;
     private readonly CancellationTokenSource stop = new();
     private readonly NameLoop loop = new();
     private readonly Thread thread;
@@ -89,13 +90,15 @@ public sealed class NameForwarder : IDisposable
     private long questions, answered, fromCache, transactions;
 
     /// <param name="commit">Puts one transaction into the kernel: <see cref="Nft.Run"/>.</param>
-    public NameForwarder(NameForwarderOptions options, Action<string> commit, TimeProvider time)
+    /// <param name="neighbour">The MAC that an address has now: <see cref="Neighbours.Of"/>; asked from the forwarder's thread alone. Null: addresses are believed.</param>
+    public NameForwarder(NameForwarderOptions options, Action<string> commit, TimeProvider time, Func<Address, MacAddress?>? neighbour = null)
     {
         if (options.Upstream.Count == 0) throw new ArgumentException("expected at least one name server to ask, found none");
         if (options.Grace < TimeSpan.FromSeconds(60)) throw new ArgumentException($"expected a grace of at least 60 s, found {options.Grace.TotalSeconds} s");
         this.options = options;
         this.commit = commit;
         this.time = time;
+        this.neighbour = neighbour;
         upstream = new Upstream(options, time, reason => Count(reason));
         thread = new Thread(() =>
         {
@@ -314,7 +317,7 @@ public sealed class NameForwarder : IDisposable
 
     private async Task<byte[]> Answer(DnsQuestion question, Address device, bool overUdp)
     {
-        var decision = table.Decide(device, question.Name);
+        var decision = table.Decide(device, question.Name, neighbour?.Invoke(device));
         if (decision.Refusal is { } reason)
         {
             Count(reason, device, question.Name);
@@ -355,7 +358,7 @@ public sealed class NameForwarder : IDisposable
         if (answer.Addresses.Count > 0 && decision.Admit)
         {
             // While we asked, the device may have been cut.
-            decision = table.Decide(device, question.Name);
+            decision = table.Decide(device, question.Name, neighbour?.Invoke(device));
             if (decision.Refusal is { } since)
             {
                 Count(since, device, question.Name);

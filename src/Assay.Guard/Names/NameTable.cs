@@ -18,7 +18,8 @@ public sealed record NameDecision(string? Refusal, bool Admit, string? Profile)
 /// <summary>Which device may resolve which name: made anew from devices and profiles at every change, read by the forwarder without a lock.</summary>
 public sealed class NameTable
 {
-    public const string Cut = "the device is cut", OutsideProfile = "the name is outside the device's profile", OutsideHealing = "the name is not needed to heal", NamesOver = "it would answer names past the forwarder";
+    public const string Cut = "the device is cut", OutsideProfile = "the name is outside the device's profile", OutsideHealing = "the name is not needed to heal", NamesOver = "it would answer names past the forwarder",
+        Foreign = "the address is bound to another device";
 
     private readonly FrozenDictionary<Address, DevicePolicy> devices;
     private readonly FrozenDictionary<string, (FrozenSet<string> Names, FrozenSet<string> Heal)> profiles;
@@ -44,9 +45,11 @@ public sealed class NameTable
 
     /// <param name="device">Who asks; an address that is bound to nobody is a stranger's, who may set its clock.</param>
     /// <param name="name">In lower case, without a full stop at its end.</param>
-    public NameDecision Decide(Address device, string name)
+    /// <param name="seen">The MAC that the answer would go to; null where that is not known.</param>
+    public NameDecision Decide(Address device, string name, MacAddress? seen = null)
     {
         if (!devices.TryGetValue(device, out var policy)) return TimeServices.Knows(name) ? NameDecision.Time : NameDecision.Refuse(OutsideHealing);
+        if (seen is { } mac && mac != policy.Mac) return NameDecision.Refuse(Foreign);
         if (policy.Action == GuardAction.Cut) return NameDecision.Refuse(Cut);
         if (policy.Action == GuardAction.Notify) return NamesOverHttps.Knows(name) ? NameDecision.Refuse(NamesOver) : NameDecision.Answer;
         if (policy.Profile is { } id && profiles.TryGetValue(id, out var known))

@@ -16,7 +16,8 @@ internal sealed unsafe partial class LinkSocket : IDisposable
         var index = Index(name);
         if (index == 0) throw new IOException($"expected the interface {name}, found none of that name");
         var order = BinaryPrimitives.ReverseEndianness((ushort)AllProtocols);
-        socket = Open(Family, Raw | CloseOnExec, order);
+        // Without a protocol until it is bound: no frame of another interface gets in, and nobody waits for the kernel to change it over.
+        socket = Open(Family, Raw | CloseOnExec, 0);
         if (socket < 0) throw Failed("socket");
         var size = 4 << 20;
         _ = SetOption(socket, 1, 33, &size, 4); // SO_RCVBUFFORCE: a burst waits in the kernel, not in us.

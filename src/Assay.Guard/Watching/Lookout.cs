@@ -44,6 +44,8 @@ public sealed class Lookout : IDisposable
 
     public Ring Ring { get; }
     public long Frames => Interlocked.Read(ref number);
+    /// <summary>Why a frame could not be judged, the last time; null where all could.</summary>
+    public string? Fault { get; private set; }
     /// <summary>Frames that the kernel gave up before we saw them.</summary>
     public long Missed { get; private set; }
 
@@ -63,7 +65,15 @@ public sealed class Lookout : IDisposable
                 {
                     var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
                     var frame = new Frame { Number = Interlocked.Increment(ref number), Offset = 0, Time = now, LinkType = LinkType.Ethernet, OriginalLength = original, Bytes = buffer.AsSpan(0, length) };
-                    Take(frame, ref packet);
+                    try
+                    {
+                        Take(frame, ref packet);
+                    }
+                    catch (Exception wrong) when (wrong is not OutOfMemoryException)
+                    {
+                        // No frame that a device can send, and no full disk, ends the watching of all others; the status shows it.
+                        Fault = wrong.Message;
+                    }
                 }
                 Missed += socket.Dropped();
             }

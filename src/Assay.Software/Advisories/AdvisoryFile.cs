@@ -133,6 +133,8 @@ public sealed class AdvisoryFile
             {
                 var (released, index) = (root.Time("dateReleased") ?? root.Time("timestamp"), 0);
                 foreach (var element in list.EnumerateArray()) Record(element, released, $"vulnerabilities[{index++}]", line);
+                // An answer without results is an answer.
+                if (index == 0) Kind ??= root.Part("catalogVersion") is not null ? "kev" : root.Text("format") == "NVD_CVE" ? "nvd" : null;
                 return;
             }
             if (root.ValueKind == JsonValueKind.Object && root.Part("data") is { ValueKind: JsonValueKind.Array } data && root.Part("id") is null)
@@ -158,7 +160,12 @@ public sealed class AdvisoryFile
             if (record.Part("identifier") is not null && record.Part("item") is { ValueKind: JsonValueKind.Object } wrapped) record = wrapped;
             if (Kev.Looks(record)) Take("kev", Kev.Read(record, released));
             else if (CveRecord.Looks(record)) Take("cve5", CveRecord.Read(record));
-            else if (CsafDocument.Looks(record)) foreach (var advisory in CsafDocument.Read(record)) Take("csaf", advisory);
+            else if (CsafDocument.Looks(record))
+            {
+                foreach (var advisory in CsafDocument.Read(record)) Take("csaf", advisory);
+                // An informational document names no vulnerability; it is known all the same.
+                Kind ??= "csaf";
+            }
             else if (Epss.Looks(record))
             {
                 var (id, value) = Epss.Read(record) ?? throw new UnreadableException("a probability from 0 to 1", "none", 0);

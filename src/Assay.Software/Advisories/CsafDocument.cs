@@ -25,8 +25,10 @@ internal static class CsafDocument
             number++;
             var cve = vulnerability.Text("cve");
             var status = vulnerability.Part("product_status");
-            var affected = status is { } s ? s.Texts("known_affected").Concat(s.Texts("first_affected")).Concat(s.Texts("last_affected")).Distinct(StringComparer.Ordinal).ToList() : [];
-            var repaired = status is { } t ? t.Texts("fixed").Concat(t.Texts("first_fixed")).Concat(t.Texts("known_not_affected")).Distinct(StringComparer.Ordinal).Select(p => products.GetValueOrDefault(p)).OfType<Product>().ToList() : [];
+            List<Product> Of(params string[] states) =>
+                [.. states.SelectMany(s => status?.Texts(s) ?? []).Distinct(StringComparer.Ordinal).Select(p => products.GetValueOrDefault(p)).OfType<Product>()];
+            var affected = Of("known_affected", "first_affected", "last_affected");
+            var repaired = Of("fixed", "first_fixed", "known_not_affected");
             yield return new Advisory
             {
                 // One document tells of many vulnerabilities: each is an advisory of its own.
@@ -36,8 +38,7 @@ internal static class CsafDocument
                 Summary = vulnerability.Text("title") ?? root.Part("document")?.Text("title"),
                 Published = tracking.Value.Time("initial_release_date"),
                 Modified = tracking.Value.Time("current_release_date"),
-                Exploited = vulnerability.List("threats").Any(h => h.Text("category") == "exploit_status" && h.Text("details")?.Contains("exploited", StringComparison.OrdinalIgnoreCase) == true && h.Text("details")?.Contains("not ", StringComparison.OrdinalIgnoreCase) != true),
-                Ranges = [.. affected.Select(a => products.GetValueOrDefault(a)).OfType<Product>().Select(p => RangeOf(p, repaired))],
+                Ranges = [.. affected.Select(p => RangeOf(p, repaired))],
                 Fix = vulnerability.List("remediations").Where(r => r.Text("category") == "vendor_fix").Select(r => r.Text("details")).FirstOrDefault(),
             };
         }

@@ -10,18 +10,19 @@ internal static class Osv
     private static readonly string[] Semantic = ["npm", "crates.io", "Go", "NuGet", "Pub", "Hex", "SwiftURL"];
 
     public static bool Looks(JsonElement record) =>
-        record.Part("id") is { ValueKind: JsonValueKind.String } && (record.Part("schema_version") is not null || record.Part("modified") is not null && record.Part("affected") is not null || record.Part("affected") is { ValueKind: JsonValueKind.Array } && record.Part("cveMetadata") is null);
+        record.Part("id") is { ValueKind: JsonValueKind.String } && (record.Part("schema_version") is not null || record.Part("affected") is { ValueKind: JsonValueKind.Array });
 
     /// <exception cref="UnreadableException">No identifier.</exception>
     public static Advisory Read(JsonElement record)
     {
         if (record.Text("id") is not { Length: > 0 } id) throw new UnreadableException("a record with an id", "none", 0);
+        var upstream = record.Texts("upstream").ToList();
         return new Advisory
         {
             Id = id,
             Source = AdvisorySource.Osv,
-            // "upstream" names what a distribution's record is about; "related" is something else.
-            Aliases = [.. record.Texts("aliases").Concat(record.Texts("upstream").Where(_ => record.Texts("upstream").Take(2).Count() == 1)).Where(a => a != id).Distinct(StringComparer.Ordinal)],
+            // "upstream" names what a distribution's record is about, where it is one thing; "related" is something else.
+            Aliases = [.. record.Texts("aliases").Concat(upstream.Count == 1 ? upstream : []).Where(a => a != id).Distinct(StringComparer.Ordinal)],
             Summary = record.Text("summary"),
             Published = record.Time("published"),
             Modified = record.Time("modified"),

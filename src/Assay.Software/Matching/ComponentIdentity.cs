@@ -70,6 +70,8 @@ internal sealed class ComponentIdentity
     public IReadOnlyList<CpeName> Own { get; }
     /// <summary>Folded names: what the inverted index is asked for.</summary>
     public IReadOnlyCollection<string> Keys => folded;
+    /// <summary>A distribution packed it and counts repairs of its own behind upstream's version. Not said of opkg, where makers pack their own parts.</summary>
+    public bool IsPackaged => package is { Type: "deb" or "rpm" or "apk" } && Component.Package is not null && Component.Package != Component.Version;
     public bool IsLinux => cpes.Contains("linux:linux_kernel");
 
     public bool IsCpe(string vendor, string product) => cpes.Contains($"{vendor}:{product}");

@@ -20,7 +20,8 @@ public static class Matcher
     public static IReadOnlyList<Vulnerability> Match(Component component, AdvisoryStore store, Surroundings? surroundings = null, bool all = false)
     {
         var identity = new ComponentIdentity(component);
-        return Ordered(store.Groups(component).Select(group => Match(identity, group, surroundings ?? Surroundings.Unknown, store.Forecast)).OfType<Vulnerability>().Where(v => all || v.Status != VulnerabilityStatus.Fixed));
+        var found = store.Groups(component).Select(group => Match(identity, group, surroundings ?? Surroundings.Unknown, store.Forecast)).OfType<Vulnerability>();
+        return Ordered(found.Where(v => all || v.Status != VulnerabilityStatus.Fixed));
     }
 
     /// <summary>What the advisories about one vulnerability (<see cref="AdvisoryStore.About"/>) say about one component; null where they do not name it.</summary>
@@ -29,11 +30,14 @@ public static class Matcher
 
     /// <summary>By status, exploited ones first, then by id and component.</summary>
     public static IReadOnlyList<Vulnerability> Ordered(IEnumerable<Vulnerability> vulnerabilities) =>
-        [.. vulnerabilities.OrderBy(v => v.Status).ThenByDescending(v => v.Exploited).ThenBy(v => v.Id, StringComparer.Ordinal).ThenBy(v => v.Component.Name, StringComparer.Ordinal).ThenBy(v => v.Component.Version, StringComparer.Ordinal)];
+    [
+        .. vulnerabilities.OrderBy(v => v.Status).ThenByDescending(v => v.Exploited).ThenBy(v => v.Id, StringComparer.Ordinal)
+            .ThenBy(v => v.Component.Name, StringComparer.Ordinal).ThenBy(v => v.Component.Version, StringComparer.Ordinal),
+    ];
 
     private sealed record Word(Advisory Advisory, AffectedRange Range, string Text, VersionInterval? Run, string? Version);
 
-    private static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Surroundings surroundings, Func<string, ExploitForecast?>? forecast)
+    internal static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Surroundings surroundings, Func<string, ExploitForecast?>? forecast)
     {
         var (affected, likely, named, outside) = (new List<Word>(), new List<Word>(), new List<Word>(), new List<Word>());
         foreach (var advisory in about)
@@ -47,7 +51,8 @@ public static class Matcher
                 if (need == Condition.False) continue;
                 if (range.Versions is not { } versions)
                 {
-                    named.Add(new Word(advisory, range, range.Told is null ? $"names {range.Product} and no version" : $"names {range.Product}, its versions only as \"{range.Told}\"", null, null));
+                    var maker = agreement == Agreement.NameOnly ? "; only the name agrees: the maker is not known" : "";
+                    named.Add(new Word(advisory, range, (range.Told is null ? $"names {range.Product} and no version" : $"names {range.Product}, its versions only as \"{range.Told}\"") + maker, null, null));
                     continue;
                 }
                 // By OSV's rule commits alone hold no released version.
@@ -76,10 +81,15 @@ public static class Matcher
         var first = words[0];
         var reason = $"{first.Advisory.Reference} {first.Text}";
         // Sources that disagree are both told.
-        if (status == VulnerabilityStatus.Affected && outside.FirstOrDefault(o => affected.All(a => a.Advisory != o.Advisory)) is { } dissent) reason += $"; {dissent.Advisory.Reference} {dissent.Text}";
+        if (status == VulnerabilityStatus.Affected && outside.FirstOrDefault(o => affected.All(a => a.Advisory != o.Advisory)) is { } dissent)
+            reason += $"; {dissent.Advisory.Reference} {dissent.Text}";
         var names = about.SelectMany(a => a.Names).Where(n => !n.Contains('#', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
-        var id = about.Where(a => words.Any(w => w.Advisory == a) || a.Exploited).SelectMany(a => a.Names).Where(IsCve).Order(StringComparer.Ordinal).FirstOrDefault() ?? first.Advisory.Id;
+        var id = about.Where(a => words.Any(w => w.Advisory == a) || a.Exploited).SelectMany(a => a.Names)
+            .Where(n => n.StartsWith("CVE-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault() ?? first.Advisory.Id;
         var exploited = about.Where(a => a.Exploited && !a.Withdrawn).ToList();
+        // Upstream's ranges do not know what a distribution mended under the old version.
+        if (status == VulnerabilityStatus.Affected && identity.IsPackaged && affected.All(w => w.Range.Versions!.Scheme == VersionScheme.Generic))
+            reason += $"; whether {identity.Component.Package} carries a repair of its own is not known";
         if (exploited.Count > 0 && !first.Advisory.Exploited) reason += $"; exploited says {exploited[0].Reference}";
         return new Vulnerability
         {
@@ -96,8 +106,6 @@ public static class Matcher
             Advisories = [.. words.Select(w => w.Advisory.Reference).Concat(exploited.Select(a => a.Reference)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         };
     }
-
-    private static bool IsCve(string name) => name.StartsWith("CVE-", StringComparison.Ordinal);
 
     private static string Told(VersionSet versions) => string.Join(", ", versions.Inside.Take(3)) + (versions.Inside.Count > 3 ? $" and {versions.Inside.Count - 3} more" : "");
 

@@ -47,10 +47,7 @@ public static class OpenVex
         if (document.Statements.Count == 0) throw new ArgumentException("a VEX document expects at least one statement", nameof(document));
         foreach (var statement in document.Statements)
         {
-            if (statement.Products.Count == 0) throw new ArgumentException($"the statement on {statement.Vulnerability} expects a product", nameof(document));
-            if (statement.Status == VexStatus.NotAffected && statement.Justification is null && string.IsNullOrWhiteSpace(statement.Impact)) throw new ArgumentException($"\"not affected\" by {statement.Vulnerability} expects a justification or an impact statement", nameof(document));
-            if (statement.Status == VexStatus.Affected && string.IsNullOrWhiteSpace(statement.Action)) throw new ArgumentException($"\"affected\" by {statement.Vulnerability} expects an action statement", nameof(document));
-            if (statement.Status != VexStatus.NotAffected && statement.Justification is not null) throw new ArgumentException($"a justification belongs to \"not affected\", and {statement.Vulnerability} is {Code(statement.Status)}", nameof(document));
+            if (Lacks(statement) is { } lack) throw new ArgumentException($"the statement on {statement.Vulnerability} {lack}", nameof(document));
         }
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, EvidenceJson.Document))
@@ -69,6 +66,15 @@ public static class OpenVex
         }
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
+
+    private static string? Lacks(VexStatement statement) => statement switch
+    {
+        { Products.Count: 0 } => "expects a product",
+        { Status: VexStatus.NotAffected, Justification: null } when string.IsNullOrWhiteSpace(statement.Impact) => "expects a justification or an impact statement for \"not affected\"",
+        { Status: VexStatus.Affected } when string.IsNullOrWhiteSpace(statement.Action) => "expects an action for \"affected\"",
+        { Status: not VexStatus.NotAffected, Justification: not null } => "carries a justification, which belongs to \"not affected\"",
+        _ => null,
+    };
 
     private static void Write(Utf8JsonWriter json, VexStatement statement)
     {

@@ -40,8 +40,8 @@ public sealed record AttackThreshold(string Rule, AttackKind Kind, int Count, in
                 continue;
             }
             if (cells.Length != 7) throw new InvalidOperationException($"attack-thresholds.tsv: expected 3 or 7 columns, found {cells.Length} in: {line}");
-            rows.Add(new AttackThreshold(cells[0], Enum.Parse<AttackKind>(cells[1]), int.Parse(cells[2], CultureInfo.InvariantCulture),
-                int.Parse(cells[3], CultureInfo.InvariantCulture), cells[4], int.Parse(cells[5], CultureInfo.InvariantCulture), cells[6]) { Number = (byte)rows.Count });
+            var (count, seconds, ordinary) = (int.Parse(cells[2], CultureInfo.InvariantCulture), int.Parse(cells[3], CultureInfo.InvariantCulture), int.Parse(cells[5], CultureInfo.InvariantCulture));
+            rows.Add(new AttackThreshold(cells[0], Enum.Parse<AttackKind>(cells[1]), count, seconds, cells[4], ordinary, cells[6]) { Number = (byte)rows.Count });
         }
         return rows;
     }

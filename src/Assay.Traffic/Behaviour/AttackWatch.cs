@@ -67,7 +67,8 @@ public sealed class AttackWatch
         const TcpFlags Relevant = TcpFlags.Syn | TcpFlags.Acknowledge | TcpFlags.Reset;
         switch (packet.Flags & Relevant)
         {
-            case TcpFlags.Syn:
+            // Without SYN, ACK and RST no packet of TCP is ordinary (RFC 9293 section 3.10.7): scans by FIN, by nothing, by everything.
+            case TcpFlags.Syn or TcpFlags.None:
                 return Opens(frame, packet, from);
             case TcpFlags.Syn | TcpFlags.Acknowledge:
                 return Accepts(frame, packet, from);
@@ -140,9 +141,9 @@ public sealed class AttackWatch
     private Attack? Says(in Frame frame, in Packet packet, MacAddress to)
     {
         var payload = packet.Payload(frame);
-        if (payload.StartsWith("HTTP/1."u8))
+        if (payload.StartsWith("HTTP/1."u8) || payload.StartsWith("RTSP/1."u8))
         {
-            return payload.Length >= 12 && payload[8..].StartsWith(" 401"u8) ? Denies(HttpRefused, frame, packet, to) : null;
+            return payload[8..].StartsWith(" 401"u8) ? Denies(HttpRefused, frame, packet, to) : null;
         }
         if (!LoginPorts[packet.SourcePort]) return null;
         var text = payload[..Math.Min(512, payload.Length)];
@@ -189,11 +190,11 @@ public sealed class AttackWatch
             targets.Relieve(asker.Mac, packet.Source, 0, Rule(UdpFlood), all: true);
             return null;
         }
-        if (AmplifyingPorts[packet.SourcePort] && packet.SourcePort != packet.DestinationPort)
-        {
-            return asker is { Count: Openings.Size } ? null : Press(UdpReflection, from, packet.Source, packet.Destination, 0, frame);
-        }
-        var flood = Press(UdpFlood, from, packet.Source, packet.Destination, 0, frame);
+        // What comes from a service's port may be the answer to a question that we did not see: it searches no ports, but may be thrown at a victim.
+        var service = AmplifyingPorts[packet.SourcePort] && packet.SourcePort != packet.DestinationPort;
+        var flood = !service ? Press(UdpFlood, from, packet.Source, packet.Destination, 0, frame)
+            : asker is { Count: Openings.Size } ? null
+            : Press(UdpReflection, from, packet.Source, packet.Destination, 0, frame);
         // Programs that trace a path send to these ports by intent, where nobody listens.
         if (packet.DestinationPort is >= 33434 and <= 33534) return flood;
         var source = sources.Get(from, packet.Source, frame.Time);
@@ -204,7 +205,7 @@ public sealed class AttackWatch
             return flood;
         }
         index = source.Add(packet.Destination, packet.DestinationPort, Packet.Udp, frame.Time, frame.Number);
-        source[index].Named = named.Contains(packet.Destination);
+        (source[index].Named, source[index].FromService) = (named.Contains(packet.Destination), service);
         return Judge(source, source[index], isNew: true, frame.Time, frame.Number) ?? flood;
     }
 
@@ -285,7 +286,7 @@ public sealed class AttackWatch
                 if (failed && !opening.Named) portFailed++;
                 else if (young && !opening.Named) portYoung++;
             }
-            if (opening.Target != latest.Target) continue;
+            if (opening.Target != latest.Target || opening.FromService) continue;
             if (failed) hostFailed++;
             else if (young) hostYoung++;
         }
@@ -352,7 +353,7 @@ public sealed class AttackWatch
 
     private static bool Counts(in Opening opening, in Opening latest, bool vertical, AttackThreshold threshold, long time) =>
         opening.Protocol == latest.Protocol && time - opening.Last <= threshold.Window
-        && (vertical ? opening.Target == latest.Target : opening.Port == latest.Port)
+        && (vertical ? opening.Target == latest.Target && !opening.FromService : opening.Port == latest.Port)
         && (opening.Outcome != Outcome.Answered && (vertical || !opening.Named) || threshold == LoginScan || threshold == PingSweep);
 
     private Attack? Guesses(AttackThreshold threshold, Openings client, in Opening opening, int value, long since, long first, long frame, long time)

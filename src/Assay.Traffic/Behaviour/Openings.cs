@@ -22,6 +22,8 @@ internal struct Opening
     public Outcome Outcome;
     /// <summary>DNS gave this target's address before.</summary>
     public bool Named;
+    /// <summary>A datagram that came from a service's port.</summary>
+    public bool FromService;
 
     /// <summary>No protocol of IP that opens anything has this number (it is "any 0-hop protocol").</summary>
     public const byte Arp = 114;

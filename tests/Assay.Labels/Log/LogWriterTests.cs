@@ -224,6 +224,24 @@ public class LogWriterTests
         Assert.False(Check(other.Folder, LogKey.Create().Verifier(Origin)).IsWhole);
     }
 
+    [Fact]
+    public void Single_entries_and_batches_are_appended_at_a_rate_that_an_office_needs()
+    {
+        using var scratch = new Scratch();
+        using var writer = LogWriter.Open(scratch.Folder, Origin, Key, TimeProvider.System);
+        var entry = new byte[400];
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        for (var i = 0; i < 300; i++) writer.Append(entry);
+        var single = 300 / watch.Elapsed.TotalSeconds;
+        var batch = Enumerable.Repeat((ReadOnlyMemory<byte>)entry, 1000).ToList();
+        watch.Restart();
+        for (var i = 0; i < 20; i++) writer.AppendAll(batch);
+        var many = 20_000 / watch.Elapsed.TotalSeconds;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{single:0} single entries a second, {many:0} in batches of 1000");
+        // Far below what any disk gives: only a writer that looks at the whole log each time is slower.
+        Assert.True(single > 10 && many > 1000, $"{single:0} and {many:0}");
+    }
+
     /// <summary>Runs only as the child of the test below: appends until it is killed and notes what was acknowledged.</summary>
     [Fact]
     public void Child_that_appends_until_it_is_killed()

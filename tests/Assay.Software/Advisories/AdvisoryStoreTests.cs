@@ -118,7 +118,7 @@ public class AdvisoryStoreTests
                 if (result.Losses.Count > 0) lost++;
                 else if (result.Read > 0) whole++;
                 // A list that was cut after its heading is a list without entries.
-                Assert.True(result.Read > 0 || result.Losses.Count > 0 || result.Kind is "kev", "neither read nor lost");
+                Assert.True(result.Read > 0 || result.Losses.Count > 0 || result.Kind is "kev" or "csaf" or "nvd", "neither read nor lost");
             }
         }
         Assert.True(runs > 500 && lost > 200 && whole > 20, $"{runs} runs, {lost} lost, {whole} read");
@@ -161,6 +161,18 @@ public class AdvisoryStoreTests
         Assert.Null(result.Kind);
         Assert.NotEmpty(result.Losses);
         Assert.Empty(store.Status().Files);
+    }
+
+    [Theory]
+    [InlineData("""{ "resultsPerPage": 0, "format": "NVD_CVE", "version": "2.0", "vulnerabilities": [] }""", "nvd")]
+    [InlineData("""{ "catalogVersion": "2026.11.23", "count": 0, "vulnerabilities": [] }""", "kev")]
+    [InlineData("""{ "document": { "csaf_version": "2.0", "category": "csaf_informational_advisory", "tracking": { "id": "X-1" } } }""", "csaf")]
+    public void A_list_without_entries_is_known_for_what_it_is(string content, string kind)
+    {
+        using var scratch = new Scratch();
+        using var store = AdvisoryStore.Open(scratch.File("store.db"));
+        var result = store.Import("empty", Encoding.UTF8.GetBytes(content));
+        Assert.Equal((kind, 0, 0), (result.Kind, result.Read, result.Losses.Count));
     }
 
     [Fact]

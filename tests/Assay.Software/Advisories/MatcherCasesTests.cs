@@ -95,6 +95,41 @@ public class MatcherCasesTests
     }
 
     [Theory]
+    // A kernel that is itself the product; release candidates by their update field; another system as a product of its own.
+    [InlineData("nvd-cve-2024-26663-standalone-os", "o:linux:linux_kernel:4.18", "", VulnerabilityStatus.Affected)]
+    [InlineData("nvd-cve-2024-26663-standalone-os", "o:linux:linux_kernel:4.19.307", "", VulnerabilityStatus.Fixed)]
+    [InlineData("nvd-cve-2024-26663-standalone-os", "o:linux:linux_kernel:6.8-rc2", "", VulnerabilityStatus.Affected)]
+    [InlineData("nvd-cve-2024-26663-standalone-os", "o:linux:linux_kernel:6.8", "", VulnerabilityStatus.Fixed)]
+    [InlineData("nvd-cve-2024-26663-standalone-os", "o:debian:debian_linux:10.0", "", VulnerabilityStatus.Affected)]
+    [InlineData("nvd-cve-2024-26663-standalone-os", "o:debian:debian_linux:11.0", "", VulnerabilityStatus.Fixed)]
+    // Only on Windows.
+    [InlineData("nvd-platform-cpe", "a:python:python:3.9.5", "o:microsoft:windows:10", VulnerabilityStatus.Affected)]
+    [InlineData("nvd-platform-cpe", "a:python:python:3.9.5", "o:linux:linux_kernel:5.10", null)]
+    [InlineData("nvd-platform-cpe", "a:python:python:3.9.5", "", VulnerabilityStatus.Candidate)]
+    [InlineData("nvd-platform-cpe", "o:microsoft:windows:10", "a:python:python:3.9.5", null)]
+    // On one of two platforms.
+    [InlineData("nvd-multiple-platforms-with-application-cpe", "a:ibm:robotic_process_automation:21.0.5", "a:redhat:openshift:4.12", VulnerabilityStatus.Affected)]
+    [InlineData("nvd-multiple-platforms-with-application-cpe", "a:ibm:robotic_process_automation:21.0.5", "o:linux:linux_kernel:5.10", VulnerabilityStatus.Candidate)]
+    [InlineData("nvd-multiple-platforms-with-application-cpe", "a:redhat:openshift:4.12", "a:ibm:robotic_process_automation:21.0.5", null)]
+    // Two products that must be there together.
+    [InlineData("nvd-cve-2021-1566", "o:cisco:asyncos:12.5.3-030", "a:cisco:email_security_appliance:1", VulnerabilityStatus.Affected)]
+    [InlineData("nvd-cve-2021-1566", "o:cisco:asyncos:12.5.3-035", "a:cisco:email_security_appliance:1", VulnerabilityStatus.Fixed)]
+    [InlineData("nvd-cve-2021-1566", "o:cisco:asyncos:12.5.3-030", "", VulnerabilityStatus.Candidate)]
+    // No version told at all; a name that breaks the rules; every version.
+    [InlineData("nvd-cve-2022-0543", "a:redis:redis:6.0.16", "o:debian:debian_linux:11.0", VulnerabilityStatus.Candidate)]
+    [InlineData("nvd-invalid_cpe", "a:soap\\:\\:lite_project:soap\\:\\:lite:1.10", "", null)]
+    [InlineData("nvd-CVE-2004-0377", "a:activestate:activeperl:5.8.9", "", VulnerabilityStatus.Affected)]
+    [InlineData("nvd-CVE-2004-0377", "a:larry_wall:perl:5.8.4", "", VulnerabilityStatus.Fixed)]
+    public void Nodes_are_joined_as_their_configuration_says(string file, string name, string beside, VulnerabilityStatus? expected)
+    {
+        var path = Assert.Single(Corpus.Files("advisories/matcher-cases/grype", file + ".json"));
+        var about = AdvisoryFile.Advisories(path, File.ReadAllBytes(path));
+        Assert.Single(about);
+        Component Of(string text) => Cpe($"cpe:2.3:{text}:*:*:*:*:*:*:*");
+        Assert.Equal(expected, Matcher.Match(Of(name), about, beside.Length == 0 ? null : new Surroundings([Of(name), Of(beside)]))?.Status);
+    }
+
+    [Theory]
     [InlineData("dropbear", "2016.73", "CVE-2016-7406", true)]
     [InlineData("dropbear", "2016.74", "CVE-2016-7406", false)]
     [InlineData("dropbear_ssh", "2016.73", "CVE-2016-7406", true)]

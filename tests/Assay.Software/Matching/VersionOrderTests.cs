@@ -97,6 +97,21 @@ public class VersionOrderTests
         Assert.Equal(-order, Math.Sign(VersionOrder.Compare(b, a, VersionScheme.Generic)));
     }
 
+    [Fact]
+    public void Any_two_texts_have_an_order_that_turns_round_with_them()
+    {
+        var random = new Random(20261123);
+        var pieces = new[] { "1", "0", "02", "35", ".", "-", "~", "+", "_", ":", "a", "rc", "beta", "p", "z", "za", "r1", "\u00e9", " ", "99999999999999999999" };
+        for (var i = 0; i < 200_000; i++)
+        {
+            var scheme = (VersionScheme)random.Next(4);
+            string Text() => string.Concat(Enumerable.Range(0, random.Next(7)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var (a, b) = (Text(), Text());
+            Assert.True(Math.Sign(VersionOrder.Compare(a, b, scheme)) == -Math.Sign(VersionOrder.Compare(b, a, scheme)), $"{scheme} '{a}' '{b}'");
+            Assert.Equal(0, VersionOrder.Compare(a, a, scheme));
+        }
+    }
+
     [Theory]
     [InlineData("curl-8_15_0", "curl", "8.15.0")]
     [InlineData("rc-8_16_0-2", "curl", "8.16.0-rc2")]

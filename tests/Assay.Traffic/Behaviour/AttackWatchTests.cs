@@ -139,6 +139,21 @@ public sealed class AttackWatchTests
         if (isScan) Assert.All(attacks[0].Frames, f => Assert.Equal(1, f % 2));
     }
 
+    [Theory]
+    [InlineData(TcpFlags.None)]
+    [InlineData(TcpFlags.Fin)]
+    [InlineData(TcpFlags.Fin | TcpFlags.Push)]
+    public void A_scan_with_flags_that_open_nothing_is_one_too(TcpFlags flags)
+    {
+        var capture = new Capture();
+        for (var i = 0; i < 50; i++) capture.Tcp(Bot, 40000, Victim, 1000 + i, 1, 0, flags, []);
+        Assert.Equal("vertical-scan", Assert.Single(Watch(capture).All).Rule);
+        // The end of a connection carries its acknowledgement.
+        var ends = new Capture();
+        for (var i = 0; i < 50; i++) ends.Tcp(Bot, 40000, Victim, 1000 + i, 1, 1, TcpFlags.Fin | TcpFlags.Acknowledge, []);
+        Assert.Empty(Watch(ends).All);
+    }
+
     [Fact]
     public void Ten_connections_to_telnet_within_a_minute_are_tries_and_one_a_minute_is_a_monitor()
     {
@@ -232,6 +247,27 @@ public sealed class AttackWatchTests
                 capture.Udp(Bot, 5004, Capture.Cloud, 5004, [1, 2, 3, 4]);
                 if (i % 3 > 0) capture.Clock--;
                 if (answered && i % 1000 == 999) capture.Udp(Capture.Cloud, 5004, Bot, 5004, [1]);
+            }
+            return capture;
+        }
+    }
+
+    [Fact]
+    public void A_datagram_scan_is_seen_from_whatever_port_it_comes_and_answers_to_unseen_questions_are_no_search()
+    {
+        Assert.Equal("udp-scan", Assert.Single(Watch(Datagrams(120, i => (5000, Host(i), 161))).All).Rule);
+        Assert.Equal("udp-scan", Assert.Single(Watch(Datagrams(120, i => (53, Host(i), 161))).All).Rule);
+        Assert.Equal("udp-port-scan", Assert.Single(Watch(Datagrams(90, i => (5000, Victim, 2000 + i))).All).Rule);
+        Assert.Empty(Watch(Datagrams(90, i => (53, Victim, 2000 + i))).All);
+        Assert.Equal("udp-reflection", Assert.Single(Watch(Datagrams(300, i => (53, Victim, 2000 + i))).All).Rule);
+
+        static Capture Datagrams(int count, Func<int, (int From, string To, int Port)> each)
+        {
+            var capture = new Capture();
+            for (var i = 0; i < count; i++)
+            {
+                var (from, to, port) = each(i);
+                capture.Udp(Bot, from, to, port, [1, 2, 3, 4]);
             }
             return capture;
         }

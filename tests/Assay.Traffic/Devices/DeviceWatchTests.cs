@@ -263,6 +263,42 @@ public sealed class DeviceWatchTests
     }
 
     [Fact]
+    public void Damaged_and_invented_frames_end_no_watch()
+    {
+        var (sightings, frames) = (new List<Sighting>(), 0);
+        var watch = new DeviceWatch(sightings.Add);
+        var attacks = new Traffic.Behaviour.AttackWatch();
+        var capture = new Capture();
+        capture.Udp(Device, 5353, "224.0.0.251", 5353, Txt("EDB-100._http._tcp.local", "model=EDB-100", "fw=1.0"));
+        capture.Udp(Device, 68, "255.255.255.255", 67, Dhcp(3, Device, options: [(50, [192, 168, 1, 20]), Option(12, "front-door"), Option(60, "EDB-100 1.1"), Option(161, "https://maker.example/e")]));
+        capture.Udp("fe80::20", 546, "ff02::1:2", 547, [1, 0, 0, 1, 0, 112, 0, 19, .. "https://m.example/e"u8, 0, 39, 0, 6, 0, 4, .. "edb1"u8]);
+        capture.Connect(Device, Capture.Cloud, 80).Client("GET / HTTP/1.1\r\nUser-Agent: EDB-100/1.1\r\n\r\n");
+        capture.Udp(Device, 1900, "239.255.255.250", 1900, Encoding.ASCII.GetBytes("NOTIFY * HTTP/1.1\r\nSERVER: Linux/3.14 UPnP/1.0 IpBridge/1.16.0\r\n\r\n"));
+        capture.Raw(Capture.Ethernet(Capture.Ip(Device, Capture.Phone, Packet.Icmp, [3, 3, 0, 0, 0, 0, 0, 0, .. Capture.Ip(Capture.Phone, Device, Packet.Udp, new byte[8])]), Device));
+        var whole = new List<byte[]>();
+        using var artefact = Artefact.Of("test.pcap", capture.Pcap());
+        var reader = CaptureReader.Open(artefact);
+        while (reader.Next(out var frame)) whole.Add(frame.Bytes.ToArray());
+        var random = new Random(20261123);
+        var packet = default(Packet);
+        for (var i = 0; i < 200_000; i++)
+        {
+            var bytes = (byte[])whole[random.Next(whole.Count)].Clone();
+            for (var changes = random.Next(0, 6); changes > 0; changes--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            var length = random.Next(4) == 0 ? random.Next(bytes.Length + 1) : bytes.Length;
+            var frame = new Frame { Number = i + 1, Offset = 0, Time = 1 + i * 50_000_000L, LinkType = LinkType.Ethernet, OriginalLength = bytes.Length, Bytes = bytes.AsSpan(0, length) };
+            var depth = packet.Decode(frame);
+            watch.Take(frame, packet, depth);
+            attacks.Take(frame, packet, depth);
+            frames++;
+        }
+        Assert.True(sightings.Count > 100);
+        Assert.All(sightings, s => Assert.True(s.Value.Length <= 4 * 256 && !s.Value.Any(char.IsControl)));
+        Assert.All(sightings.Where(s => s.Kind == SightingKind.MudUrl), s => Assert.Matches("^https://[!-~]+$", s.Value));
+        Assert.Equal(200_000, frames);
+    }
+
+    [Fact]
     public void Leases_of_dnsmasq_are_read_and_other_lines_passed_over()
     {
         var leases = Leases.Read("""
