@@ -30,7 +30,7 @@ public sealed class RegistryServer : IAsyncDisposable
     /// <summary>Null once there is an administrator.</summary>
     public string? StartLink => Office.StartToken is { } token && !Office.People.HasAdministrator ? $"{Listening}/start/{token}" : null;
 
-    internal IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+    internal IReadOnlyList<Endpoint> Endpoints => [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints)];
 
     /// <summary>Every endpoint of the registry, one line for each feature.</summary>
     private static void Map(IEndpointRouteBuilder routes, Office office)
@@ -71,7 +71,7 @@ public sealed class RegistryServer : IAsyncDisposable
             app.UseMiddleware<Manners>(office);
             app.UseRouting();
             app.UseMiddleware<Gate>(office);
-            app.UseEndpoints(routes => Map(routes, office));
+            Map(app, office);
             await app.StartAsync();
             return new RegistryServer(app, office, listening);
         }
