@@ -14,6 +14,7 @@ namespace Assay.Registry;
 public sealed class RegistryServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private int ended;
     private readonly CaseWatch watch;
 
     private RegistryServer(WebApplication app, Office office, string listening)
@@ -100,6 +101,7 @@ public sealed class RegistryServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref ended, 1) != 0) return;
         Office.Wakeups.Close();
         await watch.DisposeAsync();
         await app.StopAsync();

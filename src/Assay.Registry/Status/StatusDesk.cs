@@ -15,8 +15,8 @@ public sealed class StatusDesk(RegistrySettings settings, Database database, Lab
 {
     /// <summary>A suspension without a date to look again gets this one.</summary>
     public const int LookAgainDays = 14;
-    /// <summary>The role of a machine that noticed something.</summary>
-    public const string Automatic = "automatic";
+    /// <summary>The role of a machine that noticed something, as cases name it too.</summary>
+    public static readonly string Automatic = Exchange.Cases.Actor.Registry.Role;
     public const int MaxReason = NoticeList.MaxReason, MaxRole = 100, MaxVersion = 100;
 
     /// <summary>Changes a label's standing. When this returns, the change is in the log, in the signed list and on the page.</summary>

@@ -92,7 +92,7 @@ public class StatusTests
     [InlineData("""{ "state": "updateNeeded", "reason": "x" }""", 422, "updateBelow")]
     [InlineData("""{ "state": "underReview", "reason": "x", "updateBelow": "2" }""", 422, "updateBelow")]
     [InlineData("""{ "state": "suspended", "reason": "x", "lookAgain": "soon" }""", 400, "lookAgain")]
-    [InlineData("""{ "state": "suspended", "reason": "x", "role": "automatic" }""", 422, "role")]
+    [InlineData("""{ "state": "suspended", "reason": "x", "role": "registry" }""", 422, "role")]
     [InlineData("""[ "suspended" ]""", 400, "body")]
     [InlineData("""{ "state": "suspended", "state": "inForce", "reason": "x" }""", 400, "body")]
     [InlineData("", 400, "body")]
