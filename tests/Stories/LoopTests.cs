@@ -15,8 +15,8 @@ public partial class LoopTests
     private const string Doorbell = "src net 192.168.77.0/24", Cloud = "198.51.100.20", Update = "203.0.113.10", Foreign = "192.0.2.66";
     private static readonly string[] Steps =
     [
-        "build", "registry", "assess", "decide", "label", "guard", "new", "observed", "limited", "candidate", "case", "notice", "aware", "running", "suspend", "stopped", "update",
-        "widened", "needed", "cut", "freeze", "custody", "csaf", "log", "end",
+        "build", "registry", "assess", "decide", "label", "verify", "guard", "new", "observed", "limited", "candidate", "case", "notice", "aware", "running", "suspend", "stopped", "update",
+        "widened", "needed", "cut", "incident", "freeze", "custody", "publish", "user", "article14", "csaf", "log", "end",
     ];
 
     [Fact]
@@ -74,9 +74,9 @@ public partial class LoopTests
             var told = Tell(scratch, dump: false, "--fast", "--transcript", scratch.File("transcript"));
             Assert.True(told.Exit == 0, told.Output);
             var id = Transcript(scratch)[0].GetProperty("run").GetString()!;
-            Assert.DoesNotContain($"assay-demo-{id}", Tool.Run("ip", ["netns", "list"]).Text, StringComparison.Ordinal);
-            Assert.False(Directory.Exists(Path.Combine(Path.GetTempPath(), $"assay-demo-{id}")));
-            Assert.DoesNotContain($"assay-demo-{id}", Tool.Run("ps", ["-eo", "args"]).Text, StringComparison.Ordinal);
+            Assert.DoesNotContain($"assay-demo-{id}-", Tool.Run("ip", ["netns", "list"]).Text, StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), $"assay-demo-{id}-*"));
+            Assert.DoesNotContain($"assay-demo-{id}-", Tool.Run("ps", ["-eo", "args"]).Text, StringComparison.Ordinal);
         }
     }
 
@@ -87,7 +87,7 @@ public partial class LoopTests
         var told = Tell(scratch, dump: false, "--fast", "--no-packets", "--transcript", scratch.File("transcript"));
         Assert.True(told.Exit == 0, told.Output);
         Assert.Contains("not root, or told so", Regex.Replace(told.Output, @"\s+", " "), StringComparison.Ordinal);
-        Assert.Equal(["build", "registry", "assess", "decide", "label", "candidate", "case", "aware", "suspend", "needed", "csaf", "log", "end"], Transcript(scratch).Select(s => s.GetProperty("step").GetString()));
+        Assert.Equal(["build", "registry", "assess", "decide", "label", "verify", "candidate", "case", "aware", "suspend", "needed", "publish", "user", "article14", "csaf", "log", "end"], Transcript(scratch).Select(s => s.GetProperty("step").GetString()));
     }
 
     // The public page of each state, in a browser as wide as a phone: it says the state's words and needs no scrolling sideways.

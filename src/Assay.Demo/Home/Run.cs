@@ -26,8 +26,8 @@ internal sealed class Run : IDisposable
         held = Hold() ?? throw new MissingPartException("another demo is running on this machine; wait for its end");
         Clean();
         Id = Environment.ProcessId.ToString("x", CultureInfo.InvariantCulture);
-        Folder = Path.Combine(Path.GetTempPath(), $"{Space.Prefix}{Id}");
-        Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Its keys are in there: a fresh folder for its owner alone, never one that somebody else has put there.
+        Folder = Directory.CreateTempSubdirectory($"{Space.Prefix}{Id}-").FullName;
         watcher = Process.Start(Tools.Start(Program, ["part", "watcher", Id, keep ? "keep" : "remove"]))!;
     }
 
@@ -107,8 +107,15 @@ internal sealed class Run : IDisposable
         foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Space.Prefix + "*").Order(StringComparer.Ordinal))
         {
             EndByFolder(folder);
-            Directory.Delete(folder, recursive: true);
-            removed.Add(folder);
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                removed.Add(folder);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Another user's.
+            }
         }
         return removed;
     }
@@ -116,9 +123,11 @@ internal sealed class Run : IDisposable
     private static void Remove(string id)
     {
         foreach (var space in Space.Remaining($"{Space.Prefix}{id}-")) Space.Remove(space);
-        var folder = Path.Combine(Path.GetTempPath(), $"{Space.Prefix}{id}");
-        EndByFolder(folder);
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), $"{Space.Prefix}{id}-*"))
+        {
+            EndByFolder(folder);
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     // Without namespaces (no root) a program of a run is known by the run's folder among its words.
@@ -138,11 +147,13 @@ internal sealed class Run : IDisposable
         }
     }
 
+    // The kernel drops the lock with the process; each user has a lock of its own, root's is where nobody else writes.
     private static FileStream? Hold()
     {
+        var file = Environment.IsPrivilegedProcess && Directory.Exists("/run") ? "/run/assay-demo.lock" : Path.Combine(Path.GetTempPath(), $"assay-demo.{Environment.UserName}.lock");
         try
         {
-            return new FileStream(Path.Combine(Path.GetTempPath(), "assay-demo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (IOException)
         {

@@ -7,12 +7,12 @@ namespace Assay.Demo.Home;
 internal static class Tools
 {
     /// <summary>What the packets need, by the Debian package that brings it.</summary>
-    private static readonly (string Program, string Package)[] Needed = [("ip", "iproute2"), ("nft", "nftables"), ("dnsmasq", "dnsmasq-base")];
+    public static readonly IReadOnlyList<(string Program, string Package)> ForPackets = [("ip", "iproute2"), ("nft", "nftables"), ("dnsmasq", "dnsmasq-base")];
 
     /// <exception cref="MissingPartException">Names all that is missing, with one command.</exception>
-    public static void Require()
+    public static void Require(IReadOnlyList<(string Program, string Package)> needed)
     {
-        var missing = Needed.Where(n => Find(n.Program) is null).ToList();
+        var missing = needed.Where(n => Find(n.Program) is null).ToList();
         if (missing.Count > 0) throw new MissingPartException($"{string.Join(", ", missing.Select(m => m.Program))} missing: apt-get install {string.Join(' ', missing.Select(m => m.Package))}");
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Assay.CommandLine;
@@ -45,6 +44,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         if (packets)
         {
             Bot();
+            Incident();
             Evidence();
         }
         Notices();
@@ -121,26 +121,19 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
     {
         var trust = Trust();
         var trusted = At.Post("api/trust", keys["administrator"], trust, "application/json");
-        using var form = new MultipartFormDataContent();
-        void Add(string name, byte[] bytes)
-        {
-            var part = new ByteArrayContent(bytes);
-            part.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-            form.Add(part, name, name);
-        }
-        Add("statement", File.ReadAllBytes(run.File("assessment/statement.cose")));
-        Add("decision", File.ReadAllBytes(run.File("decision.cose")));
-        Add("sbom", File.ReadAllBytes(run.File("assessment/sbom.cdx.json")));
-        form.Add(new StringContent(Plan.Update), "updateHost");
-        var issued = At.Post("api/labels", keys["assessor"], form);
-        if (!issued.Ok) throw new HomeException($"the registry issued no label: {trusted.Status} {issued.Status} {issued.Text}");
-        Directory.CreateDirectory(run.File("labels"));
-        File.WriteAllBytes(run.File("labels/hallmark.cose"), issued.Json.GetProperty("hallmark").GetBytesFromBase64());
-        File.WriteAllBytes(run.File("labels/certificate.cose"), issued.Json.GetProperty("certificate").GetBytesFromBase64());
+        if (!trusted.Ok) throw new HomeException($"the registry does not take whose statements count: {trusted.Text}");
         File.WriteAllBytes(run.File("trust.json"), At.Get("trust.json").Bytes);
-        labelId = issued.Json.GetProperty("id").GetString()!;
-        tell.Step("label", Page("inForce"), $"the registry issued label {labelId}, entered it in its log as number {issued.Json.GetProperty("logIndex").GetInt64()}, and shows it at {At.Address}labels/{labelId}",
+        File.WriteAllText(run.File("assessor.key"), keys["assessor"] + "\n");
+        var issued = programs.Assay(Registry, "label", "issue", run.File("assessment/statement.cose"), run.File("decision.cose"), "--registry", At.Address.ToString(), "--as", run.File("assessor.key"),
+            "--sbom", run.File("assessment/sbom.cdx.json"), "--update-host", Plan.Update, "-o", run.File("labels"));
+        if (issued.Exit != Exit.Done) throw new HomeException($"no label was issued: {issued.Error}{issued.Output}");
+        labelId = At.Get($"api/labels?q={Plan.Model}").Json.GetProperty("labels")[0].GetProperty("id").GetString()!;
+        tell.Step("label", Page("inForce"), $"the registry issued label {labelId}, entered it in its log first, and shows it at {At.Address}labels/{labelId}",
             ("label", labelId), ("page", $"{At.Address}labels/{labelId}"), ("state", "inForce"), ("hallmark", run.File("labels/hallmark.cose")));
+        var verified = programs.Assay(Registry, "label", "verify", run.File("labels/hallmark.cose"), "--registry", At.Address.ToString(), "--trust", run.File("trust.json"));
+        const string InForce = "in force as of";
+        var held = verified.Exit == Exit.Done && verified.Output.Contains(InForce, StringComparison.Ordinal);
+        tell.Step("verify", held, $"a shop checks the box against the registry's signed lists: {(held ? verified.Output[verified.Output.IndexOf(InForce, StringComparison.Ordinal)..].Split('\n')[0] : verified.Error.Trim())}");
     }
 
     // Whose statements and decisions the registry takes: the two development keys that assess and decide have just made.
@@ -319,7 +312,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
 
     private Office.Reply Decide(string kind, string reason, string? evidence) => At.Post($"api/cases/{caseId}/decision", keys["authority"], json =>
     {
-        json.WriteString("kind", kind);
+        json.WriteString("decision", kind);
         json.WriteString("updateBelow", "1.2");
         json.WriteString("reason", reason);
         json.WriteString("role", "market surveillance authority");
@@ -385,17 +378,47 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
     private void Notices()
     {
         tell.Chapter("Others are told");
-        var fetched = programs.Assay(Registry, "advisories", "fetch", $"{At.Address}.well-known/csaf/provider-metadata.json", "-o", run.File("fetched"));
-        var files = Directory.Exists(run.File("fetched")) ? Directory.EnumerateFiles(run.File("fetched"), "*.json", SearchOption.AllDirectories).ToList() : [];
+        var published = At.Post($"api/cases/{caseId}/publish", keys["csirt"], json =>
+        {
+            json.WriteString("tlp", "TLP:CLEAR");
+            json.WriteString("summary", "The update is out");
+        });
+        var kinds = published.Ok ? published.Json.GetProperty("publications").EnumerateArray().Select(p => p.GetProperty("kind").GetString()!).Distinct().ToList() : [];
+        tell.Step("publish", published.Ok && kinds.Contains("csaf") && kinds.Contains("stix"), published.Ok ? $"D. Example publishes the case to everybody: {string.Join(", ", kinds)}" : $"nothing was published: {published.Text}");
+        var notice = At.Get($"notice/{caseId}.txt");
+        tell.Step("user", notice.Ok && notice.Text.Contains("1.2", StringComparison.Ordinal), notice.Ok ? $"for people at home: {Lines(notice.Text).FirstOrDefault()} …" : $"there is no notice for people: {notice.Text}");
+        var draft = At.Get($"api/cases/{caseId}/article14/earlyWarning.txt", keys["csirt"]);
+        var stranger = At.Get($"api/cases/{caseId}/article14/earlyWarning.txt");
+        tell.Step("article14", draft.Ok && draft.Text.Contains("Example Doorbells Ltd", StringComparison.Ordinal) && !stranger.Ok, draft.Ok
+            ? "for the maker, whose duty it is: the draft of the early warning of Article 14, for a person to send; nobody without a role can read it" : $"there is no draft: {draft.Text}");
+        var folder = run.File("fetched");
+        var fetched = programs.Assay(Registry, "advisories", "fetch", $"{At.Address}.well-known/csaf/provider-metadata.json", "-o", folder);
+        var files = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).ToList() : [];
         tell.Step("csaf", fetched.Exit == Exit.Done && files.Count > 0, fetched.Exit == Exit.Done
             ? $"a second organisation fetches the CSAF advisory; hash and signature are checked before it is read: {files.Count} documents"
-            : $"the advisory could not be fetched: {fetched.Error.Trim()}", ("folder", run.File("fetched")));
+            : $"the advisory could not be fetched: {fetched.Error.Trim()}", ("folder", folder));
+    }
+
+    private void Incident()
+    {
+        JsonElement? incident = null;
+        var watch = Stopwatch.StartNew();
+        while (incident is null && watch.Elapsed.TotalSeconds < 5)
+        {
+            var all = At.Get("api/cases", keys["csirt"]);
+            if (all.Ok) incident = all.Json.GetProperty("cases").EnumerateArray().Where(c => c.GetProperty("kind").GetString() == "incident").Select(c => (JsonElement?)c).FirstOrDefault();
+            if (incident is null) Thread.Sleep(100);
+        }
+        var id = incident?.GetProperty("id").GetString();
+        var whole = id is null ? "" : At.Get($"api/cases/{id}", keys["csirt"]).Text;
+        tell.Step("incident", id is not null && !whole.Contains(Plan.Mac, StringComparison.Ordinal) && !whole.Contains("192.168.77.", StringComparison.Ordinal), id is not null
+            ? $"by its keeper's consent the gateway reported the attack, signed and without address or name of the device: incident case {id}" : "no incident arrived at the registry", ("case", id ?? ""));
     }
 
     private void Log()
     {
         tell.Chapter("The log");
-        var proved = programs.Assay(Registry, "log", "fsck", At.Address.ToString());
+        var proved = programs.Assay(Registry, "log", "fsck", $"{At.Address}log");
         tell.Step("log", proved.Exit == Exit.Done, $"anybody can prove the registry's log whole: {Lines(proved.Output).FirstOrDefault() ?? proved.Error.Trim()}");
     }
 

@@ -132,6 +132,5 @@ internal static class Papers
         using var own = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(365));
         File.WriteAllText(certificate, own.ExportCertificatePem() + "\n");
         File.WriteAllText(key, rsa.ExportPkcs8PrivateKeyPem() + "\n");
-        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 }

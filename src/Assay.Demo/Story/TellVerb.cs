@@ -9,7 +9,7 @@ internal static class TellVerb
     public static readonly Verb Verb = new()
     {
         Name = "tell",
-        Summary = "tell the whole loop: assessed, labelled, guarded, suspended, healed, cut, kept and published",
+        Summary = "(may be left out) tell the whole loop: assessed, labelled, guarded, suspended, healed, cut, kept and published",
         Usage = "[--clean] [--fast] [--no-packets] [--keep] [--transcript FILE] [--pages DIR]",
         Example = "./assay demo --fast",
         Options =
@@ -35,7 +35,7 @@ internal static class TellVerb
             return Exit.Done;
         }
         var packets = !arguments.Has("--no-packets") && Environment.IsPrivilegedProcess;
-        if (packets) Tools.Require();
+        if (packets) Tools.Require(Tools.ForPackets);
         using var run = new Run(arguments.Has("--keep"));
         using var ends = new Ends(run);
         using var tell = new Narrator(terminal.Time, arguments.Has("--fast"), terminal.Width, arguments.Value("--transcript"));

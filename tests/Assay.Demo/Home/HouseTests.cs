@@ -73,7 +73,7 @@ public class HouseTests
         demo.Kill();
         demo.WaitForExit();
         var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < TimeSpan.FromSeconds(15) && Directory.Exists(Path.Combine(Path.GetTempPath(), Space.Prefix + id))) Thread.Sleep(100);
+        while (watch.Elapsed < TimeSpan.FromSeconds(15) && Directory.EnumerateDirectories(Path.GetTempPath(), $"{Space.Prefix}{id}-*").Any()) Thread.Sleep(100);
         Nothing(id);
     }
 
@@ -90,10 +90,52 @@ public class HouseTests
         Nothing(id);
     }
 
+    [Fact]
+    public void Clean_removes_what_a_run_left_whose_watcher_was_killed_too()
+    {
+        NeedRoot();
+        using var demo = Process.Start(Tools.Start(Program, ["part", "hold"]))!;
+        var id = demo.StandardOutput.ReadLine()!;
+        var watcher = Tool.Run("pgrep", ["-P", demo.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Tools.Do("kill", ["-KILL", .. watcher, demo.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        demo.WaitForExit();
+        Assert.NotEmpty(Space.Remaining($"{Space.Prefix}{id}-"));
+        var clean = Tool.Run(Program, ["--clean"]);
+        Assert.Equal(0, clean.Exit);
+        Assert.Contains($"{Space.Prefix}{id}-door", clean.Text, StringComparison.Ordinal);
+        Nothing(id);
+        Assert.Equal("nothing was left\n", Tool.Run(Program, ["--clean"]).Text);
+    }
+
+    [Fact]
+    public void A_second_run_at_the_same_time_is_refused_and_leaves_the_first_alone()
+    {
+        NeedRoot();
+        using var demo = Process.Start(Tools.Start(Program, ["part", "hold"]))!;
+        var id = demo.StandardOutput.ReadLine()!;
+        var second = Tool.Run(Program, ["--fast"]);
+        Assert.Equal(4, second.Exit);
+        Assert.Contains("another demo is running", second.Error, StringComparison.Ordinal);
+        Assert.Equal(2, Tool.Run(Program, ["--clean"]).Exit);
+        Assert.Equal(4, Space.Remaining($"{Space.Prefix}{id}-").Count);
+        demo.StandardInput.Close();
+        Tools.Do("kill", "-TERM", demo.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(demo.WaitForExit(15_000));
+        Nothing(id);
+    }
+
+    [Fact]
+    public void A_missing_program_is_named_with_the_command_that_installs_it()
+    {
+        var missing = Assert.Throws<Assay.CommandLine.MissingPartException>(() => Tools.Require([("ip", "iproute2"), ("no-such-program", "no-such-package")]));
+        Assert.Equal("no-such-program missing: apt-get install no-such-package", missing.Message);
+        Tools.Require([("sh", "dash")]);
+    }
+
     internal static void Nothing(string id)
     {
         Assert.Empty(Space.Remaining($"{Space.Prefix}{id}-"));
-        Assert.False(Directory.Exists(Path.Combine(Path.GetTempPath(), Space.Prefix + id)));
+        Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), $"{Space.Prefix}{id}-*"));
         Assert.DoesNotContain($"{Space.Prefix}{id}", Tool.Run("ps", ["-eo", "args"]).Text, StringComparison.Ordinal);
     }
 
