@@ -1,7 +1,10 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Assay.Labels.Trust;
+using Assay.Registry.Advisories;
+using Assay.Registry.Cases;
 using Assay.Registry.Labels;
+using Assay.Registry.Publications;
 using Assay.Registry.Status;
 using Assay.Registry.Storage;
 
@@ -28,12 +31,16 @@ public sealed class Office : IDisposable
     public required TrustShelf Trust { get; init; }
     public required IssuingDesk Issuing { get; init; }
     public required SignedLists Lists { get; init; }
+    public required CaseDesk Cases { get; init; }
+    public required Gateways Gateways { get; init; }
+    public required AdvisoryDesk Advisories { get; init; }
+    public required PublicationDesk Publications { get; init; }
     /// <summary>The registry's own keys as a trust list; <see cref="OwnTrust"/> is the same, read.</summary>
     public required byte[] TrustFile { get; init; }
     public required TrustList OwnTrust { get; init; }
 
     /// <summary>Tables of each feature.</summary>
-    public static readonly IReadOnlyList<string> Schemas = [People.Schema, Ledger.Schema, LabelShelf.Schema];
+    public static readonly IReadOnlyList<string> Schemas = [People.Schema, Ledger.Schema, LabelShelf.Schema, CaseShelf.Schema, Gateways.Schema, AdvisoryDesk.Schema, PublicationDesk.Schema];
 
     public static Office Open(RegistrySettings settings, string address, TimeProvider time, Action<string> warn)
     {
@@ -47,6 +54,8 @@ public sealed class Office : IDisposable
             var trust = new TrustShelf(settings.File("trust"));
             var lists = new SignedLists(settings, address, keys, database, time);
             var ledger = new Ledger(settings, keys, database, shelf, lists, wakeups, time);
+            var desk = new StatusDesk(settings, database, shelf, ledger, time);
+            var cases = new CaseDesk(new CaseShelf(database), shelf, desk, people, time);
             var own = keys.TrustList(settings, address);
             return new Office
             {
@@ -64,7 +73,11 @@ public sealed class Office : IDisposable
                 Lists = lists,
                 Ledger = ledger,
                 Issuing = new IssuingDesk(settings, address, keys, shelf, trust, lists, ledger, time),
-                Desk = new StatusDesk(settings, database, shelf, ledger, time),
+                Desk = desk,
+                Cases = cases,
+                Gateways = new Gateways(database, time),
+                Advisories = new AdvisoryDesk(settings.File("advisories.db"), database, shelf, cases, time),
+                Publications = new PublicationDesk(settings, address, database),
                 Wakeups = wakeups,
                 TrustFile = own,
                 OwnTrust = TrustList.Read(own, settings.Name),
@@ -80,6 +93,7 @@ public sealed class Office : IDisposable
 
     public void Dispose()
     {
+        Advisories.Dispose();
         Ledger.Dispose();
         Database.Dispose();
         Keys.Dispose();

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Assay.Registry.Advisories;
+using Assay.Registry.Cases;
 using Assay.Registry.Labels;
 using Assay.Registry.Pages;
+using Assay.Registry.Publications;
 using Assay.Registry.Status;
 using Assay.Registry.Storage;
 
@@ -11,10 +14,12 @@ namespace Assay.Registry;
 public sealed class RegistryServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly CaseWatch watch;
 
     private RegistryServer(WebApplication app, Office office, string listening)
     {
         this.app = app;
+        watch = new CaseWatch(office);
         Office = office;
         Listening = listening;
     }
@@ -34,6 +39,10 @@ public sealed class RegistryServer : IAsyncDisposable
         LabelEndpoints.Map(routes, office);
         StatusEndpoints.Map(routes, office);
         PageEndpoints.Map(routes, office);
+        AdvisoryEndpoints.Map(routes, office);
+        CaseEndpoints.Map(routes, office);
+        GatewayEndpoints.Map(routes, office);
+        PublicationEndpoints.Map(routes, office);
     }
 
     /// <summary>Takes the port, makes good what a stop left open, signs the lists, and answers.</summary>
@@ -92,6 +101,7 @@ public sealed class RegistryServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Office.Wakeups.Close();
+        await watch.DisposeAsync();
         await app.StopAsync();
         await app.DisposeAsync();
         Office.Dispose();

@@ -103,6 +103,9 @@ public sealed record Case
         }
     }
 
+    /// <summary>The version from which the consequence does not concern a device any more; null where none is known.</summary>
+    public string? EndsWith => Standing?.Decision.UpdateBelow ?? Measure?.Version;
+
     /// <summary>The day on which the decision that stands is looked at again.</summary>
     public DateOnly? LookAgain => Standing is not { } standing ? null
         : Events.OfType<SuspensionConfirmed>().LastOrDefault(c => c.At >= standing.At)?.LookAgain ?? standing.Decision.LookAgain;
@@ -141,8 +144,8 @@ public sealed record Case
         if (decision.LookAgain <= DateOnly.FromDateTime(at.UtcDateTime)) throw Refuse("a day after today on which somebody looks again", $"{decision.LookAgain:yyyy-MM-dd}", "lookAgain");
         if (decision.LookAgain > DateOnly.FromDateTime(at.UtcDateTime.AddYears(1))) throw Refuse("a day within a year on which somebody looks again", $"{decision.LookAgain:yyyy-MM-dd}", "lookAgain");
         if (decision.Kind != DecisionKind.Suspend && (decision.Emergency || decision.Evidence is not null)) throw Refuse("emergency and evidence only with a suspension", EvidenceJson.Name(decision.Kind), "kind");
-        if (decision.Kind == DecisionKind.UpdateNeeded != decision.UpdateBelow is not null)
-            throw Refuse("a version with updateNeeded, and with nothing else", decision.UpdateBelow ?? "none", "updateBelow");
+        if (decision.Kind == DecisionKind.UpdateNeeded ? decision.UpdateBelow is null : decision.Kind != DecisionKind.Suspend && decision.UpdateBelow is not null)
+            throw Refuse("a version with updateNeeded, where it ends a suspension, and with nothing else", decision.UpdateBelow ?? "none", "updateBelow");
         if (decision.UpdateBelow is { } version) Text(version, "updateBelow", 64);
         if (decision.Kind == DecisionKind.NotExploitable)
         {

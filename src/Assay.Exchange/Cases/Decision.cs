@@ -14,7 +14,7 @@ public sealed record Decision
     public required string Objection { get; init; }
     /// <summary>For <see cref="DecisionKind.Suspend"/>: decided before the evidence was whole.</summary>
     public bool Emergency { get; init; }
-    /// <summary>For <see cref="DecisionKind.UpdateNeeded"/>: the first version without the flaw.</summary>
+    /// <summary>For <see cref="DecisionKind.UpdateNeeded"/>: the first version without the flaw. A suspension may name it too: for a device that runs it, it ends.</summary>
     public string? UpdateBelow { get; init; }
     /// <summary>Where the vulnerable function was seen present and reachable, for a suspension on evidence.</summary>
     public string? Evidence { get; init; }

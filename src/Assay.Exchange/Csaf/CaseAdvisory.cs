@@ -63,14 +63,12 @@ public static class CaseAdvisory
     private static IReadOnlyList<CsafReference> References(Case one, string address) =>
         one.Label is { } label ? [new CsafReference("The label of the product", $"{address}/labels/{label.Id}")] : [new CsafReference("The registry", address + "/")];
 
-    private static string? FixOf(Case one) => one.Standing?.Decision.UpdateBelow ?? one.Measure?.Version;
-
     private static IReadOnlyList<CsafProduct> Products(Case one)
     {
         var chain = one.Chain!;
         var label = chain.Label;
         var component = new CsafComponent(Supplier(chain), chain.Component.Name, chain.Component.Version ?? "not stated", chain.Component.Purl, chain.Component.Cpe.FirstOrDefault(c => c.StartsWith("cpe:", StringComparison.Ordinal)));
-        var fix = FixOf(one);
+        var fix = one.EndsWith;
         var concerned = new CsafProduct
         {
             Id = Product,
@@ -99,7 +97,7 @@ public static class CaseAdvisory
     {
         var chain = one.Chain!;
         var standing = one.Standing?.Decision;
-        var fix = FixOf(one);
+        var fix = one.EndsWith;
         IReadOnlyList<string> concerned = [Product];
         var notes = new List<CsafNote>
         {

@@ -44,16 +44,36 @@ public sealed class Provider
     {
         if (document.Tlp != Tlp.Clear) throw new ArgumentException($"only TLP:CLEAR is published here, not {document.Tlp.Name()}", nameof(document));
         var relative = PathOf(document);
+        Keep(relative, document.Bytes(), now);
+        Lists(now);
+        return relative;
+    }
+
+    /// <summary>Writes one document with its hashes and signature, where it is not there already. The lists follow with <see cref="Lists"/>.</summary>
+    /// <param name="relative">As <see cref="PathOf"/> gives it.</param>
+    public void Keep(string relative, ReadOnlySpan<byte> bytes, DateTimeOffset now)
+    {
         var path = Path.Combine(folder, relative);
         var name = Path.GetFileName(path);
-        var bytes = document.Bytes();
+        if (File.Exists(path) && File.Exists(path + ".asc") && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes) && Fits(bytes, File.ReadAllBytes(path + ".asc"), now)) return;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Write(path + ".sha256", Line(SHA256.HashData(bytes), name));
         Write(path + ".sha512", Line(SHA512.HashData(bytes), name));
         Write(path + ".asc", key.Sign(bytes, now));
         Write(path, bytes);
-        Lists(now);
-        return relative;
+    }
+
+    private bool Fits(ReadOnlySpan<byte> bytes, byte[] signature, DateTimeOffset now)
+    {
+        try
+        {
+            key.Certificate.Verify(bytes, signature, now);
+            return true;
+        }
+        catch (UnreadableException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Writes the lists, the key and the metadata from what is in the folder.</summary>
@@ -152,7 +172,7 @@ public sealed class Provider
     // What sha256sum and sha512sum read: the digest, two blanks, the name.
     private static byte[] Line(byte[] digest, string name) => Encoding.ASCII.GetBytes($"{Convert.ToHexStringLower(digest)}  {name}\n");
 
-    private static void Write(string path, byte[] bytes)
+    private static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         var fresh = path + ".fresh";
         using (var file = new FileStream(fresh, FileMode.Create, FileAccess.Write))

@@ -25,7 +25,7 @@ public sealed record UserNotice
     {
         var product = one.Label is { } label ? $"{label.Maker} {label.Model}" : "a device without a label";
         var standing = one.Standing?.Decision;
-        var version = standing?.UpdateBelow ?? one.Measure?.Version;
+        var version = one.EndsWith;
         var said = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["product"] = product,

@@ -21,7 +21,7 @@ public sealed record LabelRecord
     /// <summary>The entry of the log that says it was issued.</summary>
     public required long LogIndex { get; init; }
     public required Standing Standing { get; init; }
-    /// <summary>With <see cref="Standing.UpdateNeeded"/> only.</summary>
+    /// <summary>With <see cref="Standing.UpdateNeeded"/>, and with <see cref="Standing.Suspended"/> where a version ends it.</summary>
     public string? UpdateBelow { get; init; }
     /// <summary>Since when it stands so.</summary>
     public required DateTimeOffset Since { get; init; }

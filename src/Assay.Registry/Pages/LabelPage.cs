@@ -54,6 +54,7 @@ internal static class LabelPage
                     P("Why: ", Data(now.Reason)),
                     P("Since ", Moment(now.At), ", ", Says(now.Role), now.LookAgain is { } again ? Many(". It is looked at again by ", Day(again)) : null, "."))
                 : null,
+            label is { Standing: Standing.Suspended, UpdateBelow: { } ends } ? P(Strong("Version ", Data(Short(ends)), " ends this for a device: install it.")) : null,
             Meaning(check.Answer) is { } meaning ? P(meaning) : null,
             P(LabelCheck.ModelOnly),
             P("The status on this page is that of the signed list of ", Moment(office.Lists.Current.AsOf), ".").Class("soft")).Id("to-do");
@@ -123,7 +124,7 @@ internal static class LabelPage
             .. history.Reverse().Take(MostHistory).Select(h => Li(
                 P(Moment(h.At), ": ", Strong(Words(h.Standing, h.UpdateBelow))),
                 P("Why: ", Data(h.Reason)),
-                P(Says(h.Role), h.LookAgain is { } again ? Many("; looked at again by ", Day(again)) : null, ". ", Small($"Entry {h.LogIndex.ToString(CultureInfo.InvariantCulture)} of the log."))))
+                P(Says(h.Role, first: true), h.LookAgain is { } again ? Many("; looked at again by ", Day(again)) : null, ". ", Small($"Entry {h.LogIndex.ToString(CultureInfo.InvariantCulture)} of the log."))))
             ,
             Li(P(Moment(label.IssuedAt), ": ", Strong("issued"), ". ", Small($"Entry {label.LogIndex.ToString(CultureInfo.InvariantCulture)} of the log."))),
         ]).Class("history")).Id("history");
@@ -133,7 +134,7 @@ internal static class LabelPage
         Standing.InForce => "in force again",
         Standing.UnderReview => "under review",
         Standing.UpdateNeeded => $"update needed below {below}",
-        Standing.Suspended => "suspended",
+        Standing.Suspended => below is null ? "suspended" : $"suspended, for versions below {below}",
         _ => "withdrawn",
     };
 
@@ -163,14 +164,18 @@ internal static class LabelPage
         label.Standing == Standing.Withdrawn ? P("A withdrawn label stays withdrawn.") : Form($"/labels/{label.Id}/status",
             context.Mark(),
             Choice("New status", "state", [("inForce", "in force"), ("underReview", "under review"), ("updateNeeded", "update needed"), ("suspended", "suspended"), ("withdrawn", "withdrawn, which is final")]),
-            Field("Update below version (with \"update needed\" only)", "updateBelow", maxLength: StatusDesk.MaxVersion),
+            Field("Below which version (with \"update needed\"; with \"suspended\" where a version ends it)", "updateBelow", maxLength: StatusDesk.MaxVersion),
             Lines("Reason, for everybody to read; no names", "reason", required: true, maxLength: StatusDesk.MaxReason),
             Field("In which role", "role", required: true, maxLength: StatusDesk.MaxRole, value: "authority"),
             Field("Look again on", "lookAgain", "date"),
             P(Button("Change the status")))).Id("change");
 
     // Who is named here is a role; a person's name stays in the database.
-    private static Node Says(string role) => role == StatusDesk.Automatic ? "noticed by a machine, decided by nobody yet" : Many("says ", Data(role));
+    private static Node Says(string role, bool first = false)
+    {
+        if (role == StatusDesk.Automatic) return first ? "Noticed by a machine, decided by nobody yet" : "noticed by a machine, decided by nobody yet";
+        return Many(first ? "Says " : "says ", Data(role));
+    }
 
     private static string Short(string text) => text.Length <= MostText ? text : text[..MostText] + "…";
 }

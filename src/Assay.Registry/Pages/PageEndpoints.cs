@@ -12,8 +12,18 @@ public static class PageEndpoints
         routes.MapGet("/", context => context.Page(SearchPage.Of(office, Query(context))));
         routes.MapGet("/l", context => context.Page(SearchPage.Landing(office), cache: "public, max-age=300"));
         routes.MapGet("/labels/{id}", context => context.Page(LabelPage.Of(office, context, LabelEndpoints.Find(office, context)), cache: context.Person() is null ? "no-cache" : null));
+        routes.MapGet("/api/openapi.json", context => context.File(Interface.Value, "application/json; charset=utf-8", "public, max-age=300"));
         routes.MapPost("/labels/{id}/status", context => Change(office, context)).RequireRole(Role.Authority);
     }
+
+    // docs/openapi/registry.json, as it was when this program was built.
+    private static readonly Lazy<byte[]> Interface = new(() =>
+    {
+        using var stream = typeof(PageEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    });
 
     private static string Query(HttpContext context)
     {

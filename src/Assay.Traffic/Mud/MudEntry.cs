@@ -41,7 +41,11 @@ internal sealed class MudEntry(bool fromDevice, int? listVersion)
             // Several at once must all hold: which is less than each one allows.
             Lose("/matches", "one peer", FormattableString.Invariant($"{peers.Count} that must hold at once"));
         }
-        if (initiated != InitiatedBy.Either && protocol != Packet.Tcp) Lose("/matches", "direction-initiated with TCP only (RFC 8520 section 8.8)", "it with another protocol");
+        if (initiated != InitiatedBy.Either && protocol != Packet.Tcp)
+        {
+            Lose("/matches", "direction-initiated with TCP only (RFC 8520 section 8.8)", "it with another protocol");
+            initiated = InitiatedBy.Either;
+        }
         if (lost && accept) return null;
         var peer = peers.Count == 1 ? peers[0] : default;
         if (accept && peers.Count == 0)
@@ -66,8 +70,16 @@ internal sealed class MudEntry(bool fromDevice, int? listVersion)
 
     private bool Accepts(JsonElement ace)
     {
-        var text = ace.TryGetProperty("actions", out var actions) && actions.ValueKind == JsonValueKind.Object
-            && actions.TryGetProperty("forwarding", out var forwarding) && forwarding.ValueKind == JsonValueKind.String ? forwarding.GetString()! : null;
+        string? text = null;
+        if (ace.TryGetProperty("actions", out var actions) && actions.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in actions.EnumerateObject())
+            {
+                if (member.Name == "forwarding" && member.Value.ValueKind == JsonValueKind.String) text = member.Value.GetString();
+                // A limit that is not kept would allow more than was meant.
+                else if (member.Name is not ("forwarding" or "logging")) Lose("/actions/" + member.Name, "forwarding and logging", "another action");
+            }
+        }
         switch (text is not null && text.StartsWith("ietf-access-control-list:", StringComparison.Ordinal) ? text[25..] : text)
         {
             case "accept": return true;

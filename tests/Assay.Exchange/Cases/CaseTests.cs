@@ -103,7 +103,7 @@ public class CaseTests
         { "after today", Examples.Decision(DecisionKind.Suspend) with { LookAgain = new DateOnly(2026, 11, 23) } },
         { "within a year", Examples.Decision(DecisionKind.Suspend) with { LookAgain = new DateOnly(2028, 11, 23) } },
         { "updateBelow", Examples.Decision(DecisionKind.UpdateNeeded) with { UpdateBelow = null } },
-        { "updateBelow", Examples.Decision(DecisionKind.Suspend) with { UpdateBelow = "1.2" } },
+        { "updateBelow", Examples.Decision(DecisionKind.Resume) with { UpdateBelow = "1.2" } },
         { "emergency", Examples.Decision(DecisionKind.Resume) with { Emergency = true } },
         { "component_not_present", Examples.Decision(DecisionKind.NotExploitable) with { Justification = "trust us" } },
         { "signed statement", Examples.Decision(DecisionKind.NotExploitable) with { Statement = null } },

@@ -133,6 +133,15 @@ public partial class StatusListTests
     }
 
     [Fact]
+    public void A_million_labels_of_which_one_in_a_hundred_is_not_in_force_have_some_15_KB()
+    {
+        var list = new StatusList(1_000_000);
+        var random = new Random(7);
+        for (var i = 0; i < 10_000; i++) list[random.Next(list.Slots)] = (LabelState)random.Next(1, 4);
+        Assert.InRange(list.Compressed().Length, 10_000, 20_000);
+    }
+
+    [Fact]
     public void What_is_not_one_whole_zlib_stream_is_no_list()
     {
         var good = new StatusList(4000).Compressed();

@@ -87,7 +87,7 @@ public partial class LabelCddlTests
         var notice = new Notice(7, NoticeKind.UpdateNeeded, "1.2", "why", "authority", Samples.Now, new DateOnly(2027, 1, 1), "2026-7");
         Same("status-list", StatusListToken.Sign(samples.Issuer, new StatusList(8), "https://office.example/status/1", Samples.Now, end, TimeSpan.FromMinutes(5), 1));
         Same("notice-list", NoticeList.Sign(samples.Issuer, [notice], "https://office.example/status/1", Samples.Now, end, 1));
-        Assert.Equal(Item().Count(Group("notice = [", "]")), 8);
+        Assert.Equal(8, Item().Count(Group("notice = [", "]")));
 
         var entry = new LogEntry { Issuer = "office", Subject = "Lumen/Doorbell", At = Samples.Now, Label = new byte[8], Issued = new(new byte[32], new byte[32], new byte[32], "https://office.example/status/1", 7) };
         var changed = entry with { Issued = null, Changed = new(7, LabelState.Notice, NoticeKind.UpdateNeeded, "1.2", "why", "authority", new byte[32], new DateOnly(2027, 1, 1), "2026-7") };

@@ -46,7 +46,7 @@ public partial class PageTests
         // The newest first, each with its reason and role.
         int At(string what) => history.IndexOf(what, history.IndexOf("What happened", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.True(At("withdrawn") < At("suspended") && At("suspended") < At("update needed below 1.2") && At("update needed below 1.2") < At("under review") && At("under review") < At("issued"));
-        Assert.Contains("says market surveillance; looked at again by 2027-01-15", history, StringComparison.Ordinal);
+        Assert.Contains("Says market surveillance; looked at again by 2027-01-15", history, StringComparison.Ordinal);
     }
 
     [Fact]

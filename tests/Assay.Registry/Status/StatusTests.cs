@@ -55,6 +55,19 @@ public class StatusTests
     }
 
     [Fact]
+    public async Task A_suspension_may_name_the_version_that_ends_it()
+    {
+        await using var registry = await RunningRegistry.Start();
+        var id = await registry.Issue();
+        Assert.Equal(HttpStatusCode.OK, (await registry.Change(id, """{ "state": "suspended", "updateBelow": "1.2", "reason": "x" }""")).Status);
+        var page = (await registry.Get($"/labels/{id}")).Text;
+        Assert.Contains(">Limit its use.<", page, StringComparison.Ordinal);
+        Assert.Contains("Version <bdi>1.2</bdi> ends this for a device: install it.", page, StringComparison.Ordinal);
+        var notice = Assert.Single((await Snapshot(registry)).Notices!.Notices);
+        Assert.Equal((NoticeKind.Suspended, "1.2"), (notice.Kind, notice.UpdateBelow));
+    }
+
+    [Fact]
     public async Task A_label_comes_back_but_not_from_withdrawal()
     {
         await using var registry = await RunningRegistry.Start();
@@ -77,7 +90,7 @@ public class StatusTests
     [InlineData("""{ "state": "suspended", "reason": " " }""", 422, "reason")]
     [InlineData("""{ "state": "suspended", "reason": 5 }""", 400, "reason")]
     [InlineData("""{ "state": "updateNeeded", "reason": "x" }""", 422, "updateBelow")]
-    [InlineData("""{ "state": "suspended", "reason": "x", "updateBelow": "2" }""", 422, "updateBelow")]
+    [InlineData("""{ "state": "underReview", "reason": "x", "updateBelow": "2" }""", 422, "updateBelow")]
     [InlineData("""{ "state": "suspended", "reason": "x", "lookAgain": "soon" }""", 400, "lookAgain")]
     [InlineData("""{ "state": "suspended", "reason": "x", "role": "automatic" }""", 422, "role")]
     [InlineData("""[ "suspended" ]""", 400, "body")]
@@ -105,7 +118,7 @@ public class StatusTests
             Assert.Equal(409, Assert.Throws<Refusal>(() => registry.Server.Office.Desk.Change(By(no))).Status);
         Assert.Equal(new ChangeReceipt(2, 1), registry.Server.Office.Desk.Change(By(Standing.UnderReview)));
         Assert.Equal(409, Assert.Throws<Refusal>(() => registry.Server.Office.Desk.Change(By(Standing.UnderReview))).Status);
-        Assert.Contains("noticed by a machine", (await registry.Get($"/labels/{id}")).Text, StringComparison.Ordinal);
+        Assert.Contains("noticed by a machine, decided by nobody yet", (await registry.Get($"/labels/{id}")).Text, StringComparison.Ordinal);
         await registry.Change(id, """{ "state": "suspended", "reason": "x" }""");
         Assert.Equal(409, Assert.Throws<Refusal>(() => registry.Server.Office.Desk.Change(By(Standing.UnderReview))).Status);
     }

@@ -15,12 +15,13 @@ public sealed class AttackCorpusTests(ITestOutputHelper output)
     private static readonly Lazy<IReadOnlyList<Watched>> Ordinary = new(() => Watch(Corpus.Files("traffic/iot-sentinel", "*.pcap")));
     private static readonly Lazy<IReadOnlyList<Watched>> Labelled = new(() => Watch([.. Corpus.Files("traffic/attacks").Where(f => Path.GetExtension(f) is ".pcap" or ".pcapng")]));
 
-    private static List<Watched> Watch(IReadOnlyList<string> files)
+    private static List<Watched> Watch(IReadOnlyList<string> files, bool mayBeNone = false)
     {
         var all = new ConcurrentBag<Watched>();
         Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = 2 }, file =>
         {
             using var artefact = Artefact.Open(file);
+            if (mayBeNone && !CaptureExamination.Recognises(artefact)) return;
             var watch = new AttackWatch();
             var reader = CaptureReader.Open(artefact);
             var packet = default(Packet);
@@ -99,6 +100,18 @@ public sealed class AttackCorpusTests(ITestOutputHelper output)
         output.WriteLine($"{Ordinary.Value.Count} set-ups, {Ordinary.Value.Sum(w => w.Frames)} frames, {wrong.Count} with an attack");
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
         Assert.NotEmpty(Labelled.Value.SelectMany(w => w.Attacks));
+    }
+
+    [Fact]
+    public void Of_captures_made_to_show_protocols_only_those_that_are_named_after_an_attack_are_called_one()
+    {
+        string[] words = ["scan", "flood", "ddos", "brute", "amp", "malware", "mining", "emotet", "trickbot", "attack"];
+        var all = Watch([.. new[] { "ndpi", "suricata-verify", "ics", "ja4" }.SelectMany(f => Corpus.Files("traffic/" + f)).Where(f => Path.GetExtension(f) is ".pcap" or ".pcapng" or ".cap")], mayBeNone: true);
+        var called = all.Where(w => w.Attacks.Count > 0).ToList();
+        foreach (var one in called) output.WriteLine($"{Path.GetRelativePath(Corpus.Root!, one.File)}: {string.Join("; ", one.Attacks.Select(a => a.Rule))}");
+        output.WriteLine($"{all.Count} captures, {all.Sum(w => w.Frames)} frames, {called.Count} with an attack");
+        Assert.NotEmpty(called);
+        Assert.All(called, w => Assert.Contains(words, word => Path.GetRelativePath(Corpus.Root!, w.File).Contains(word, StringComparison.OrdinalIgnoreCase)));
     }
 
     [Fact]

@@ -162,6 +162,7 @@ public sealed class MudFileTests
         Assert.Equal(1, file.Dropped);
         Assert.Contains(file.Remarks, r => r.Weight == RemarkWeight.Dropped && r.Where.Contains("(bad)", StringComparison.Ordinal));
         Assert.All(file.Remarks, r => Assert.DoesNotContain(r.ToString(), char.IsControl));
+        Holds(file);
     }
 
     [Theory]
@@ -171,6 +172,14 @@ public sealed class MudFileTests
         var file = From($"{MudText.Ace(matches, """{ "forwarding": "drop" }""", "bad")}, {MudText.Ace(MudText.Update, name: "well")}");
         Assert.Equal([false, true], file.Permissions.Select(p => p.Accept));
         Assert.Contains(file.Remarks, r => r.Weight == RemarkWeight.Dropped);
+        Holds(file);
+    }
+
+    [Fact]
+    public void A_limit_that_is_not_understood_takes_its_accepting_entry_with_it_and_logging_does_not()
+    {
+        var file = From($"{MudText.Ace(MudText.Update, """{ "forwarding": "accept", "example:rate": 10 }""", "bad")}, {MudText.Ace(MudText.Update, """{ "forwarding": "accept", "logging": "log-none" }""", "well")}");
+        Assert.Equal(["well"], file.Permissions.Select(p => p.Name));
     }
 
     [Theory]
