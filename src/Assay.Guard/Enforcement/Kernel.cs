@@ -24,7 +24,8 @@ public sealed record Kernel
         {
             if (gateway.Inside.Contains(one) || gateway.Outside == one)
             {
-                return $"expected {one} without flow offloading, found a flowtable in {table}: live connections would pass every rule; take it away (nft delete flowtable …, or in OpenWrt option flow_offloading '0')";
+                return $"expected {one} without flow offloading, found a flowtable in {table}: live connections would pass every rule; "
+                    + "take it away (nft delete flowtable …, or in OpenWrt option flow_offloading '0')";
             }
         }
         return null;
@@ -40,12 +41,16 @@ public sealed record Kernel
         bool Takes(string body, string family = "inet") => nft.Check($"table {family} {Name} {{\n{body}\n}}\n") is null;
         var features = new List<KernelFeature>
         {
-            new("nftables with inet tables", Takes("chain a { type filter hook forward priority filter; policy accept; ct state established accept; }"), "nothing can be enforced", Needed: true),
+            new("nftables with inet tables", Takes("chain a { type filter hook forward priority filter; policy accept; ct state established accept; }"),
+                "nothing can be enforced", Needed: true),
             new("maps from address pairs to chains", Takes("map a { type ether_addr . ipv4_addr : verdict; }"), "nothing can be enforced", Needed: true),
-            new("timed sets of address, protocol and port", Takes("set a { type ipv4_addr . inet_proto . inet_service; flags timeout; }"), "addresses of names would stay for ever", Needed: true),
+            new("timed sets of address, protocol and port", Takes("set a { type ipv4_addr . inet_proto . inet_service; flags timeout; }"),
+                "addresses of names would stay for ever", Needed: true),
             new("connection marks", Takes("chain a { ct mark set ct mark | 0x20000000; }"), "a healing device could not keep its update connection", Needed: true),
-            new("address translation in inet tables", Takes("chain a { type nat hook prerouting priority dstnat; policy accept; udp dport 53 dnat ip to 192.0.2.1:53; }"), "names asked of other servers pass the forwarder by", Needed: true),
-            new("sets filled by packets", Takes("set a { type ether_addr . ipv4_addr; flags dynamic,timeout; timeout 1m; size 16; }\nchain a { add @a { ether saddr . ip saddr }; }"), "strangers are held back, but not listed", Needed: true),
+            new("address translation in inet tables", Takes("chain a { type nat hook prerouting priority dstnat; policy accept; udp dport 53 dnat ip to 192.0.2.1:53; }"),
+                "names asked of other servers pass the forwarder by", Needed: true),
+            new("sets filled by packets", Takes("set a { type ether_addr . ipv4_addr; flags dynamic,timeout; timeout 1m; size 16; }\nchain a { add @a { ether saddr . ip saddr }; }"),
+                "strangers are held back, but not listed", Needed: true),
             new("the table of connections by netlink", Conntrack(), "live connections cannot be listed for a freeze; rules stop them all the same"),
             new("connection tracking on bridges", Takes("chain a { type filter hook forward priority filter; policy accept; ct state established accept; }", "bridge"),
                 "devices on one bridge reach each other past the rules unless their ports are isolated"),

@@ -477,7 +477,8 @@ public sealed class NameForwarder : IDisposable
                     var admission = batch[i].Admission;
                     if (!taken[i]) continue;
                     if (admitted.Count >= 2 * options.MostCached) Current();
-                    if (admitted.Count < 2 * options.MostCached) admitted[(admission.Profile, admission.Name, !admission.Addresses[0].IsV4)] = (admission.Addresses, now + admission.Lifetime);
+                    if (admitted.Count >= 2 * options.MostCached) continue;
+                    admitted[(admission.Profile, admission.Name, !admission.Addresses[0].IsV4)] = (admission.Addresses, now + admission.Lifetime);
                 }
             }
         }

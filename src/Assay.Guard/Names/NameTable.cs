@@ -18,7 +18,10 @@ public sealed record NameDecision(string? Refusal, bool Admit, string? Profile)
 /// <summary>Which device may resolve which name: made anew from devices and profiles at every change, read by the forwarder without a lock.</summary>
 public sealed class NameTable
 {
-    public const string Cut = "the device is cut", OutsideProfile = "the name is outside the device's profile", OutsideHealing = "the name is not needed to heal", NamesOver = "it would answer names past the forwarder",
+    public const string Cut = "the device is cut",
+        OutsideProfile = "the name is outside the device's profile",
+        OutsideHealing = "the name is not needed to heal",
+        NamesOver = "it would answer names past the forwarder",
         Foreign = "the address is bound to another device";
 
     private readonly FrozenDictionary<Address, DevicePolicy> devices;

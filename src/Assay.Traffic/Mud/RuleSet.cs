@@ -31,7 +31,10 @@ public sealed class RuleSet
         foreach (var name in gateway.Inside.Append(gateway.Outside)) Check(name);
         if (gateway.Inside.Count == 0) throw new ArgumentException("expected at least one interface inside, found none");
         if (gateway.Inside.Contains(gateway.Outside)) throw new ArgumentException($"expected different interfaces inside and outside, found {gateway.Outside} as both");
-        if (gateway.Names.Count(a => a.IsV4) != 1 || gateway.Names.Count(a => !a.IsV4) > 1) throw new ArgumentException("expected one IPv4 address and at most one IPv6 address to listen for names on");
+        if (gateway.Names.Count(a => a.IsV4) != 1 || gateway.Names.Count(a => !a.IsV4) > 1)
+        {
+            throw new ArgumentException("expected one IPv4 address and at most one IPv6 address to listen for names on");
+        }
         if (!System.Numerics.BitOperations.IsPow2(gateway.MarkBit) || !System.Numerics.BitOperations.IsPow2(gateway.FreeBit) || gateway.MarkBit == gateway.FreeBit)
         {
             throw new ArgumentException(FormattableString.Invariant($"expected two different bits of the connection mark, found 0x{gateway.MarkBit:x} and 0x{gateway.FreeBit:x}"));
@@ -126,14 +129,17 @@ public sealed class RuleSet
     }
 
     private static void Add(StringBuilder text, string set, SortedDictionary<string, long> elements) =>
-        text.Append("add element inet assay ").Append(set).Append(" { ").AppendJoin(", ", elements.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Key} timeout {e.Value}s"))).Append(" }\n");
+        text.Append("add element inet assay ").Append(set).Append(" { ")
+            .AppendJoin(", ", elements.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Key} timeout {e.Value}s"))).Append(" }\n");
 
     /// <summary>What takes the table away; the gateway is then as it was without us.</summary>
     public static string Remove => "table inet assay\ndelete table inet assay\n";
 
     private IEnumerable<int> Versions => gateway.Ipv6 ? [4, 6] : [4];
 
-    private RuleSetPlan Plan(string id) => plans.TryGetValue(id, out var plan) ? plan : throw new ArgumentException($"expected a profile of the rule set, found {Evidence.Shortened.Visible(id)}");
+    private RuleSetPlan Plan(string id) => plans.TryGetValue(id, out var plan)
+        ? plan
+        : throw new ArgumentException($"expected a profile of the rule set, found {Evidence.Shortened.Visible(id)}");
 
     private static void Check(string name)
     {
@@ -190,7 +196,10 @@ public sealed class RuleSet
             if (!macs.Add(device.Mac)) throw new ArgumentException($"the device {device.Mac} is given twice");
             foreach (var element in Elements(device))
             {
-                if (element.Set.StartsWith("in_", StringComparison.Ordinal) && !seen.Add((element.Set, element.Key))) throw new ArgumentException($"the address {element.Key} is bound to two devices");
+                if (element.Set.StartsWith("in_", StringComparison.Ordinal) && !seen.Add((element.Set, element.Key)))
+                {
+                    throw new ArgumentException($"the address {element.Key} is bound to two devices");
+                }
                 if (!sets.TryGetValue(element.Set, out var elements)) sets[element.Set] = elements = [];
                 elements.Add(element);
             }
@@ -218,14 +227,18 @@ public sealed class RuleSet
         {
             foreach (var version in Versions)
             {
-                text.Append(CultureInfo.InvariantCulture, $"  set {set}_{version} {{ type {(version == 4 ? "ipv4_addr" : "ipv6_addr")}{(ported ? " . inet_proto . inet_service" : "")}; flags timeout; size {MostAddresses}; }}\n");
+                var type = (version == 4 ? "ipv4_addr" : "ipv6_addr") + (ported ? " . inet_proto . inet_service" : "");
+                text.Append(CultureInfo.InvariantCulture, $"  set {set}_{version} {{ type {type}; flags timeout; size {MostAddresses}; }}\n");
             }
         }
         var hosts = plan.Sets.ContainsKey("h_" + id);
         text.Append($"  chain o_{id} {{\n    {Established}\n");
         foreach (var rule in plan.Out) Rule(text, rule);
         if (hosts) foreach (var version in Versions) Rule(text, $"{RuleSetPlan.Lookup(version, "h_" + id, true)} {RuleSetPlan.Judged(gateway)}");
-        foreach (var version in Versions) Rule(text, FormattableString.Invariant($"udp dport 123 {RuleSetPlan.Family(version)} daddr @time_{version} {RuleSetPlan.Judged(gateway)}"));
+        foreach (var version in Versions)
+        {
+            Rule(text, FormattableString.Invariant($"udp dport 123 {RuleSetPlan.Family(version)} daddr @time_{version} {RuleSetPlan.Judged(gateway)}"));
+        }
         Rule(text, $"counter name \"refused_{id}\" drop");
         text.Append("  }\n");
         if (plan.In.Count > 0)
@@ -259,7 +272,8 @@ public sealed class RuleSet
         foreach (var version in Versions)
         {
             var address = version == 4 ? "ipv4_addr" : "ipv6_addr";
-            text.Append(CultureInfo.InvariantCulture, $"  map out_{version} {{ type ether_addr . {address} : verdict; }}\n  map in_{version} {{ type {address} : verdict; }}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  map out_{version} {{ type ether_addr . {address} : verdict; }}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  map in_{version} {{ type {address} : verdict; }}\n");
             text.Append(CultureInfo.InvariantCulture, $"  set strangers_{version} {{ type ether_addr . {address}; flags dynamic,timeout; size 1024; timeout 10m; }}\n");
             foreach (var kind in kinds.Order(StringComparer.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"  set {kind}_{version} {{ type {address}; }}\n");
             Set(text, $"time_{version}", address, $" flags timeout; size {MostAddresses};", gateway.Time.Where(a => a.IsV4 == (version == 4)).Distinct().Select(a => a.ToString()));

@@ -17,13 +17,16 @@ public readonly record struct Network(Address Address, int Prefix)
         var address = Address.Parse(parsed.ToString());
         var bits = address.IsV4 ? 32 : 128;
         var prefix = bits;
-        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out prefix) || prefix > bits)) return false;
+        if (slash >= 0
+            && (!int.TryParse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out prefix) || prefix > bits)) return false;
         network = new Network(Cleared(address, prefix), prefix);
         return true;
     }
 
     /// <exception cref="FormatException">The text is no network.</exception>
-    public static Network Parse(string text) => TryParse(text, out var network) ? network : throw new FormatException($"expected a network such as 192.0.2.0/24, found {Evidence.Shortened.Visible(text)}");
+    public static Network Parse(string text) => TryParse(text, out var network)
+        ? network
+        : throw new FormatException($"expected a network such as 192.0.2.0/24, found {Evidence.Shortened.Visible(text)}");
 
     public bool Contains(Address address) => address.IsV4 == Address.IsV4 && Cleared(address, Prefix) == Address;
 

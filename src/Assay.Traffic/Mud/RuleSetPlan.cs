@@ -68,7 +68,8 @@ internal sealed class RuleSetPlan
     /// <summary>The set of a maker's devices (<c>maker AUTHORITY</c>) or of one model's (<c>model URL</c>), without its family.</summary>
     public static string Kind(string what) => "k_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)).AsSpan(0, 8));
 
-    public static string? Authority(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Authority.Length > 0 ? parsed.Authority.ToLowerInvariant() : null;
+    public static string? Authority(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Authority.Length > 0 ? parsed.Authority.ToLowerInvariant() : null;
 
     public static string Family(int version) => version == 4 ? "ip" : "ip6";
 
@@ -81,7 +82,8 @@ internal sealed class RuleSetPlan
 
     private void Compile(bool fromDevice, List<string> rules, List<string> heal, string prefix)
     {
-        var permissions = profile.Permissions.Where(p => p.FromDevice == fromDevice && (p.InitiatedBy == InitiatedBy.Either || (p.InitiatedBy == InitiatedBy.Device) == fromDevice)).ToList();
+        var permissions = profile.Permissions.Where(p => p.FromDevice == fromDevice
+            && (p.InitiatedBy == InitiatedBy.Either || (p.InitiatedBy == InitiatedBy.Device) == fromDevice)).ToList();
         // A refusal makes the order of entries count; without one they may share a set.
         var ordered = permissions.Any(p => !p.Accept);
         var shared = prefix + profile.Id;
