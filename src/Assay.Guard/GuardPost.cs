@@ -25,7 +25,6 @@ public sealed class GuardPost : IDisposable
     private readonly FileStream claim;
     private readonly Nft nft;
     private volatile Kernel? kernel;
-    private readonly Neighbours neighbours;
     private readonly NameForwarder names;
     private readonly Enforcer enforcer;
     private readonly Lookout lookout;
@@ -52,12 +51,11 @@ public sealed class GuardPost : IDisposable
         var gateway = Enforcer.GatewayOf(configuration);
         if (Kernel.Glance(nft).Refusal(gateway) is { } refusal) throw new RefusalException(refusal);
         Household = new Household(configuration, Trust(configuration), time) { Tell = journal.Tell };
-        neighbours = new Neighbours(configuration.Inside);
         names = new NameForwarder(new NameForwarderOptions
         {
             Listen = [new IPEndPoint(configuration.Names.Listen, configuration.Names.Port)],
             Upstream = configuration.Names.Upstream,
-        }, nft.Run, time, neighbours.Of);
+        }, nft.Run, time);
         enforcer = new Enforcer(names, gateway, journal.Tell);
         ReadLeases();
         var (profiles, devices) = Household.Policy();
@@ -248,7 +246,6 @@ public sealed class GuardPost : IDisposable
         control.Dispose();
         lookout.Dispose();
         names.Dispose();
-        neighbours.Dispose();
         if (key.IsValueCreated) key.Value.Dispose();
         nft.Dispose();
         claim.Dispose();
