@@ -243,12 +243,15 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         var kevFirst = At.Post("api/advisories?name=kev.json", keys["csirt"], File.ReadAllBytes(run.File("kev.json")), "application/json");
         var untouched = State();
         tell.Step("candidate", kevFirst.Ok && untouched == "inForce", $"the list of exploited vulnerabilities names {Papers.Vulnerability} in edb-updater, without versions: a candidate for a person to look at; the label stays as it was ({untouched})");
+        var begun = time.GetUtcNow();
         var import = At.Post("api/advisories?name=osv.json", keys["csirt"], File.ReadAllBytes(run.File("osv.json")), "application/json");
         var imported = time.GetUtcNow();
         var state = State();
         caseId = FindCase(import) ?? FindCase(kevFirst);
         tell.Step("case", Page("underReview") && import.Ok && caseId is not null && state == "underReview",
             $"its versions arrive: edb-updater 1.1-1 of the label's inventory is before 1.2-1. Case {caseId} is open, and the label is {Words(state)} by itself; nobody was asked", ("case", caseId ?? ""), ("state", state), ("label", labelId));
+        var signed = (imported - begun).TotalSeconds;
+        tell.Measured(new Figure("import begun to signed notice", $"{signed:0.00} s", "2 s", signed < 2 && state == "underReview"));
         if (!packets) return;
         var view = eye!.Until(v => v.Status == "underReview", 10);
         var took = view is null ? double.PositiveInfinity : Math.Max(0, (view.Since - imported).TotalSeconds);
@@ -256,7 +259,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         // A change of status that changes no action leaves the guard's `since` where it was; then what we saw counts.
         if (view is not null && view.Since < imported) took = seen;
         tell.Step("notice", view?.Status == "underReview", $"the gateway knows, at most {took:0.00} s after the import ended: {view}", ("seconds", took));
-        tell.Measured(new Figure("import to notice on the gateway", $"{took:0.00} s", "2 s", took < 2 && view?.Status == "underReview"));
+        tell.Measured(new Figure("import ended to notice on the gateway", $"{took:0.00} s", "2 s", took < 2 && view?.Status == "underReview"));
     }
 
     private void Suspend()
@@ -278,6 +281,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         var answered = (Doorbell.Microseconds(time) - asked) / 1e6;
         tell.Step("suspend", suspended.Ok && State() == "suspended", suspended.Ok ? $"C. Example (authority) suspends the label for versions below 1.2, with reasons, a day to look again and a way to object; signed, logged and answered in {answered:0.00} s" : $"the suspension was refused: {suspended.Text}",
             ("state", State()), ("label", labelId));
+        tell.Measured(new Figure("suspension asked for to signed list", $"{answered:0.00} s", "1 s", suspended.Ok && answered < 1));
         Page("suspended");
         if (!packets) return;
 
@@ -302,7 +306,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         tell.Step("stopped", view?.Action == "heal" && later == bytes && Ok(first),
             $"its stream stopped in the middle of a live connection, {took:0.000} s after the suspension was asked for; {eye.Dropped()} packets dropped so far. {view}",
             ("seconds", took), ("dropped", eye.Dropped()), ("healed", counters.GetValueOrDefault("healed")));
-        tell.Measured(new Figure("suspension to first dropped packet", $"{took:0.000} s", "1 s", took < 1));
+        tell.Measured(new Figure("suspension asked for to first drop", $"{took:0.000} s", "1 s", took < 1));
         var update = doorbell.Ask("update");
         var expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Internet.UpdateImage()));
         tell.Step("update", Ok(update) && update.GetProperty("sha256").GetString() == expected,

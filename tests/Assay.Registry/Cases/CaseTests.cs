@@ -16,7 +16,7 @@ public class CaseTests
     public async Task A_known_exploited_match_puts_the_label_under_review_by_itself_and_shows_the_chain()
     {
         await using var registry = await RunningRegistry.Start();
-        var (hit, other) = (await registry.Issue("One", "busybox 1.36.1", "openssl 3.0.19"), await registry.Issue("Two", "busybox 1.37.0"));
+        var (hit, other) = (await registry.IssueWith("One", "busybox 1.36.1", "openssl 3.0.19"), await registry.IssueWith("Two", "busybox 1.37.0"));
         var id = await registry.OpenCase();
         Assert.Equal(("underReview", "inForce"), (await registry.State(hit), await registry.State(other)));
         var one = (await registry.Get($"/api/cases/{id}", registry.Csirt)).Json;
@@ -30,14 +30,14 @@ public class CaseTests
         Assert.Equal(registry.Server.Office.Shelf.Find(hit)!.Inventory, chain.GetProperty("inventory").GetProperty("digest").GetString());
         Assert.Equal(hit, chain.GetProperty("label").GetProperty("id").GetString());
         var line = Assert.Single(registry.Server.Office.Shelf.History(hit));
-        Assert.Equal(("registry", id, null), (line.Role, line.Case, line.By));
+        Assert.Equal(("automatic", id, null), (line.Role, line.Case, line.By));
     }
 
     [Fact]
     public async Task Known_exploited_alone_without_versions_is_a_candidate_and_changes_no_status()
     {
         await using var registry = await RunningRegistry.Start();
-        var label = await registry.Issue("One", "busybox 1.36.1");
+        var label = await registry.IssueWith("One", "busybox 1.36.1");
         var answer = (await registry.Import(Setting.Kev(("CVE-2026-1000", "busybox", "busybox")))).Json;
         Assert.Equal((0, 1), (answer.GetProperty("cases").GetArrayLength(), answer.GetProperty("candidates").GetArrayLength()));
         Assert.Equal("inForce", await registry.State(label));
@@ -52,7 +52,7 @@ public class CaseTests
     public async Task The_same_file_again_opens_no_second_case_and_what_matches_nothing_says_so()
     {
         await using var registry = await RunningRegistry.Start();
-        var label = await registry.Issue("One", "busybox 1.36.1");
+        var label = await registry.IssueWith("One", "busybox 1.36.1");
         await registry.OpenCase();
         var again = (await registry.Import(Setting.Kev(("CVE-2026-1000", "busybox", "busybox")))).Json;
         Assert.Equal((0, 0, "nothing in it is new"), (again.GetProperty("cases").GetArrayLength(), again.GetProperty("changed").GetArrayLength(), again.GetProperty("says").GetString()));
@@ -70,7 +70,7 @@ public class CaseTests
         await using var registry = await RunningRegistry.Start();
         await registry.Import(Setting.Nvd("CVE-2026-1000", "busybox", "1.37.0"));
         await registry.Import(Setting.Kev(("CVE-2026-1000", "busybox", "busybox")));
-        var label = await registry.Issue("One", "busybox 1.36.1");
+        var label = await registry.IssueWith("One", "busybox 1.36.1");
         for (var i = 0; i < 100 && await registry.State(label) == "inForce"; i++) await Task.Delay(50);
         Assert.Equal("underReview", await registry.State(label));
     }
@@ -79,7 +79,7 @@ public class CaseTests
     public async Task A_person_triages_states_awareness_suspends_and_lifts_and_every_step_is_kept_with_role_and_name()
     {
         await using var registry = await RunningRegistry.Start(Noon());
-        var label = await registry.Issue("One", "busybox 1.36.1");
+        var label = await registry.IssueWith("One", "busybox 1.36.1");
         var id = await registry.OpenCase();
         async Task<JsonElement> Act(string act, string body, string? key = null)
         {
@@ -117,7 +117,7 @@ public class CaseTests
     {
         var time = Noon();
         await using var registry = await RunningRegistry.Start(time);
-        var (one, two) = (await registry.Issue("One", "busybox 1.36.1"), await registry.Issue("Two", "busybox 1.36.0"));
+        var (one, two) = (await registry.IssueWith("One", "busybox 1.36.1"), await registry.IssueWith("Two", "busybox 1.36.0"));
         await registry.OpenCase();
         foreach (var one_ in registry.Server.Office.Cases.All)
             Assert.Equal(HttpStatusCode.OK, (await registry.Post($"/api/cases/{one_.Id}/decision", registry.Authority, """{ "decision": "suspend", "emergency": true, "reason": "no time", "lookAgain": "2026-11-30" }""")).Status);
@@ -133,7 +133,7 @@ public class CaseTests
     public async Task Not_exploitable_here_is_signed_and_reopens_on_a_new_advisory_about_the_same_component()
     {
         await using var registry = await RunningRegistry.Start();
-        var label = await registry.Issue("One", "busybox 1.36.1");
+        var label = await registry.IssueWith("One", "busybox 1.36.1");
         var id = await registry.OpenCase();
         var look = DateOnly.FromDateTime(registry.Time.GetUtcNow().UtcDateTime).AddDays(30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         var settled = await registry.Post($"/api/cases/{id}/decision", registry.Authority, $$"""{ "decision": "notExploitable", "justification": "vulnerable_code_not_in_execute_path", "reason": "No shell is started.", "lookAgain": "{{look}}" }""");
@@ -157,7 +157,7 @@ public class CaseTests
     public async Task A_lying_statement_of_the_maker_changes_nothing_and_is_shown_with_what_contradicts_it()
     {
         await using var registry = await RunningRegistry.Start();
-        var label = await registry.Issue("One", "busybox 1.36.1");
+        var label = await registry.IssueWith("One", "busybox 1.36.1");
         var id = await registry.OpenCase();
         var subject = registry.Server.Office.Shelf.Find(label)!.Subject;
         var vex = await registry.Import($$"""
@@ -177,7 +177,7 @@ public class CaseTests
     public async Task What_an_authority_set_by_hand_is_not_lifted_by_a_case()
     {
         await using var registry = await RunningRegistry.Start();
-        var label = await registry.Issue("One", "busybox 1.36.1");
+        var label = await registry.IssueWith("One", "busybox 1.36.1");
         await registry.Change(label, """{ "state": "suspended", "reason": "a recall" }""");
         var id = await registry.OpenCase();
         Assert.Equal("suspended", await registry.State(label));
@@ -195,7 +195,7 @@ public class CaseTests
     public async Task Nobody_without_the_role_sees_a_case_or_acts_in_one()
     {
         await using var registry = await RunningRegistry.Start();
-        await registry.Issue("One", "busybox 1.36.1");
+        await registry.IssueWith("One", "busybox 1.36.1");
         var id = await registry.OpenCase();
         foreach (var key in new[] { null, registry.Assessor, registry.Administrator })
         {
@@ -218,7 +218,7 @@ public class CaseTests
     public async Task The_drafts_name_the_actor_and_the_clock_and_nothing_is_sent()
     {
         await using var registry = await RunningRegistry.Start();
-        await registry.Issue("One", "busybox 1.36.1");
+        await registry.IssueWith("One", "busybox 1.36.1");
         var id = await registry.OpenCase();
         await registry.Post($"/api/cases/{id}/aware", registry.Csirt, """{ "reason": "reproduced" }""");
         foreach (var stage in new[] { "earlyWarning", "notification", "finalReport" })

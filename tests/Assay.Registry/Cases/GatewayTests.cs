@@ -36,7 +36,7 @@ public class GatewayTests
     public async Task An_incident_of_an_enrolled_gateway_opens_a_case_once()
     {
         await using var registry = await RunningRegistry.Start();
-        var label = await registry.Issue("One", "busybox 1.36.1");
+        var label = await registry.IssueWith("One", "busybox 1.36.1");
         var (key, id) = await Enrol(registry);
         using (key)
         {

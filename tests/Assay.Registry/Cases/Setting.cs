@@ -8,7 +8,7 @@ namespace Assay.Registry.Tests.Cases;
 internal static class Setting
 {
     /// <summary>A label with these components behind it (<c>name version</c>).</summary>
-    public static async Task<string> Issue(this RunningRegistry registry, string model, params string[] components)
+    public static async Task<string> IssueWith(this RunningRegistry registry, string model, params string[] components)
     {
         var statement = registry.Doorbell.Statement(registry.Time.GetUtcNow(), maker: "Lumen", model: model);
         var answer = await registry.Submit(registry.Assessor, RunningRegistry.Parts(statement, registry.Doorbell.Decision(statement, registry.Time.GetUtcNow()), Bill(components)));
