@@ -51,7 +51,8 @@ public static class Forms
             var id = Address.Name($"{name}-{o.Value}");
             return Markup.P(Input([new("type", "checkbox"), new("name", name), new("value", o.Value)]).Id(id), " ", Label(o.Words, id)).Class("box");
         }),
-    ], []) { NeedsSite = true };
+    ], [])
+    { NeedsSite = true };
 
     /// <summary>Sends the form.</summary>
     public static Element Button(string words) => new("button", Content.OfForm("button"), [words], [new("type", "submit")]);
