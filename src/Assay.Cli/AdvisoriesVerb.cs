@@ -7,16 +7,16 @@ using Microsoft.Data.Sqlite;
 
 namespace Assay.Cli;
 
-/// <summary><c>assay advisories import|status</c>: the local store of advisories, one SQLite file.</summary>
+/// <summary><c>assay advisories import|status|fetch</c>: the local store of advisories, one SQLite file; and other organisations' documents.</summary>
 public static class AdvisoriesVerb
 {
     public static readonly Verb Verb = new()
     {
         Name = "advisories",
         Summary = "keep advisories (KEV, OSV, NVD 2.0, CVE 5, CSAF, EPSS) in one local file, and show what it holds",
-        Usage = "import PATH… --store FILE | status --store FILE",
+        Usage = "import PATH… --store FILE | status --store FILE | fetch URL -o DIR [--key FILE]",
         Example = "./assay advisories import examples/advisories --store advisories.db",
-        Options = [new Option("--store", "FILE", "the store; import makes it where it is not there")],
+        Options = [new Option("--store", "FILE", "the store; import makes it where it is not there"), new Option("--key", "FILE", "fetch: the OpenPGP key that must have signed every document")],
         Formats = ["table", "json"],
         Run = Run,
     };
@@ -25,6 +25,7 @@ public static class AdvisoriesVerb
 
     private static int Run(Arguments arguments, Terminal terminal)
     {
+        if (arguments.Operands is ["fetch", ..]) return AdvisoriesFetch.Run(arguments, terminal);
         var file = arguments.Value("--store") ?? throw new UsageException("advisories expects --store FILE, found none");
         try
         {
@@ -33,8 +34,8 @@ public static class AdvisoriesVerb
                 ["import"] => throw new UsageException("advisories import expects at least one PATH, found none"),
                 ["import", ..] => Import([.. arguments.Operands.Skip(1)], file, terminal),
                 ["status"] => Status(file, terminal),
-                [var word, ..] => throw new UsageException($"advisories expects import or status, found {Shortened.Visible(word)}{Arguments.Nearest(word, ["import", "status"])}"),
-                _ => throw new UsageException("advisories expects import or status, found nothing"),
+                [var word, ..] => throw new UsageException($"advisories expects import, status or fetch, found {Shortened.Visible(word)}{Arguments.Nearest(word, ["import", "status", "fetch"])}"),
+                _ => throw new UsageException("advisories expects import, status or fetch, found nothing"),
             };
         }
         catch (SqliteException damaged)

@@ -61,6 +61,8 @@ public static class LogVerb
         var earlier = arguments.Value("--earlier") is { } kept ? Checkpoint.Read(Bytes(kept, Checkpoint.MaxBytes)) : null;
         var check = LogCheck.Of(file, key, RemoteRegistry.Looks(where) ? null : LogCheck.Present(where), earlier);
         if (wrongKey is not null) check = check with { Faults = [.. check.Faults, wrongKey] };
+        // What a whole log says against itself; in a broken one there is nothing to rely on.
+        var against = check.IsWhole ? LogAudit.Of(new LogReader(file)) : [];
         var told = arguments.Has("--key");
         var whose = check.IsSigned ? told ? "signed by the key that you named" : "signed by the key beside it: name one of your own with --key FILE to know whose log it is" : "nobody says whose it is";
         if (terminal.Format == "json")
@@ -86,6 +88,9 @@ public static class LogVerb
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
+                json.WriteStartArray("contradictions");
+                foreach (var contradiction in against) json.WriteStringValue(contradiction);
+                json.WriteEndArray();
                 json.WriteStartArray("notes");
                 foreach (var note in check.Notes) json.WriteStringValue(note);
                 json.WriteEndArray();
@@ -99,12 +104,13 @@ public static class LogVerb
                 text.WriteLine($"{(check.IsWhole ? "whole" : "broken")}: {Number(check.Size)} entries of {Shortened.Visible(check.Origin ?? "an unnamed log")}, {Number(check.Files)} files read");
                 foreach (var fault in check.Faults) text.WriteLine($"  {Shortened.Visible(fault.ToString())}");
                 if (check.Faults.Count >= LogCheck.MaxFaults) text.WriteLine("  and perhaps more");
+                foreach (var contradiction in against) text.WriteLine($"  contradiction: {Shortened.Visible(contradiction)}");
                 foreach (var note in check.Notes) text.WriteLine($"  note: {Shortened.Visible(note)}");
                 if (!check.Root.IsEmpty) text.WriteLine($"  root  {Convert.ToBase64String(check.Root.Span)}");
                 text.WriteLine($"  key   {whose}");
             });
         }
-        return check.IsWhole ? Exit.Done : Exit.No;
+        return check.IsWhole && against.Count == 0 ? Exit.Done : Exit.No;
     }
 
     private static int Prove(Arguments arguments, Terminal terminal, long index, Func<string, byte[]?> file)

@@ -22,8 +22,9 @@ public sealed class DeviceFreeze
     private readonly List<string> notCaptured = [];
 
     /// <param name="names">Names that were resolved for a device's profile or refused to it, as a table.</param>
+    /// <param name="counters">What the rules have counted, as a table.</param>
     /// <param name="rules">The rule set as it is in the kernel, other devices' elements left out.</param>
-    public static byte[] Take(FreezeOrder order, Household household, Ring ring, Journal journal, GatewayKey key, Func<Device, string> names, string rules, TimeProvider time)
+    public static byte[] Take(FreezeOrder order, Household household, Ring ring, Journal journal, GatewayKey key, Func<Device, string> names, string rules, string counters, TimeProvider time)
     {
         Freeze.RequireRsa(order.Recipient);
         var begun = time.GetUtcNow();
@@ -35,6 +36,7 @@ public sealed class DeviceFreeze
         freeze.Live(device.Addresses);
         freeze.Leases(household.Configuration, order.Mac);
         freeze.Add("policy/rules.nft", rules, "the rule set of the gateway as it was in the kernel, with the elements of this device alone");
+        freeze.Add("policy/counters.tsv", counters, "what the rules have counted since the table was last written whole, over all devices");
         freeze.Add("policy/actions.tsv", Own("actions.tsv"), "the table of actions; policy/device.json names the row that was used");
         freeze.Add("guard.log", journal.Of(order.Mac.ToString(), line => Macs(line)), "the guard's own log: lines of this device and of the gateway, none of other devices");
         freeze.notCaptured.Add("traffic between devices that does not pass the gateway");

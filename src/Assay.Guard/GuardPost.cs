@@ -25,6 +25,7 @@ public sealed class GuardPost : IDisposable
     private readonly FileStream claim;
     private readonly Nft nft;
     private volatile Kernel? kernel;
+    private readonly Neighbours neighbours;
     private readonly NameForwarder names;
     private readonly Enforcer enforcer;
     private readonly Lookout lookout;
@@ -51,11 +52,12 @@ public sealed class GuardPost : IDisposable
         var gateway = Enforcer.GatewayOf(configuration);
         if (Kernel.Glance(nft).Refusal(gateway) is { } refusal) throw new RefusalException(refusal);
         Household = new Household(configuration, Trust(configuration), time) { Tell = journal.Tell };
+        neighbours = new Neighbours(configuration.Inside);
         names = new NameForwarder(new NameForwarderOptions
         {
             Listen = [new IPEndPoint(configuration.Names.Listen, configuration.Names.Port)],
             Upstream = configuration.Names.Upstream,
-        }, nft.Run, time);
+        }, nft.Run, time, neighbours.Of);
         enforcer = new Enforcer(names, gateway, journal.Tell);
         ReadLeases();
         var (profiles, devices) = Household.Policy();
@@ -169,7 +171,7 @@ public sealed class GuardPost : IDisposable
                 return Household.Look(view => GuardStatus.Document(view, Self()));
             case "freeze":
                 var order = new FreezeOrder(Mac(request), Recipient(State.Need(request, "recipient")), State.Need(request, "authority"), State.Need(request, "by"), State.Need(request, "reason"));
-                var frozen = DeviceFreeze.Take(order, Household, lookout.Ring, journal, key.Value, Names, enforcer.Text(Mac(request)), time);
+                var frozen = DeviceFreeze.Take(order, Household, lookout.Ring, journal, key.Value, Names, enforcer.Text(Mac(request)), Counters(), time);
                 journal.Tell($"{order.Mac} frozen by {order.By} for {order.Recipient.Subject}: {frozen.Length} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(frozen))}");
                 order.Recipient.Dispose();
                 return frozen;
@@ -196,6 +198,13 @@ public sealed class GuardPost : IDisposable
             text.Append(CultureInfo.InvariantCulture, $"admitted\t{one.Profile}\t{Shortened.Visible(one.Name)}\t{string.Join(' ', one.Addresses)}\tfor another {one.Lifetime.TotalSeconds:0} s\n");
         foreach (var one in names.Snapshot().Recent.Where(r => device.Addresses.Contains(r.Device)))
             text.Append(CultureInfo.InvariantCulture, $"refused\t{device.Profile ?? "-"}\t{Shortened.Visible(one.Name)}\t-\t{EvidenceJson.Time(one.Time)} {one.Reason}\n");
+        return text.ToString();
+    }
+
+    private string Counters()
+    {
+        var text = new StringBuilder("counter\tpackets\tbytes\n");
+        foreach (var (name, tally) in RuleCounters.Of(nft)) text.Append(CultureInfo.InvariantCulture, $"{name}\t{tally.Packets}\t{tally.Bytes}\n");
         return text.ToString();
     }
 
@@ -239,6 +248,7 @@ public sealed class GuardPost : IDisposable
         control.Dispose();
         lookout.Dispose();
         names.Dispose();
+        neighbours.Dispose();
         if (key.IsValueCreated) key.Value.Dispose();
         nft.Dispose();
         claim.Dispose();

@@ -46,6 +46,7 @@ public sealed class Household
     private DateTimeOffset judged;
     private readonly List<MacAddress> forgotten = [];
     private DateTimeOffset? seenOnDisk;
+    private int lifts;
     private bool dirty;
 
     /// <param name="keeps">False for a plan, which reads the state of a guard and changes nothing.</param>
@@ -222,13 +223,20 @@ public sealed class Household
             var now = time.GetUtcNow();
             if (Device(mac, now) is not { } device) return null;
             var lifted = device.Attack is not null && admit.Action != GuardAction.Cut;
-            if (lifted) device.Attack = null;
+            if (lifted)
+            {
+                device.Attack = null;
+                Interlocked.Increment(ref lifts);
+            }
             device.Admit = admit;
             Tell($"{mac} admitted to {EvidenceJson.Name(admit.Action)} by {admit.By} ({admit.Role}): {admit.Reason}{(lifted ? "; its cut is lifted" : "")}");
             Settle([device], now, [], urgent: true);
             return device.Ruling;
         }
     }
+
+    /// <summary>How often an attack was lifted. Who watches begins to count anew at each: an attack that goes on is then seen as one again.</summary>
+    public int Lifts => Volatile.Read(ref lifts);
 
     /// <summary>A status list and its notices as they were fetched. Refused unless signed for by a key of the trust lists, of the same address and not older.</summary>
     /// <exception cref="UnreadableException">Refused, with the reason; what was verified before still counts.</exception>

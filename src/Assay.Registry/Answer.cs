@@ -55,9 +55,16 @@ public static class Answer
         if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    /// <summary>The whole body. The endpoint's limit of bytes holds.</summary>
+    /// <summary>The whole body, in memory once. The endpoint's limit of bytes holds.</summary>
     public static async Task<byte[]> Body(this HttpContext context)
     {
+        if (context.Request.ContentLength is { } length)
+        {
+            // Gate held the length against the limit; Kestrel ends the body there.
+            var whole = new byte[length];
+            var read = await context.Request.Body.ReadAtLeastAsync(whole, whole.Length, throwOnEndOfStream: false, context.RequestAborted);
+            return read == whole.Length ? whole : throw new Refusal(400, $"{length} bytes", $"{read}", "body");
+        }
         using var bytes = new MemoryStream();
         await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
         return bytes.ToArray();

@@ -14,6 +14,7 @@ namespace Assay.Registry;
 public sealed class RegistryServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private int ended;
     private readonly CaseWatch watch;
 
     private RegistryServer(WebApplication app, Office office, string listening)
@@ -30,7 +31,7 @@ public sealed class RegistryServer : IAsyncDisposable
     /// <summary>Null once there is an administrator.</summary>
     public string? StartLink => Office.StartToken is { } token && !Office.People.HasAdministrator ? $"{Listening}/start/{token}" : null;
 
-    internal IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+    internal IReadOnlyList<Endpoint> Endpoints => [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints)];
 
     /// <summary>Every endpoint of the registry, one line for each feature.</summary>
     private static void Map(IEndpointRouteBuilder routes, Office office)
@@ -71,7 +72,7 @@ public sealed class RegistryServer : IAsyncDisposable
             app.UseMiddleware<Manners>(office);
             app.UseRouting();
             app.UseMiddleware<Gate>(office);
-            app.UseEndpoints(routes => Map(routes, office));
+            Map(app, office);
             await app.StartAsync();
             return new RegistryServer(app, office, listening);
         }
@@ -100,6 +101,7 @@ public sealed class RegistryServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref ended, 1) != 0) return;
         Office.Wakeups.Close();
         await watch.DisposeAsync();
         await app.StopAsync();

@@ -59,7 +59,9 @@ public sealed class VulnsVerbTests : IDisposable
         var vex = scratch.File("maker.vex.json");
         VexDocument Document(VexJustification why) => new()
         {
-            Id = "https://doorbell.example/vex/1", Author = "Example Doorbells", Time = new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero),
+            Id = "https://doorbell.example/vex/1",
+            Author = "Example Doorbells",
+            Time = new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero),
             Statements = [new VexStatement { Vulnerability = "CVE-2026-99001", Products = [new VexProduct("pkg:generic/edb-100@1.1", ["pkg:opkg/edb/edb-updater@1.1-1"])], Status = VexStatus.NotAffected, Justification = why }],
         };
         File.WriteAllBytes(vex, OpenVex.Write(Document(VexJustification.VulnerableCodeNotInExecutePath)));

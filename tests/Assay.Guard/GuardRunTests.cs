@@ -158,6 +158,7 @@ public sealed class GuardRunTests : IDisposable
             var start = TimeProvider.System.GetTimestamp();
             registry!.Serve(office.Lists(LabelState.Suspended, Office.Notice(NoticeKind.Suspended, "1.2", Now), Now));
             while (Home.Echoes(live, 50)) Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(1), "from the suspension to the first dropped packet over one second");
+            TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant($"from the suspension to a live connection that says nothing for 50 ms: {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:0} ms"));
         }
         Assert.Equal("heal", Action);
         Assert.Contains("a reason in words", Status(Home.DoorbellMac.ToString()).GetProperty("reasons").ToString(), StringComparison.Ordinal);
@@ -207,6 +208,10 @@ public sealed class GuardRunTests : IDisposable
         Assert.Equal(Home.Update, Resolve(Firm));
         Assert.True(Reaches(Home.Update, 80));
 
+        // Lifted is not blind: it goes on, and is cut again.
+        for (var i = 1; i <= 12; i++) Home.Connect(home.DoorbellSpace, $"198.51.100.{100 + i}", 23, 20)?.Dispose();
+        Until(() => Action == "cut", "the second cut");
+
         // Ended, the rules stay; with --remove they go.
         Kill(guard, "TERM");
         Assert.False(Reaches(Home.Elsewhere, 443));
@@ -234,7 +239,7 @@ public sealed class GuardRunTests : IDisposable
         Assert.True(sums.Exit == 0, sums.Error);
         var signed = Tool.Run("openssl", ["cms", "-verify", "-binary", "-inform", "DER", "-in", "SHA256SUMS.p7s", "-content", "SHA256SUMS", "-CAfile", scratch.File("state/gateway.pem"), "-purpose", "any", "-out", "/dev/null"], scratch.File("frozen"));
         Assert.True(signed.Exit == 0, signed.Error);
-        foreach (var item in new[] { "capture.pcap", "capture-frames.tsv", "connections.tsv", "names.tsv", "policy/rules.nft", "policy/actions.tsv", "policy/device.json", "label/hallmark.cose", "label/status.cwt", "label/notices.cwt", "label/mud.json", "guard.log", "README.txt" })
+        foreach (var item in new[] { "capture.pcap", "capture-frames.tsv", "connections.tsv", "names.tsv", "policy/rules.nft", "policy/counters.tsv", "policy/actions.tsv", "policy/device.json", "label/hallmark.cose", "label/status.cwt", "label/notices.cwt", "label/mud.json", "guard.log", "README.txt" })
             Assert.True(new FileInfo(Path.Combine(scratch.File("frozen"), item)).Length > 0, item);
         Assert.Contains(Home.DoorbellMac.ToString(), File.ReadAllText(Path.Combine(scratch.File("frozen"), "guard.log")), StringComparison.Ordinal);
         Assert.Contains(Firm, File.ReadAllText(Path.Combine(scratch.File("frozen"), "names.tsv")), StringComparison.Ordinal);
@@ -247,7 +252,7 @@ public sealed class GuardRunTests : IDisposable
     }
 
     [Fact]
-    public void No_kill_loses_what_was_acknowledged()
+    public async Task No_kill_loses_what_was_acknowledged()
     {
         Build();
         var random = new Random(20261123);
@@ -258,11 +263,9 @@ public sealed class GuardRunTests : IDisposable
         {
             var guard = Guard();
             if (acknowledged is not null) Assert.True(Action is var found && (found == acknowledged || found == attempted), $"acknowledged {acknowledged}, attempted {attempted}, found {found}");
-            var killer = Task.Run(() =>
-            {
-                Thread.Sleep(random.Next(20, 250));
-                Tool.Run("kill", ["-KILL", guard.Id.ToString(CultureInfo.InvariantCulture)]);
-            });
+            // The kill comes while further questions are under way, after a few that were answered.
+            var (spared, delay) = (random.Next(1, 5), random.Next(0, 40));
+            Task? killer = null;
             try
             {
                 while (true)
@@ -278,16 +281,24 @@ public sealed class GuardRunTests : IDisposable
                     });
                     acknowledged = attempted;
                     acknowledgements++;
+                    if (--spared == 0)
+                    {
+                        killer = Task.Run(() =>
+                        {
+                            Thread.Sleep(delay);
+                            Tool.Run("kill", ["-KILL", guard.Id.ToString(CultureInfo.InvariantCulture)]);
+                        });
+                    }
                 }
             }
             catch (Exception gone) when (gone is IOException or SocketException or JsonException)
             {
                 // Killed between question and answer.
             }
-            killer.Wait();
+            await killer!;
             Assert.True(guard.WaitForExit(5000));
         }
-        Assert.True(acknowledgements > 24, $"only {acknowledgements} acknowledgements");
+        Assert.True(acknowledgements >= 12, $"only {acknowledgements} acknowledgements");
     }
 
     [Fact]

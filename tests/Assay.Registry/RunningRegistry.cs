@@ -148,14 +148,19 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
     public void Advance(TimeSpan by)
     {
-        now += by;
-        foreach (var timer in timers.ToList()) timer.Run(now);
+        List<Timer> all;
+        lock (timers)
+        {
+            now += by;
+            all = [.. timers];
+        }
+        foreach (var timer in all) timer.Run(now);
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(callback, state, now + dueTime, period);
-        timers.Add(timer);
+        lock (timers) timers.Add(timer);
         return timer;
     }
 

@@ -63,7 +63,6 @@ public sealed class NameForwarder : IDisposable
     private readonly NameForwarderOptions options;
     private readonly Action<string> commit;
     private readonly TimeProvider time;
-    private readonly Func<Address, MacAddress?>? neighbour;
     private readonly CancellationTokenSource stop = new();
     private readonly NameLoop loop = new();
     private readonly Thread thread;
@@ -76,10 +75,12 @@ public sealed class NameForwarder : IDisposable
     private readonly Dictionary<Address, int> open = [];
     private readonly List<(NameAdmission Admission, TaskCompletionSource<bool> Done)> waiting = [];
     private int allOpen, streams;
+    private Neighbours? neighbours;
 
     // Behind access.
     private readonly Lock access = new();
     private RuleSet? rules;
+    private volatile bool moved;
     private volatile NameTable table = NameTable.Empty;
     private readonly Dictionary<(string? Profile, string Name, bool Six), (IReadOnlyList<Address> Addresses, DateTimeOffset Until)> admitted = [];
 
@@ -90,15 +91,13 @@ public sealed class NameForwarder : IDisposable
     private long questions, answered, fromCache, transactions;
 
     /// <param name="commit">Puts one transaction into the kernel: <see cref="Nft.Run"/>.</param>
-    /// <param name="neighbour">The MAC that an address has now: <see cref="Neighbours.Of"/>; asked from the forwarder's thread alone. Null: addresses are believed.</param>
-    public NameForwarder(NameForwarderOptions options, Action<string> commit, TimeProvider time, Func<Address, MacAddress?>? neighbour = null)
+    public NameForwarder(NameForwarderOptions options, Action<string> commit, TimeProvider time)
     {
         if (options.Upstream.Count == 0) throw new ArgumentException("expected at least one name server to ask, found none");
         if (options.Grace < TimeSpan.FromSeconds(60)) throw new ArgumentException($"expected a grace of at least 60 s, found {options.Grace.TotalSeconds} s");
         this.options = options;
         this.commit = commit;
         this.time = time;
-        this.neighbour = neighbour;
         upstream = new Upstream(options, time, reason => Count(reason));
         thread = new Thread(() =>
         {
@@ -108,7 +107,7 @@ public sealed class NameForwarder : IDisposable
         }) { IsBackground = true, Name = "names" };
     }
 
-    /// <summary>Listens and answers until disposed; sockets belong to the network namespace of the calling thread.</summary>
+    /// <summary>Listens and answers until disposed, in the network namespace of the calling thread.</summary>
     /// <exception cref="SocketException">An address is not ours, or another server has the port.</exception>
     public void Start()
     {
@@ -138,6 +137,7 @@ public sealed class NameForwarder : IDisposable
             if (change is not null) commit(change(Current()));
             this.rules = rules;
             this.table = table;
+            moved = true;
         }
     }
 
@@ -169,6 +169,7 @@ public sealed class NameForwarder : IDisposable
         foreach (var socket in sockets) socket.Dispose();
         loop.End();
         if (thread.IsAlive) thread.Join();
+        neighbours?.Dispose();
         stop.Dispose();
     }
 
@@ -274,6 +275,28 @@ public sealed class NameForwarder : IDisposable
 
     private static Address From(IPEndPoint end) => Address.Parse(new IPAddress(end.Address.GetAddressBytes()).ToString());
 
+    // Interfaces may have come anew with the rules. Where the kernel does not say, addresses are believed.
+    private MacAddress? Seen(Address device)
+    {
+        if (moved)
+        {
+            moved = false;
+            neighbours?.Dispose();
+            neighbours = null;
+            IReadOnlyList<string> inside;
+            lock (access) inside = rules!.Gateway.Inside;
+            try
+            {
+                neighbours = new Neighbours(inside);
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+        return neighbours?.Of(device);
+    }
+
     /// <summary>The answer to send, or null for none.</summary>
     private async Task<byte[]?> Answer(byte[] message, Address device, bool overUdp)
     {
@@ -317,7 +340,7 @@ public sealed class NameForwarder : IDisposable
 
     private async Task<byte[]> Answer(DnsQuestion question, Address device, bool overUdp)
     {
-        var decision = table.Decide(device, question.Name, neighbour?.Invoke(device));
+        var decision = table.Decide(device, question.Name, Seen(device));
         if (decision.Refusal is { } reason)
         {
             Count(reason, device, question.Name);
@@ -358,7 +381,7 @@ public sealed class NameForwarder : IDisposable
         if (answer.Addresses.Count > 0 && decision.Admit)
         {
             // While we asked, the device may have been cut.
-            decision = table.Decide(device, question.Name, neighbour?.Invoke(device));
+            decision = table.Decide(device, question.Name, Seen(device));
             if (decision.Refusal is { } since)
             {
                 Count(since, device, question.Name);

@@ -17,7 +17,8 @@ public sealed class Lookout : IDisposable
     private readonly Household household;
     private readonly TimeProvider time;
     private readonly DeviceWatch devices;
-    private readonly AttackWatch attacks = new();
+    private AttackWatch attacks = new();
+    private int lifts;
     private readonly Dictionary<(MacAddress, Address), long> told = [];
     private readonly Thread thread;
     private volatile bool ended;
@@ -87,6 +88,7 @@ public sealed class Lookout : IDisposable
         if (depth is Depth.Damaged or Depth.LinkUnknown && frame.Bytes.Length < 14) return;
         if (!own.Contains(packet.SourceMac) && !packet.SourceMac.IsMulticast && packet.SourceMac.Bits != 0) Tell(frame, packet, depth);
         devices.Take(frame, packet, depth);
+        if (household.Lifts != lifts) (attacks, lifts) = (new AttackWatch(), household.Lifts);
         if (attacks.Take(frame, packet, depth) is { } attack && !own.Contains(attack.Mac) && household.Attacked(attack) is { } device) Attacked(attack, device);
     }
 

@@ -33,12 +33,12 @@ public sealed class Ring
         lock (access)
         {
             var need = HeadBytes + kept.Length;
+            Span<byte> head = stackalloc byte[HeadBytes];
             while (end + need - first > bytes.Length)
             {
-                first += HeadBytes + BitConverter.ToInt32(Taken(first + 20, stackalloc byte[4]));
+                first += HeadBytes + BitConverter.ToInt32(Taken(first + 20, head[..4]));
                 GivenUp++;
             }
-            Span<byte> head = stackalloc byte[HeadBytes];
             BitConverter.TryWriteBytes(head, frame.Number);
             BitConverter.TryWriteBytes(head[8..], frame.Time);
             BitConverter.TryWriteBytes(head[16..], (uint)Math.Min(frame.OriginalLength, uint.MaxValue));

@@ -37,21 +37,38 @@ public sealed class LogReader(Func<string, byte[]?> file)
         }
     };
 
+    /// <summary>Every entry in order, each bundle read once; each entry's hash is that of the tile above it.</summary>
+    /// <exception cref="UnreadableException">The files do not agree.</exception>
+    public IEnumerable<ReadOnlyMemory<byte>> Entries()
+    {
+        for (long bundle = 0; bundle * Tiles.Width < Size; bundle++)
+        {
+            var first = bundle * Tiles.Width;
+            var entries = Bundle(bundle);
+            for (var i = 0; i < Tiles.WidthOf(Size, 0, bundle); i++) yield return Checked(first + i, entries[i]);
+        }
+    }
+
     /// <summary>The bytes of an entry, whose hash is that of the tile above it.</summary>
     /// <exception cref="UnreadableException">No such entry, or the files do not agree.</exception>
     public ReadOnlyMemory<byte> Entry(long index)
     {
         InTree(index);
-        var bundle = index / Tiles.Width;
+        return Checked(index, Bundle(index / Tiles.Width)[(int)(index % Tiles.Width)]);
+    }
+
+    private IReadOnlyList<ReadOnlyMemory<byte>> Bundle(long bundle)
+    {
         var width = Tiles.WidthOf(Size, 0, bundle);
         var path = Tiles.Entries(bundle, width);
         var (bytes, whole) = File(path, width, () => Tiles.Entries(bundle, Tiles.Width));
         // A full bundle in the place of a partial one has more entries than this size needs.
-        var entries = Tiles.ReadEntries(bytes, whole ? Tiles.Width : width);
-        var entry = entries[(int)(index % Tiles.Width)];
-        return MerkleTree.LeafHash(entry.Span).AsSpan().SequenceEqual(LeafHash(index)) ? entry
-            : throw new UnreadableException($"entry {index} with the hash that its tile has", $"another entry in {path}", 0);
+        return Tiles.ReadEntries(bytes, whole ? Tiles.Width : width);
     }
+
+    private ReadOnlyMemory<byte> Checked(long index, ReadOnlyMemory<byte> entry) =>
+        MerkleTree.LeafHash(entry.Span).AsSpan().SequenceEqual(LeafHash(index)) ? entry
+            : throw new UnreadableException($"entry {index} with the hash that its tile has", $"another entry in {Tiles.Entries(index / Tiles.Width, Tiles.WidthOf(Size, 0, index / Tiles.Width))}", 0);
 
     public byte[] LeafHash(long index)
     {

@@ -158,7 +158,7 @@ public sealed class CaseDesk(CaseShelf cases, LabelShelf labels, StatusDesk desk
             To = to,
             UpdateBelow = below,
             Reason = reason.Length <= NoticeList.MaxReason ? reason : reason[..(NoticeList.MaxReason - 1)] + "…",
-            Role = by?.Role ?? Actor.Registry.Role,
+            Role = by?.Role ?? StatusDesk.Automatic,
             By = by is null ? null : new Person(by.Name, people.Name(by.Name) ?? "", Role.None),
             LookAgain = lookAgain,
             Case = one.Id,

@@ -16,7 +16,7 @@ public sealed record StatusChange
     public string? UpdateBelow { get; init; }
     /// <summary>For everybody to read; never a person's name.</summary>
     public required string Reason { get; init; }
-    /// <summary>In which role: "market surveillance". Public.</summary>
+    /// <summary>In which role: "market surveillance". Public. A machine's is <see cref="StatusDesk.Automatic"/>, whatever stands here.</summary>
     public required string Role { get; init; }
     /// <summary>Who decides. Null for a machine, which may only put a label in force under review.</summary>
     public Person? By { get; init; }

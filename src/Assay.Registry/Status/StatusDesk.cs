@@ -15,8 +15,8 @@ public sealed class StatusDesk(RegistrySettings settings, Database database, Lab
 {
     /// <summary>A suspension without a date to look again gets this one.</summary>
     public const int LookAgainDays = 14;
-    /// <summary>The role of a machine that noticed something.</summary>
-    public const string Automatic = "automatic";
+    /// <summary>The role of a machine that noticed something, as cases name it too.</summary>
+    public static readonly string Automatic = Exchange.Cases.Actor.Registry.Role;
     public const int MaxReason = NoticeList.MaxReason, MaxRole = 100, MaxVersion = 100;
 
     /// <summary>Changes a label's standing. When this returns, the change is in the log, in the signed list and on the page.</summary>
@@ -37,7 +37,7 @@ public sealed class StatusDesk(RegistrySettings settings, Database database, Lab
                 Subject = label.Subject,
                 At = now,
                 Label = Convert.FromHexString(label.Id),
-                Changed = new StatusChanged(label.Slot, change.To.State(), change.To.Kind(), change.UpdateBelow, change.Reason, change.Role, Commit(change.By),
+                Changed = new StatusChanged(label.Slot, change.To.State(), change.To.Kind(), change.UpdateBelow, change.Reason, change.By is null ? Automatic : change.Role, Commit(change.By),
                     change.LookAgain ?? (change.To == Standing.Suspended ? DateOnly.FromDateTime(now.UtcDateTime).AddDays(LookAgainDays) : null), change.Case),
             };
         });
@@ -48,7 +48,7 @@ public sealed class StatusDesk(RegistrySettings settings, Database database, Lab
         Text(change.Reason, MaxReason, "reason");
         Text(change.Role, MaxRole, "role");
         // The page says of this role that nobody decided.
-        if (change.By is not null == (change.Role == Automatic)) throw new Refusal(422, $"the role {Automatic} for a machine and for nobody else", change.By is null ? "another role for a machine" : "a person", "role");
+        if (change.By is not null && change.Role == Automatic) throw new Refusal(422, $"another role than {Automatic}, which is a machine's", change.Role, "role");
         if (change.To == Standing.UpdateNeeded) Text(change.UpdateBelow ?? "", MaxVersion, "updateBelow");
         else if (change.UpdateBelow is { } ends && change.To == Standing.Suspended) Text(ends, MaxVersion, "updateBelow");
         else if (change.UpdateBelow is not null) throw new Refusal(422, "updateBelow with the states updateNeeded and suspended only", $"it with {change.To.Name()}", "updateBelow");

@@ -116,7 +116,15 @@ public sealed class AdvisoryStore : IDisposable
             }
             return new ImportResult
             {
-                Name = name, Kind = reading.Kind, Sha256 = sha256, Read = reading.Read, New = fresh, Changed = changed, Unchanged = unchanged, Older = older, Losses = reading.Losses,
+                Name = name,
+                Kind = reading.Kind,
+                Sha256 = sha256,
+                Read = reading.Read,
+                New = fresh,
+                Changed = changed,
+                Unchanged = unchanged,
+                Older = older,
+                Losses = reading.Losses,
             };
         }
     }

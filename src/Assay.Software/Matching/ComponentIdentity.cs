@@ -13,9 +13,29 @@ internal sealed class ComponentIdentity
     /// <summary>OSV's ecosystems and the types of package URLs that they are.</summary>
     private static readonly Dictionary<string, string> Ecosystems = new(StringComparer.Ordinal)
     {
-        ["npm"] = "npm", ["PyPI"] = "pypi", ["Go"] = "golang", ["crates.io"] = "cargo", ["Maven"] = "maven", ["NuGet"] = "nuget", ["RubyGems"] = "gem", ["Packagist"] = "composer",
-        ["Hex"] = "hex", ["Pub"] = "pub", ["ConanCenter"] = "conan", ["Debian"] = "deb", ["Ubuntu"] = "deb", ["Alpine"] = "apk", ["Wolfi"] = "apk", ["Chainguard"] = "apk",
-        ["Red Hat"] = "rpm", ["Rocky Linux"] = "rpm", ["AlmaLinux"] = "rpm", ["SUSE"] = "rpm", ["openSUSE"] = "rpm", ["Mageia"] = "rpm", ["openEuler"] = "rpm",
+        ["npm"] = "npm",
+        ["PyPI"] = "pypi",
+        ["Go"] = "golang",
+        ["crates.io"] = "cargo",
+        ["Maven"] = "maven",
+        ["NuGet"] = "nuget",
+        ["RubyGems"] = "gem",
+        ["Packagist"] = "composer",
+        ["Hex"] = "hex",
+        ["Pub"] = "pub",
+        ["ConanCenter"] = "conan",
+        ["Debian"] = "deb",
+        ["Ubuntu"] = "deb",
+        ["Alpine"] = "apk",
+        ["Wolfi"] = "apk",
+        ["Chainguard"] = "apk",
+        ["Red Hat"] = "rpm",
+        ["Rocky Linux"] = "rpm",
+        ["AlmaLinux"] = "rpm",
+        ["SUSE"] = "rpm",
+        ["openSUSE"] = "rpm",
+        ["Mageia"] = "rpm",
+        ["openEuler"] = "rpm",
     };
 
     private readonly PackageName? package;

@@ -92,8 +92,14 @@ public sealed record CpeName
         if (p[0] is not ("a" or "o" or "h" or Any)) return null;
         return new CpeName
         {
-            Part = p[0], Vendor = Plain(p[1]), Product = Plain(p[2]), Version = Plain(p[3]), Update = Plain(p[4]),
-            SoftwareEdition = Plain(p[7]), TargetSoftware = Plain(p[8]), TargetHardware = Plain(p[9]),
+            Part = p[0],
+            Vendor = Plain(p[1]),
+            Product = Plain(p[2]),
+            Version = Plain(p[3]),
+            Update = Plain(p[4]),
+            SoftwareEdition = Plain(p[7]),
+            TargetSoftware = Plain(p[8]),
+            TargetHardware = Plain(p[9]),
         };
 
         // A dash inside a longer value is no logical value: mini\-httpd and mini-httpd are one.

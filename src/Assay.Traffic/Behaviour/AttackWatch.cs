@@ -13,7 +13,7 @@ public sealed class AttackWatch
 {
     private const int MostAttacks = 256;
     // An attack that pauses for longer than this is another one.
-    private const long Quiet = 600_000_000_000, Overdue = 1_000_000_000;
+    private const long Quiet = 600_000_000_000, Overdue = 1_000_000_000, Again = 60_000_000_000;
 
     private static readonly AttackThreshold HorizontalScan = AttackThreshold.Of("horizontal-scan"), LoginScan = AttackThreshold.Of("login-scan"),
         UdpScan = AttackThreshold.Of("udp-scan"), VerticalScan = AttackThreshold.Of("vertical-scan"), UdpPortScan = AttackThreshold.Of("udp-port-scan"),
@@ -36,7 +36,10 @@ public sealed class AttackWatch
     /// <summary>The highest count that each rule met, whether it crossed its threshold or not.</summary>
     internal IReadOnlyDictionary<string, long> Peaks => AttackThreshold.All.ToDictionary(t => t.Rule, t => peaks[t.Number], StringComparer.Ordinal);
 
-    /// <summary>Fed with every frame in order. Answers an attack at the frame that crosses its threshold, else null; nothing is allocated in the common case.</summary>
+    /// <summary>
+    /// Fed with every frame in order. Answers an attack at the frame that crosses its threshold, and once a minute again while its window stays above it, else null;
+    /// nothing is allocated in the common case.
+    /// </summary>
     public Attack? Take(in Frame frame, in Packet packet, Depth depth)
     {
         // Without times there are no rates.
@@ -319,12 +322,14 @@ public sealed class AttackWatch
         if (Known(threshold, source.Mac, address, vertical ? latest.Target : default, vertical ? (ushort)0 : latest.Port, time) is { } known)
         {
             known.Last = time;
-            if (!isNew || latest.Named && !vertical && threshold != LoginScan) return null;
-            known.Count++;
-            known.AddFrame(frame);
-            if (vertical) known.AddPort(latest.Port);
-            else known.AddHost(latest.Target);
-            return null;
+            if (isNew && (vertical || threshold == LoginScan || !latest.Named))
+            {
+                known.Count++;
+                known.AddFrame(frame);
+                if (vertical) known.AddPort(latest.Port);
+                else known.AddHost(latest.Target);
+            }
+            return GoesOn(known, time);
         }
         var attack = new Ongoing(threshold, source.Mac, address, vertical ? latest.Target : default, vertical ? (ushort)0 : latest.Port)
         {
@@ -362,7 +367,7 @@ public sealed class AttackWatch
         {
             (known.Last, known.Count) = (time, known.Count + 1);
             known.AddFrame(frame);
-            return null;
+            return GoesOn(known, time);
         }
         var attack = new Ongoing(threshold, client.Mac, client.Source, opening.Target, opening.Port) { First = since, Last = time, Count = value, Crossed = frame };
         attack.AddHost(opening.Target);
@@ -390,7 +395,7 @@ public sealed class AttackWatch
         if (Known(threshold, from, null, target, port, frame.Time) is { } known)
         {
             (known.Last, known.Count) = (frame.Time, known.Count + 1);
-            return null;
+            return GoesOn(known, frame.Time);
         }
         var attack = new Ongoing(threshold, from, null, target, port)
         {
@@ -417,8 +422,17 @@ public sealed class AttackWatch
         return null;
     }
 
+    // Whoever lifted a measure in the meantime must hear that there is still reason for it.
+    private static Attack? GoesOn(Ongoing known, long time)
+    {
+        if (time - known.Reported < Again) return null;
+        known.Reported = time;
+        return known.AsAttack();
+    }
+
     private Attack? Begin(Ongoing attack)
     {
+        attack.Reported = attack.Last;
         if (attacks.Count >= MostAttacks && attacks.RemoveAll(a => attack.Last - a.Last > Quiet) is var old)
         {
             lostAttacks += old;

@@ -23,6 +23,8 @@ internal sealed class Ongoing(AttackThreshold threshold, MacAddress mac, Address
     public long Last { get; set; }
     public long Count { get; set; }
     public long Crossed { get; set; }
+    /// <summary>When it was answered last.</summary>
+    public long Reported { get; set; }
     /// <summary>For floods: the address that all packets came from before the threshold was crossed.</summary>
     public Address? OnlySource { get; init; }
 

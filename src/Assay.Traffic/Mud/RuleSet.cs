@@ -32,13 +32,18 @@ public sealed class RuleSet
         if (gateway.Inside.Count == 0) throw new ArgumentException("expected at least one interface inside, found none");
         if (gateway.Inside.Contains(gateway.Outside)) throw new ArgumentException($"expected different interfaces inside and outside, found {gateway.Outside} as both");
         if (gateway.Names.Count(a => a.IsV4) != 1 || gateway.Names.Count(a => !a.IsV4) > 1) throw new ArgumentException("expected one IPv4 address and at most one IPv6 address to listen for names on");
-        if (!System.Numerics.BitOperations.IsPow2(gateway.MarkBit)) throw new ArgumentException(FormattableString.Invariant($"expected one bit of the connection mark, found 0x{gateway.MarkBit:x}"));
+        if (!System.Numerics.BitOperations.IsPow2(gateway.MarkBit) || !System.Numerics.BitOperations.IsPow2(gateway.FreeBit) || gateway.MarkBit == gateway.FreeBit)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"expected two different bits of the connection mark, found 0x{gateway.MarkBit:x} and 0x{gateway.FreeBit:x}"));
+        }
         foreach (var profile in profiles)
         {
             if (!plans.TryAdd(profile.Id, new RuleSetPlan(gateway, profile))) throw new ArgumentException($"the profile {profile.Id} is given twice");
             foreach (var kind in plans[profile.Id].Kinds.Keys) kinds.Add(kind);
         }
     }
+
+    public Gateway Gateway => gateway;
 
     /// <summary>Entries that no rule was made of.</summary>
     public IReadOnlyList<RuleSetRemark> Remarks => plans.Values.SelectMany(p => p.Remarks).ToList();
@@ -217,15 +222,15 @@ public sealed class RuleSet
             }
         }
         var hosts = plan.Sets.ContainsKey("h_" + id);
-        text.Append($"  chain o_{id} {{\n    ct state established,related return\n");
+        text.Append($"  chain o_{id} {{\n    {Established}\n");
         foreach (var rule in plan.Out) Rule(text, rule);
-        if (hosts) foreach (var version in Versions) Rule(text, RuleSetPlan.Lookup(version, "h_" + id, true) + " return");
-        foreach (var version in Versions) Rule(text, FormattableString.Invariant($"udp dport 123 {RuleSetPlan.Family(version)} daddr @time_{version} return"));
+        if (hosts) foreach (var version in Versions) Rule(text, $"{RuleSetPlan.Lookup(version, "h_" + id, true)} {RuleSetPlan.Judged(gateway)}");
+        foreach (var version in Versions) Rule(text, FormattableString.Invariant($"udp dport 123 {RuleSetPlan.Family(version)} daddr @time_{version} {RuleSetPlan.Judged(gateway)}"));
         Rule(text, $"counter name \"refused_{id}\" drop");
         text.Append("  }\n");
         if (plan.In.Count > 0)
         {
-            text.Append($"  chain i_{id} {{\n    ct state established,related return\n");
+            text.Append($"  chain i_{id} {{\n    {Established}\n");
             foreach (var rule in plan.In) Rule(text, rule);
             Rule(text, $"counter name \"refused_{id}\" drop");
             text.Append("  }\n");
@@ -244,6 +249,7 @@ public sealed class RuleSet
     private static void Rule(StringBuilder text, string rule) => text.Append("    ").Append(rule).Append('\n');
 
     private string Mark => FormattableString.Invariant($"ct mark set ct mark | 0x{gateway.MarkBit:x8}");
+    private string Established => FormattableString.Invariant($"ct state established,related ct mark & 0x{gateway.FreeBit:x8} == 0 return");
     private string Marked => FormattableString.Invariant($"ct mark & 0x{gateway.MarkBit:x8} != 0 ct state established,related");
 
     private void Common(StringBuilder text)
@@ -329,15 +335,15 @@ public sealed class RuleSet
         Rule(text, Marked + " return");
         Rule(text, "counter name \"healed\" drop");
         text.Append("  }\n  chain narrow_in {\n");
-        Rule(text, "ct state established,related return");
+        Rule(text, Established);
         Rule(text, "counter name \"unasked\" drop");
         text.Append("  }\n  chain notify_out {\n");
         foreach (var one in gateway.Inside) Rule(text, $"oifname \"{one}\" ct direction original counter name \"sideways\" drop");
-        Rule(text, "counter name \"notified\" return");
+        Rule(text, FormattableString.Invariant($"counter name \"notified\" ct mark set ct mark | 0x{gateway.FreeBit:x8} return"));
         text.Append("  }\n  chain notify_in {\n");
         Rule(text, "ct state established,related return");
         // Who forwards a port to a device on this gateway has said that it shall be reached.
-        Rule(text, "ct status dnat return");
+        Rule(text, FormattableString.Invariant($"ct status dnat ct mark set ct mark | 0x{gateway.FreeBit:x8} return"));
         Rule(text, "counter name \"unasked\" drop");
         text.Append("  }\n");
     }

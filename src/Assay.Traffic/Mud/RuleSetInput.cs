@@ -59,6 +59,8 @@ public sealed record Gateway
     public bool Ipv6 { get; init; }
     /// <summary>The bit of the connection mark that says "opened with leave while its device heals"; one bit that nobody else here uses.</summary>
     public uint MarkBit { get; init; } = 0x2000_0000;
+    /// <summary>Another bit: "used while its device was only notified of"; when the device is narrowed, such a connection is judged anew.</summary>
+    public uint FreeBit { get; init; } = 0x4000_0000;
 }
 
 /// <summary>What a kind of device needs: one chain and its sets in the kernel, shared by all devices of the kind.</summary>

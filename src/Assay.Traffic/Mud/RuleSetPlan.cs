@@ -105,7 +105,7 @@ internal sealed class RuleSetPlan
                 Remark(permission, FormattableString.Invariant($"expected at most {MostRules} combinations of ports, found {matches.Count}"));
                 continue;
             }
-            foreach (var match in matches) rules.Add(permission.Accept ? match + " return" : match + $" counter name \"refused_{profile.Id}\" drop");
+            foreach (var match in matches) rules.Add(permission.Accept ? $"{match} {Judged(gateway)}" : match + $" counter name \"refused_{profile.Id}\" drop");
             var stays = permission.Accept
                 ? IsLocal(peer) || name is not null && !Simple(permission) && StaysWhileHealing(permission, name)
                 : IsLocal(peer) || peer.Kind == PeerKind.Any;
@@ -113,9 +113,12 @@ internal sealed class RuleSetPlan
         }
         if (Sets.ContainsKey(shared))
         {
-            foreach (var version in Versions) rules.Add(Lookup(version, shared, fromDevice) + " return");
+            foreach (var version in Versions) rules.Add($"{Lookup(version, shared, fromDevice)} {Judged(gateway)}");
         }
     }
+
+    /// <summary>Lets a packet pass whose connection the profile allows; the connection is as good as one that began under it.</summary>
+    public static string Judged(Gateway gateway) => FormattableString.Invariant($"ct mark set ct mark & 0x{~gateway.FreeBit:x8} return");
 
     /// <summary>A packet's other side, protocol and port in a set.</summary>
     public static string Lookup(int version, string set, bool outward) =>

@@ -21,7 +21,7 @@ public sealed class NameForwarderTests
         };
         return Home.Inside(home.GatewaySpace, () =>
         {
-            var forwarder = home.Keep(new NameForwarder(options, commit ?? home.Nft.Run, TimeProvider.System, home.Keep(new Guard.Enforcement.Neighbours(["br0"])).Of));
+            var forwarder = home.Keep(new NameForwarder(options, commit ?? home.Nft.Run, TimeProvider.System));
             forwarder.Start();
             // The loop's thread was made here, and makes its sockets here.
             return forwarder;
@@ -298,6 +298,23 @@ public sealed class NameForwarderTests
         guesses = 40;
         Assert.Equal(Home.Cloud, Ask(home, home.DoorbellSpace, "update.example"));
         Assert.Equal(3 + 8, forwarder.Snapshot().Refused[NameAnswer.OtherId]);
+    }
+
+    [Fact]
+    public async Task Addresses_that_the_kernel_does_not_take_are_not_told_and_hold_up_nobody_else()
+    {
+        using var home = new Home();
+        home.Keep(new ScriptedServer(home.InternetSpace, (question, _, _) => [new Forged(question).Address(question.Name, question.Name == "cloud.example" ? "198.51.100.66" : Home.Update).Bytes()]));
+        var (forwarder, _) = Guard(home, GuardAction.Narrow, commit: text =>
+        {
+            if (text.Contains("198.51.100.66", StringComparison.Ordinal)) throw new Guard.Enforcement.RuleException("the set is full");
+            home.Nft.Run(text);
+        });
+        var asked = new[] { "cloud.example", "update.example", "time.example" }.Select(name => Task.Factory.StartNew(() => Ask(home, home.DoorbellSpace, name), TaskCreationOptions.LongRunning)).ToArray();
+        await Task.WhenAll(asked);
+        Assert.Equal([null, Home.Update, Home.Update], asked.Select(a => a.Result));
+        Assert.Equal(1, forwarder.Snapshot().Refused[NameForwarder.Kernel]);
+        Assert.Equal(["time.example", "update.example"], forwarder.Admitted().Select(a => a.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

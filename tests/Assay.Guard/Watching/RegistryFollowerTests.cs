@@ -44,7 +44,7 @@ public sealed class RegistryFollowerTests : IDisposable
     private LabelState? State => household.Look(v => v.Snapshot?.Token.List[5]);
 
     [Fact]
-    public void A_wake_up_brings_a_suspension_in_well_under_a_second()
+    public async Task A_wake_up_brings_a_suspension_in_well_under_a_second()
     {
         using var registry = new PaperRegistry(new IPEndPoint(IPAddress.Loopback, 0));
         registry.Serve(Lists());
@@ -58,7 +58,7 @@ public sealed class RegistryFollowerTests : IDisposable
         Assert.Equal(NoticeKind.Suspended, household.Look(v => v.Snapshot!.Notices!.For(5)!.Kind));
         // A wake-up without a change costs two empty answers.
         var before = registry.NotChanged;
-        follower.Fetch().GetAwaiter().GetResult();
+        await follower.Fetch();
         Assert.Equal(before + 2, registry.NotChanged);
     }
 

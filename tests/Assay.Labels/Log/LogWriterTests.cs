@@ -105,6 +105,12 @@ public class LogWriterTests
 
     private sealed class Stop : Exception;
 
+    private sealed class Folders(string folder) : IDisposable
+    {
+        public string Folder { get; } = folder;
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
+    }
+
     /// <summary>Each act on the disk in turn is the last one. Whatever was acknowledged stays, the log is whole, and what follows is appended to it.</summary>
     [Theory]
     [InlineData(0, 1)]
@@ -116,11 +122,13 @@ public class LogWriterTests
     [InlineData(250, 600)]
     public void Stopped_before_any_act_on_the_disk_it_opens_whole(int before, int appended)
     {
+        // What is stopped here is the order of acts; that each is on the disk when it says so, a kill cannot show. So memory serves, where there is a folder of it.
+        var memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         var batch = Enumerable.Range(before, appended).Select(i => (ReadOnlyMemory<byte>)Entry(i)).ToList();
         var stops = 0;
         for (var stop = 0; ; stop++)
         {
-            using var scratch = new Scratch();
+            using var scratch = new Folders(Path.Combine(memory, $"assay-test-{Environment.ProcessId}-{before}-{appended}-{stop}"));
             using (var writer = LogWriter.Open(scratch.Folder, Origin, Key, TimeProvider.System))
                 writer.AppendAll(Enumerable.Range(0, before).Select(i => (ReadOnlyMemory<byte>)Entry(i)).ToList());
             var acts = 0;
@@ -243,11 +251,10 @@ public class LogWriterTests
     }
 
     /// <summary>Runs only as the child of the test below: appends until it is killed and notes what was acknowledged.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public void Child_that_appends_until_it_is_killed()
     {
-        var folder = Environment.GetEnvironmentVariable("ASSAY_TEST_LOG") ?? "";
-        if (folder.Length == 0) Assert.Skip("the child of another test");
+        var folder = Environment.GetEnvironmentVariable("ASSAY_TEST_LOG") ?? throw new InvalidOperationException("the child of another test");
         using var writer = LogWriter.Open(folder, Origin, LogKey.FromPem(File.ReadAllText(Path.Combine(folder, "..", "key.pem"))), TimeProvider.System);
         using var acknowledged = new FileStream(Path.Combine(folder, "..", "acknowledged"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         for (var round = 0; ; round++)
@@ -272,6 +279,8 @@ public class LogWriterTests
         {
             var start = new System.Diagnostics.ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.ArgumentList.Add("-noColor");
+            start.ArgumentList.Add("-explicit");
+            start.ArgumentList.Add("only");
             start.ArgumentList.Add("-method");
             start.ArgumentList.Add("Assay.Labels.Tests.LogWriterTests.Child_that_appends_until_it_is_killed");
             start.Environment["ASSAY_TEST_LOG"] = folder;

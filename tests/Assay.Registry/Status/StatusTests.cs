@@ -92,7 +92,7 @@ public class StatusTests
     [InlineData("""{ "state": "updateNeeded", "reason": "x" }""", 422, "updateBelow")]
     [InlineData("""{ "state": "underReview", "reason": "x", "updateBelow": "2" }""", 422, "updateBelow")]
     [InlineData("""{ "state": "suspended", "reason": "x", "lookAgain": "soon" }""", 400, "lookAgain")]
-    [InlineData("""{ "state": "suspended", "reason": "x", "role": "automatic" }""", 422, "role")]
+    [InlineData("""{ "state": "suspended", "reason": "x", "role": "registry" }""", 422, "role")]
     [InlineData("""[ "suspended" ]""", 400, "body")]
     [InlineData("""{ "state": "suspended", "state": "inForce", "reason": "x" }""", 400, "body")]
     [InlineData("", 400, "body")]
@@ -193,12 +193,15 @@ public class StatusTests
     {
         await using var registry = await RunningRegistry.Bare();
         var wakeups = registry.Server.Office.Wakeups;
-        var mine = Enumerable.Range(0, Wakeups.Most).Select(_ => wakeups.Listen(out var _)!).ToList();
+        // The registry itself may listen too.
+        await Task.Delay(200);
+        var before = wakeups.Listeners;
+        var mine = Enumerable.Range(0, Wakeups.Most - before).Select(_ => wakeups.Listen(out var _)!).ToList();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await registry.Get("/wakeups")).Status);
         foreach (var one in mine) wakeups.Leave(one);
         using (var reader = await Listen(registry, null)) Assert.Equal(0, await Event(reader));
-        for (var i = 0; i < 100 && wakeups.Listeners > 0; i++) await Task.Delay(50);
-        Assert.Equal(0, wakeups.Listeners);
+        for (var i = 0; i < 100 && wakeups.Listeners > before; i++) await Task.Delay(50);
+        Assert.Equal(before, wakeups.Listeners);
     }
 
     private static async Task<StreamReader> Listen(RunningRegistry registry, string? last)

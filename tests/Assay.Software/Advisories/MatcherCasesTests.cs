@@ -215,6 +215,26 @@ public class MatcherCasesTests
     }
 
     [Fact]
+    public void What_is_not_known_of_a_component_leaves_a_candidate_and_the_reason_says_what()
+    {
+        var about = AdvisoryFile.Advisories("nvd", Encoding.UTF8.GetBytes("""
+            { "id": "CVE-2026-99002", "configurations": [ { "nodes": [ { "operator": "OR", "negate": false, "cpeMatch": [
+              { "vulnerable": true, "criteria": "cpe:2.3:a:example_doorbells:edb-updater:*:*:*:*:*:*:*:*", "versionEndExcluding": "1.2" } ] } ] } ] }
+            """));
+        (VulnerabilityStatus?, string?) Of(Component component) => Matcher.Match(component, about) is { } v ? (v.Status, v.Reason) : (null, null);
+        var (noVersion, why) = Of(new Component { Name = "edb-updater", Cpe = ["cpe:2.3:a:example_doorbells:edb-updater:-:*:*:*:*:*:*:*"], Evidence = [] });
+        Assert.Equal(VulnerabilityStatus.Candidate, noVersion);
+        Assert.Contains("version is not known", why, StringComparison.Ordinal);
+        var (noMaker, whose) = Of(Opkg("edb-updater", "1.1-1"));
+        Assert.Equal(VulnerabilityStatus.Candidate, noMaker);
+        Assert.Contains("the maker is not known", whose, StringComparison.Ordinal);
+        Assert.Equal(VulnerabilityStatus.Affected, Of(Opkg("edb-updater", "1.1-1") with { Purl = null, Supplier = "Example Doorbells" }).Item1);
+        Assert.Null(Of(Named("edb-updater", "1.1") with { Supplier = "Somebody Else" }).Item1);
+        Assert.Null(Of(Named("edb-updater", "1.1") with { Cpe = ["cpe:2.3:a:somebody_else:edb-updater:1.1:*:*:*:*:*:*:*"] }).Item1);
+        Assert.Equal(VulnerabilityStatus.Fixed, Of(Opkg("edb-updater", "1.2-1")).Item1);
+    }
+
+    [Fact]
     public void A_package_of_another_world_with_the_same_name_is_another_product()
     {
         using var scratch = new Scratch();

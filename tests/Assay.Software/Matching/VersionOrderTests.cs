@@ -9,7 +9,9 @@ public class VersionOrderTests
     /// <summary>The schemes of VERS that we implement; in each file every test applies.</summary>
     private static readonly Dictionary<string, VersionScheme> Schemes = new(StringComparer.Ordinal)
     {
-        ["openssl"] = VersionScheme.Generic, ["apk"] = VersionScheme.Apk, ["gentoo"] = VersionScheme.Apk,
+        ["openssl"] = VersionScheme.Generic,
+        ["apk"] = VersionScheme.Apk,
+        ["gentoo"] = VersionScheme.Apk,
     };
 
     [Fact]

@@ -15,7 +15,9 @@ public class BackportTests
         var mended = File.ReadLines(Path.Combine(Corpus.Folder("firmware/ready"), "fixed.tsv")).Skip(1).Select(l => l.Split('\t')).Select(c => (Source: c[0], Version: c[1], Cve: c[2])).ToList();
         var document = new VexDocument
         {
-            Id = "https://distribution.example/vex/1", Author = "A distribution", Time = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero),
+            Id = "https://distribution.example/vex/1",
+            Author = "A distribution",
+            Time = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero),
             Statements = [.. mended.Select(m => new VexStatement { Vulnerability = m.Cve, Status = VexStatus.Fixed, Products = [new VexProduct(Purl.Of("deb", "debian", m.Source, m.Version), [])] })],
         };
         var losses = new List<Loss>();

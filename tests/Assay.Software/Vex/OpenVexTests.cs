@@ -127,7 +127,10 @@ public class OpenVexTests
         Id = "CVE-2026-99001",
         Component = new Component
         {
-            Name = "edb-updater", Version = "1.1", Package = "1.1-1", Purl = "pkg:opkg/edb/edb-updater@1.1-1?arch=armhf",
+            Name = "edb-updater",
+            Version = "1.1",
+            Package = "1.1-1",
+            Purl = "pkg:opkg/edb/edb-updater@1.1-1?arch=armhf",
             Evidence = [new ComponentEvidence("package database", new Location { Artefact = "doorbell.bin", Path = "/usr/lib/opkg/status", Line = 5 }, 0.95)],
         },
         Status = VulnerabilityStatus.Affected,

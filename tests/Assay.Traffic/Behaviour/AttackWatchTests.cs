@@ -18,7 +18,7 @@ public sealed class AttackWatchTests
         {
             if (watch.Take(frame, packet, packet.Decode(frame)) is { } attack) live.Add(attack);
         }
-        Assert.Equal(watch.Attacks().Count, live.Count);
+        Assert.Equal(watch.Attacks().Select(a => (a.Rule, a.Crossed)), live.Select(a => (a.Rule, a.Crossed)).Distinct());
         return (watch.Attacks(), live);
     }
 
@@ -62,6 +62,20 @@ public sealed class AttackWatchTests
 
     [Fact]
     public void A_scan_that_takes_hours_is_below_the_threshold_and_that_is_the_price_of_the_window() => Assert.Empty(Watch(Scan(40, 23, 20_000)).All);
+
+    [Fact]
+    public void An_attack_that_goes_on_is_answered_once_a_minute_and_one_that_ended_is_not()
+    {
+        var (all, live) = Watch(Scan(400, 23, 500));
+        Assert.Equal(400, Assert.Single(all).Count);
+        Assert.Equal(4, live.Count);
+        Assert.All(live.Zip(live.Skip(1)), pair => Assert.True(pair.Second.Last - pair.First.Last >= TimeSpan.FromMinutes(1) && pair.Second.Count > pair.First.Count));
+        // Half an hour later it is another attack.
+        var capture = Scan(20, 23, 500);
+        capture.Clock += 1_800_000;
+        for (var i = 0; i < 20; i++) Syn(capture, Bot, 50000 + i, Host(100 + i), 23);
+        Assert.Equal(2, Watch(capture).All.Count);
+    }
 
     [Fact]
     public void Twenty_five_silent_hosts_that_no_name_led_to_are_a_scan() => Assert.Equal("horizontal-scan", Assert.Single(Watch(Scan(27, 8080, 1100)).All).Rule);

@@ -132,7 +132,7 @@ public sealed class RuleSetTests
         };
         var lines = new RuleSet(Gateway(), [profile]).Whole([]).Split('\n').Select(l => l.Trim()).ToList();
         var refusal = lines.IndexOf("ip daddr 198.51.100.0/24 meta l4proto 6 counter name \"refused_a\" drop");
-        var accept = lines.IndexOf("ip daddr @n_a_0_4 meta l4proto 6 th dport 443 return");
+        var accept = lines.IndexOf("ip daddr @n_a_0_4 meta l4proto 6 th dport 443 ct mark set ct mark & 0xbfffffff return");
         Assert.True(refusal > 0 && accept > refusal, $"{refusal} {accept}");
         Assert.DoesNotContain(lines, l => l.Contains("@o_a_4", StringComparison.Ordinal));
     }
@@ -161,8 +161,8 @@ public sealed class RuleSetTests
             Controllers = new Dictionary<string, IReadOnlyList<Address>> { ["urn:example:hub"] = [Address.Parse("192.168.77.8")] },
         };
         var text = new RuleSet(Gateway(), [whole]).Whole([]);
-        Assert.Contains("ip daddr 192.168.77.8 return", text);
-        Assert.Contains("ip daddr 192.168.77.9 return", text);
+        Assert.Contains("ip daddr 192.168.77.8 ct mark", text);
+        Assert.Contains("ip daddr 192.168.77.9 ct mark", text);
     }
 
     [Fact]
