@@ -37,7 +37,7 @@ public sealed class CaseDesk(CaseShelf cases, LabelShelf labels, StatusDesk desk
                 throw new Refusal(422, refused.Expected, refused.Found, refused.Where);
             }
             cases.Keep(_ => [one]);
-            if (one.Label is { } label) Settle(label.Id);
+            if (one.Label is { } label) Settle([label.Id]);
             return one;
         }
     }
@@ -84,7 +84,7 @@ public sealed class CaseDesk(CaseShelf cases, LabelShelf labels, StatusDesk desk
                 }
                 return [.. touched.Values];
             });
-            foreach (var label in touched.Values.Select(c => c.Label!.Id).Distinct(StringComparer.Ordinal).ToList()) Settle(label);
+            Settle(touched.Values.Select(c => c.Label!.Id));
             return new Signals([.. touched.Values.Where(c => opened.Contains(c.Id))], [.. touched.Values.Where(c => !opened.Contains(c.Id))]);
         }
     }
@@ -111,23 +111,47 @@ public sealed class CaseDesk(CaseShelf cases, LabelShelf labels, StatusDesk desk
             var now = Now();
             var ended = cases.All.Select(c => (Before: c, After: c.AsOf(now))).Where(c => !ReferenceEquals(c.Before, c.After)).Select(c => c.After).ToList();
             if (ended.Count > 0) cases.Keep(_ => ended);
-            foreach (var label in cases.All.Select(c => c.Label?.Id).OfType<string>().Distinct(StringComparer.Ordinal).ToList()) Settle(label);
+            Settle(cases.All.Select(c => c.Label?.Id).OfType<string>());
+        }
+    }
+
+    private void Settle(IEnumerable<string> ids)
+    {
+        var changes = ids.Distinct(StringComparer.Ordinal).Select(Change).OfType<StatusChange>().ToList();
+        if (changes.Count == 0) return;
+        try
+        {
+            desk.ChangeAll(changes);
+        }
+        catch (Refusal) when (changes.Count > 1)
+        {
+            // An authority was faster with one of the labels; the others are not its hostages.
+            foreach (var change in changes)
+            {
+                try
+                {
+                    desk.Change(change);
+                }
+                catch (Refusal refused)
+                {
+                    Console.Error.WriteLine($"assay serve: label {change.Label} does not follow its case: {refused.Message}");
+                }
+            }
         }
     }
 
     // What an authority set by hand, outside of any case, is left alone unless a case says something graver, or later.
-    private void Settle(string id)
+    private StatusChange? Change(string id)
     {
-        if (labels.Find(id) is not { Standing: not Standing.Withdrawn } label) return;
+        if (labels.Find(id) is not { Standing: not Standing.Withdrawn } label) return null;
         var own = cases.OfLabel(id);
         var last = labels.History(id).LastOrDefault();
         var leading = own.Where(c => c.Consequence != Consequence.None).OrderByDescending(c => c.Consequence).ThenByDescending(c => c.LastChange).FirstOrDefault();
         if (leading is null)
         {
-            if (label.Standing == Standing.InForce || last?.Case is not { } behind || own.FirstOrDefault(c => c.Id == behind) is not { } settled) return;
+            if (label.Standing == Standing.InForce || last?.Case is not { } behind || own.FirstOrDefault(c => c.Id == behind) is not { } settled) return null;
             var by = settled.Events.LastOrDefault(e => !e.By.IsMachine)?.By;
-            Change(label, Standing.InForce, null, settled.Standing?.Decision.Reason ?? "the case no longer asks for it", by, null, settled);
-            return;
+            return Change(label, Standing.InForce, null, settled.Standing?.Decision.Reason ?? "the case no longer asks for it", by, null, settled);
         }
         var to = leading.Consequence switch
         {
@@ -136,23 +160,23 @@ public sealed class CaseDesk(CaseShelf cases, LabelShelf labels, StatusDesk desk
             _ => Standing.UnderReview,
         };
         var below = to == Standing.UnderReview ? null : leading.EndsWith;
-        if (last is { Case: null } && (last.At >= leading.LastChange || Gravity(label.Standing) > Gravity(to))) return;
-        if (label.Standing == to && label.UpdateBelow == below && (to == Standing.UnderReview || last?.LookAgain == leading.LookAgain)) return;
+        if (last is { Case: null } && (last.At >= leading.LastChange || Gravity(label.Standing) > Gravity(to))) return null;
+        if (label.Standing == to && label.UpdateBelow == below && (to == Standing.UnderReview || last?.LookAgain == leading.LookAgain)) return null;
         var reason = leading.Standing?.Decision.Reason
             ?? $"{leading.Vulnerability} is known to be exploited, and {leading.Chain!.Reason}";
         var decider = leading.Standing?.By ?? (label.Standing == Standing.InForce ? null : leading.Events.LastOrDefault(e => !e.By.IsMachine)?.By ?? LastPerson(own));
-        Change(label, to, below, reason, decider, leading.LookAgain, leading);
+        return Change(label, to, below, reason, decider, leading.LookAgain, leading);
     }
 
     private static Actor? LastPerson(IEnumerable<Case> own) => own.SelectMany(c => c.Events).Where(e => !e.By.IsMachine).OrderBy(e => e.At).LastOrDefault()?.By;
 
     private static int Gravity(Standing standing) => standing switch { Standing.Suspended => 3, Standing.UpdateNeeded => 2, Standing.UnderReview => 1, _ => 0 };
 
-    private void Change(LabelRecord label, Standing to, string? below, string reason, Actor? by, DateOnly? lookAgain, Case one)
+    private StatusChange? Change(LabelRecord label, Standing to, string? below, string reason, Actor? by, DateOnly? lookAgain, Case one)
     {
         // The desk lets no machine do this: it follows from a person's act in a case that was lost from view.
-        if (by is null && (label.Standing != Standing.InForce || to != Standing.UnderReview)) return;
-        desk.Change(new StatusChange
+        if (by is null && (label.Standing != Standing.InForce || to != Standing.UnderReview)) return null;
+        return new StatusChange
         {
             Label = label.Id,
             To = to,
@@ -162,7 +186,7 @@ public sealed class CaseDesk(CaseShelf cases, LabelShelf labels, StatusDesk desk
             By = by is null ? null : new Person(by.Name, people.Name(by.Name) ?? "", Role.None),
             LookAgain = lookAgain,
             Case = one.Id,
-        });
+        };
     }
 
     // Events are kept with microseconds.

@@ -78,7 +78,7 @@ public static class CaseEndpoints
         var role = field("role") is { } named ? named : string.Join(", ", person.Roles.Names());
         if (role.Length > Status.StatusDesk.MaxRole) throw new Refusal(422, $"at most {Status.StatusDesk.MaxRole} characters", $"{role.Length}", "role");
         // A person's name stays in the store of people; the case knows the id.
-        var by = new Actor(person.Id, role is "registry" or "gateway" or Status.StatusDesk.Automatic ? throw new Refusal(422, "the role of a person", role, "role") : role);
+        var by = new Actor(person.Id, role is "registry" or "gateway" || role == Status.StatusDesk.Automatic ? throw new Refusal(422, "the role of a person", role, "role") : role);
         return office.Cases.Act(context.Route("id"), (one, now) => act(one, now, by, new Fields(office, field)));
     }
 

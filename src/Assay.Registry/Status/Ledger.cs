@@ -65,20 +65,24 @@ public sealed class Ledger : IDisposable
 
     /// <summary>Does one act; nobody else acts meanwhile.</summary>
     /// <param name="prepare">Checks what must hold, writes what the entry speaks of, and gives the entry; or refuses, and nothing happened.</param>
-    public ChangeReceipt Act(Func<LogEntry> prepare)
+    public ChangeReceipt Act(Func<LogEntry> prepare) => ActAll([prepare]);
+
+    /// <summary>Several acts under one checkpoint, one list and one wake-up: all of them, or none.</summary>
+    /// <returns>The receipt of the last.</returns>
+    public ChangeReceipt ActAll(IReadOnlyList<Func<LogEntry>> prepare)
     {
         lock (acting)
         {
             var writer = Open();
-            var entry = prepare();
-            long index;
+            var entries = prepare.Select(p => p()).ToList();
+            long first;
             try
             {
-                index = writer.Append(entry.Sign(entry.Issued is null ? keys.Status : keys.Issuer));
+                first = writer.AppendAll([.. entries.Select(e => (ReadOnlyMemory<byte>)e.Sign(e.Issued is null ? keys.Status : keys.Issuer))]);
             }
             catch (IOException)
             {
-                // Whether the entry is in the log, the next opening says.
+                // Whether the entries are in the log, the next opening says.
                 writer.Dispose();
                 log = null;
                 throw;
@@ -86,7 +90,7 @@ public sealed class Ledger : IDisposable
             CatchUp(writer.Size);
             lists.Publish(writer.Size);
             wakeups.Tell(writer.Size);
-            return new ChangeReceipt(writer.Size, index);
+            return new ChangeReceipt(writer.Size, first + entries.Count - 1);
         }
     }
 

@@ -24,23 +24,34 @@ public sealed class StatusDesk(RegistrySettings settings, Database database, Lab
     public ChangeReceipt Change(StatusChange change)
     {
         Check(change);
-        return ledger.Act(() =>
+        return ledger.Act(() => Entry(change));
+    }
+
+    /// <summary>Several changes, of as many labels, at once: all of them or none. One list is signed for all.</summary>
+    /// <exception cref="Refusal">As <see cref="Change"/>, for any of them.</exception>
+    public ChangeReceipt ChangeAll(IReadOnlyList<StatusChange> changes)
+    {
+        if (changes.Select(c => c.Label).Distinct(StringComparer.Ordinal).Count() != changes.Count) throw new ArgumentException("a label changes once in a batch", nameof(changes));
+        foreach (var change in changes) Check(change);
+        return ledger.ActAll([.. changes.Select<StatusChange, Func<LogEntry>>(c => () => Entry(c))]);
+    }
+
+    private LogEntry Entry(StatusChange change)
+    {
+        var label = shelf.Find(change.Label) ?? throw new Refusal(404, "the id of a label", "another", "id");
+        if (label.Standing == Standing.Withdrawn) throw new Refusal(409, "a label that is not withdrawn", "a withdrawn one: this is final", "state");
+        if (change.By is null && (label.Standing != Standing.InForce || change.To != Standing.UnderReview))
+            throw new Refusal(409, "a label in force that is put under review", $"one that stands as {label.Standing.Name()}; all else is decided by a person", "state");
+        var now = time.GetUtcNow();
+        return new LogEntry
         {
-            var label = shelf.Find(change.Label) ?? throw new Refusal(404, "the id of a label", "another", "id");
-            if (label.Standing == Standing.Withdrawn) throw new Refusal(409, "a label that is not withdrawn", "a withdrawn one: this is final", "state");
-            if (change.By is null && (label.Standing != Standing.InForce || change.To != Standing.UnderReview))
-                throw new Refusal(409, "a label in force that is put under review", $"one that stands as {label.Standing.Name()}; all else is decided by a person", "state");
-            var now = time.GetUtcNow();
-            return new LogEntry
-            {
-                Issuer = settings.Issuer,
-                Subject = label.Subject,
-                At = now,
-                Label = Convert.FromHexString(label.Id),
-                Changed = new StatusChanged(label.Slot, change.To.State(), change.To.Kind(), change.UpdateBelow, change.Reason, change.By is null ? Automatic : change.Role, Commit(change.By),
-                    change.LookAgain ?? (change.To == Standing.Suspended ? DateOnly.FromDateTime(now.UtcDateTime).AddDays(LookAgainDays) : null), change.Case),
-            };
-        });
+            Issuer = settings.Issuer,
+            Subject = label.Subject,
+            At = now,
+            Label = Convert.FromHexString(label.Id),
+            Changed = new StatusChanged(label.Slot, change.To.State(), change.To.Kind(), change.UpdateBelow, change.Reason, change.By is null ? Automatic : change.Role, Commit(change.By),
+                change.LookAgain ?? (change.To == Standing.Suspended ? DateOnly.FromDateTime(now.UtcDateTime).AddDays(LookAgainDays) : null), change.Case),
+        };
     }
 
     private static void Check(StatusChange change)

@@ -30,7 +30,7 @@ public class CaseTests
         Assert.Equal(registry.Server.Office.Shelf.Find(hit)!.Inventory, chain.GetProperty("inventory").GetProperty("digest").GetString());
         Assert.Equal(hit, chain.GetProperty("label").GetProperty("id").GetString());
         var line = Assert.Single(registry.Server.Office.Shelf.History(hit));
-        Assert.Equal(("automatic", id, null), (line.Role, line.Case, line.By));
+        Assert.Equal((Assay.Registry.Status.StatusDesk.Automatic, id, null), (line.Role, line.Case, line.By));
     }
 
     [Fact]
