@@ -9,11 +9,12 @@ using Assay.Traffic.Mud;
 namespace Assay.Guard;
 
 /// <summary>Keeps the kernel's rules and the forwarder's names as the household wants them: the whole table at the start, one transaction for each set of changes after.</summary>
-public sealed class Enforcer(NameForwarder names, Gateway gateway, Action<string> tell)
+public sealed class Enforcer(Nft nft, NameForwarder names, Gateway gateway, Action<string> tell)
 {
     private readonly Dictionary<MacAddress, DevicePolicy> devices = [];
     private readonly Dictionary<string, Profile> profiles = new(StringComparer.Ordinal);
     private RuleSet? rules;
+    private HashSet<MacAddress>? cutOnBridge;
 
     /// <summary>Why the kernel's rules are not what they should be; null where they are.</summary>
     public string? Trouble { get; private set; }
@@ -60,6 +61,7 @@ public sealed class Enforcer(NameForwarder names, Gateway gateway, Action<string
             foreach (var device in before) if (device is not null) text.Append(rules!.Move(device, null));
             foreach (var change in changes) if (change.After is { } device) text.Append(rules!.Move(null, device));
             names.Use(rules!, NameTable.Of([.. profiles.Values], [.. devices.Values]), _ => text.ToString());
+            CutOnBridge();
         }
         catch (Exception refused) when (refused is RuleException or ArgumentException)
         {
@@ -90,6 +92,23 @@ public sealed class Enforcer(NameForwarder names, Gateway gateway, Action<string
         IReadOnlyList<DevicePolicy> all = [.. devices.Values];
         names.Use(rules, NameTable.Of([.. profiles.Values], all), admitted => rules.Whole(all, admitted));
         Trouble = null;
+        CutOnBridge();
+    }
+
+    // A cut that ends at the gateway would leave the neighbours on the bridge to the attacker. A kernel without bridge rules is told of once and holds up nothing else.
+    private void CutOnBridge()
+    {
+        var cut = devices.Values.Where(d => d.Action == GuardAction.Cut).Select(d => d.Mac).ToHashSet();
+        if (cutOnBridge is null ? cut.Count == 0 : cutOnBridge.SetEquals(cut)) return;
+        try
+        {
+            nft.Run(BridgeCut.Whole(cut));
+        }
+        catch (RuleException refused)
+        {
+            tell($"a cut does not reach neighbours on the same bridge, the kernel refused: {refused.Message}");
+        }
+        cutOnBridge = cut;
     }
 
     /// <summary>The gateway out of the configuration and this machine's own addresses on the inside.</summary>

@@ -56,7 +56,7 @@ public sealed class GuardPost : IDisposable
             Listen = [new IPEndPoint(configuration.Names.Listen, configuration.Names.Port)],
             Upstream = configuration.Names.Upstream,
         }, nft.Run, time);
-        enforcer = new Enforcer(names, gateway, journal.Tell);
+        enforcer = new Enforcer(nft, names, gateway, journal.Tell);
         ReadLeases();
         var (profiles, devices) = Household.Policy();
         try
@@ -115,7 +115,7 @@ public sealed class GuardPost : IDisposable
     }
 
     /// <summary>Takes the rules out of the kernel; without it they stay, and nobody passes who did not before.</summary>
-    public void RemoveRules() => nft.Run(Traffic.Mud.RuleSet.Remove);
+    public void RemoveRules() => nft.Run(Traffic.Mud.RuleSet.Remove + Traffic.Mud.BridgeCut.Remove);
 
     private void ReadLeases()
     {

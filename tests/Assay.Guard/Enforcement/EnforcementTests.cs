@@ -296,6 +296,22 @@ public sealed class EnforcementTests
     }
 
     [Fact]
+    public void A_device_that_is_cut_does_not_reach_its_neighbours_on_the_bridge()
+    {
+        using var home = new Home();
+        home.Serve(home.CameraSpace, [554], []);
+        home.Nft.Run(BridgeCut.Whole([]));
+        Assert.True(Home.Reaches(home.DoorbellSpace, Home.Camera, 554, Home.Within(true)));
+        home.Nft.Run(BridgeCut.Whole([Home.DoorbellMac]));
+        Assert.False(Home.Reaches(home.DoorbellSpace, Home.Camera, 554, 800));
+        Assert.Equal(0, home.In(home.DoorbellSpace, "ping", "-c", "1", "-W", "1", Home.Gateway).Exit);
+        home.Nft.Run(BridgeCut.Whole([Home.CameraMac]));
+        Assert.False(Home.Reaches(home.DoorbellSpace, Home.Camera, 554, 800));
+        home.Nft.Run(BridgeCut.Remove);
+        Assert.True(Home.Reaches(home.DoorbellSpace, Home.Camera, 554, Home.Within(true)));
+    }
+
+    [Fact]
     public void A_refused_transaction_changes_nothing_and_says_why()
     {
         using var home = new Home();
