@@ -35,7 +35,7 @@ internal sealed class House
         Gateway.Do("ip", "route", "add", "default", "via", "198.18.77.1");
         Registry.Do("ip", "route", "add", "default", "via", Plan.RegistryHop);
         Internet.Do("ip", "route", "add", "192.168.77.0/24", "via", "198.18.77.2");
-        foreach (var router in new[] { Gateway, Internet }) router.Do("sysctl", "-qw", "net.ipv4.ip_forward=1");
+        foreach (var router in new[] { Gateway, Internet }) router.Do("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
     }
 
     public Space Door { get; }

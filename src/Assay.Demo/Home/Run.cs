@@ -89,7 +89,7 @@ internal sealed class Run : IDisposable
         try
         {
             if (child.StartInfo.RedirectStandardInput) child.StandardInput.Close();
-            if (!child.HasExited) Tools.Run("kill", ["-TERM", child.Id.ToString(CultureInfo.InvariantCulture)]);
+            if (!child.HasExited) Signals.Send(Signals.Terminate, child.Id.ToString(CultureInfo.InvariantCulture));
         }
         catch (Exception ended) when (ended is InvalidOperationException or IOException)
         {
@@ -139,7 +139,7 @@ internal sealed class Run : IDisposable
             try
             {
                 var words = System.IO.File.ReadAllText($"/proc/{entry}/cmdline").Split('\0');
-                if (words.Any(w => w == folder || w.StartsWith(folder + "/", StringComparison.Ordinal)) && words[0].Contains("assay", StringComparison.Ordinal)) Tools.Run("kill", ["-KILL", entry!]);
+                if (words.Any(w => w == folder || w.StartsWith(folder + "/", StringComparison.Ordinal)) && words[0].Contains("assay", StringComparison.Ordinal)) Signals.Send(Signals.Kill, entry!);
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
             {

@@ -41,13 +41,13 @@ internal sealed partial class Space(string name)
     /// <summary>Ends the programs inside, then the namespace with its links.</summary>
     public static void Remove(string name)
     {
-        foreach (var signal in new[] { "-TERM", "-KILL" })
+        foreach (var signal in new[] { Signals.Terminate, Signals.Kill })
         {
             for (var tries = 0; tries < 20; tries++)
             {
                 var inside = Tools.Run("ip", ["netns", "pids", name]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
                 if (inside.Length == 0) break;
-                if (tries == 0) Tools.Run("kill", [signal, .. inside]);
+                if (tries == 0) Signals.Send(signal, inside);
                 Thread.Sleep(50);
             }
         }
