@@ -42,8 +42,10 @@ public partial class ArchitectureTests
     [Fact]
     public void No_room_below_floor_4_is_exempt_from_ahead_of_time_rules()
     {
+        var floors = Floors();
         foreach (var project in Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.csproj", SearchOption.AllDirectories))
         {
+            if (floors[Path.GetFileNameWithoutExtension(project)] == 4) continue;
             Assert.DoesNotContain("IsAotCompatible", File.ReadAllText(project), StringComparison.Ordinal);
         }
     }
