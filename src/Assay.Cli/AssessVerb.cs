@@ -1,10 +1,10 @@
-using Assay.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Assay.Assessment;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Reports;
+using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 

@@ -1,8 +1,8 @@
-using Assay.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 using Assay.Assessment;
 using Assay.Assessment.Reports;
+using Assay.CommandLine;
 using Assay.Labels.Token;
 using Assay.Labels.Trust;
 using Assay.Software.Sbom;

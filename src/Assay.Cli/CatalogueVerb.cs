@@ -1,5 +1,5 @@
-using Assay.CommandLine;
 using Assay.Assessment.Catalogues;
+using Assay.CommandLine;
 using Assay.Evidence;
 
 namespace Assay.Cli;

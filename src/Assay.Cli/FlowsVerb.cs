@@ -1,6 +1,6 @@
-using Assay.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Traffic;
 using Assay.Traffic.Flows;

@@ -1,7 +1,7 @@
-using Assay.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Assay.Assessment;
+using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Software.Components;
 

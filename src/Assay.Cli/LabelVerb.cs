@@ -1,7 +1,7 @@
-using Assay.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Labels;

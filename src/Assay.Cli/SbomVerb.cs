@@ -1,6 +1,6 @@
-using Assay.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Firmware;
 using Assay.Software.Sbom;

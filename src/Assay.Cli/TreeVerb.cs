@@ -1,6 +1,6 @@
-using Assay.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Evidence.Files;
 using Assay.Firmware;

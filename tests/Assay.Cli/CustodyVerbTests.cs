@@ -61,7 +61,14 @@ public class CustodyVerbTests
         var signer = FreezeCertificate.SelfSigned(key, "gateway of a test", Time, TimeSpan.FromDays(9));
         var page = new FreezePage
         {
-            Device = "doorbell", Authority = "a test", Reason = "a test", Begun = Time, Ended = Time, Clock = "a test's", NotCaptured = [], Tools = [new FreezeTool("test", "1")],
+            Device = "doorbell",
+            Authority = "a test",
+            Reason = "a test",
+            Begun = Time,
+            Ended = Time,
+            Clock = "a test's",
+            NotCaptured = [],
+            Tools = [new FreezeTool("test", "1")],
         };
         return (Custody.Freezing.Freeze.Write([new FrozenItem { Name = "notes.txt", What = "notes", Bytes = "the device speaks"u8.ToArray() }], page, signer, key, recipient), signer);
     }

@@ -123,7 +123,8 @@ public static class Connections
         }
         if (original is not { } first || reply is not { } back) return null;
         return new Connection(first.Source, first.SourcePort, first.Destination, first.DestinationPort, first.Protocol, state, mark, back.Source, back.SourcePort,
-            TimeSpan.FromSeconds(timeout)) { Packets = packets, Bytes = bytes, IsOffloaded = offloaded, Key = [.. key] };
+            TimeSpan.FromSeconds(timeout))
+        { Packets = packets, Bytes = bytes, IsOffloaded = offloaded, Key = [.. key] };
     }
 
     private static (Address, ushort, Address, ushort, byte)? Tuple(ReadOnlySpan<byte> rest)

@@ -104,7 +104,8 @@ public sealed class NameForwarder : IDisposable
             SynchronizationContext.SetSynchronizationContext(loop);
             foreach (var socket in sockets) _ = socket.SocketType == SocketType.Dgram ? Datagrams(socket) : Streams(socket);
             loop.Run();
-        }) { IsBackground = true, Name = "names" };
+        })
+        { IsBackground = true, Name = "names" };
     }
 
     /// <summary>Listens and answers until disposed, in the network namespace of the calling thread.</summary>

@@ -228,7 +228,6 @@ public class ProviderTests
         using var theirs = new Scratch();
         Tool.Result Run(string program, params string[] words) => Tool.Run(program, words, theirs.Folder, environment: new Dictionary<string, string> { ["GNUPGHOME"] = theirs.File("gnupg") });
         Directory.CreateDirectory(theirs.File("gnupg"));
-        File.SetUnixFileMode(theirs.File("gnupg"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var address = served.Web.Address;
         Assert.Equal(0, Run("curl", "-fsS", "-o", "metadata.json", $"{address}/.well-known/csaf/provider-metadata.json").Exit);
         using var metadata = JsonDocument.Parse(File.ReadAllBytes(theirs.File("metadata.json")));
@@ -255,7 +254,6 @@ public class ProviderTests
     {
         Tool.Need("gpg", "gnupg");
         using var theirs = new Scratch();
-        File.SetUnixFileMode(theirs.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var environment = new Dictionary<string, string> { ["GNUPGHOME"] = theirs.Folder };
         Tool.Result Gpg(params string[] words) => Tool.Run("gpg", ["--batch", "--pinentry-mode", "loopback", "--passphrase", "", .. words], theirs.Folder, environment: environment);
         var bytes = Encoding.UTF8.GetBytes("{\"document\":1}\n");

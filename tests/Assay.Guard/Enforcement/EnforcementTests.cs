@@ -107,7 +107,8 @@ public sealed class EnforcementTests
         home.Nft.Run(rules.Whole([Home.TheDoorbell(GuardAction.Narrow)], Admitted));
         var file = Path.Combine(home.Keep(new Scratch()).Folder, "wan.pcap");
         using var dump = Process.Start(new ProcessStartInfo("ip",
-            ["netns", "exec", home.GatewaySpace, "tcpdump", "-Z", "root", "-U", "--immediate-mode", "-i", "wan0", "-w", file, "tcp port 443"]) { RedirectStandardError = true })!;
+            ["netns", "exec", home.GatewaySpace, "tcpdump", "-Z", "root", "-U", "--immediate-mode", "-i", "wan0", "-w", file, "tcp port 443"])
+        { RedirectStandardError = true })!;
         dump.StandardError.ReadLine();
         using var stop = new CancellationTokenSource();
         var threads = new[] { Home.Update, Home.Cloud }.Select(host =>

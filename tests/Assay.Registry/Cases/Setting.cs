@@ -35,8 +35,16 @@ internal static class Setting
         count = entries.Length,
         vulnerabilities = entries.Select(e => new
         {
-            cveID = e.Id, vendorProject = e.Vendor, product = e.Product, vulnerabilityName = $"{e.Product} flaw", dateAdded = "2026-11-20", shortDescription = "A flaw.", requiredAction = "Update.",
-            dueDate = "2026-12-11", knownRansomwareCampaignUse = "Unknown", notes = "",
+            cveID = e.Id,
+            vendorProject = e.Vendor,
+            product = e.Product,
+            vulnerabilityName = $"{e.Product} flaw",
+            dateAdded = "2026-11-20",
+            shortDescription = "A flaw.",
+            requiredAction = "Update.",
+            dueDate = "2026-12-11",
+            knownRansomwareCampaignUse = "Unknown",
+            notes = "",
         }),
     });
 
