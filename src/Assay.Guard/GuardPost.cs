@@ -84,7 +84,9 @@ public sealed class GuardPost : IDisposable
     /// <summary>Asks what the kernel lacks, and tells it: after the rules are in, since judging takes longer than enforcing.</summary>
     public void Probe()
     {
-        kernel = Kernel.Probe(nft, configuration.Inside);
+        // With a hand of its own: the dry runs hold up no change of the rules.
+        using var probe = Nft.Open();
+        kernel = Kernel.Probe(probe, configuration.Inside);
         foreach (var missing in Missing) journal.Tell($"the kernel lacks {missing.Name}: {missing.Without}");
     }
 

@@ -216,7 +216,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         var check = doorbell.Ask("check");
         var narrow = eye.Until(v => v.Action == "narrow", 15);
         tell.Step("observed", narrow?.Action == "narrow" && Ok(start) && Ok(check),
-            $"it asks for an address and states model and version in DHCP, mDNS and HTTP, as its label says, and its update host answers it: {narrow}", ("action", narrow?.Action ?? ""), ("binding", narrow?.Binding ?? ""));
+            $"it asks for an address and states model and version in DHCP, mDNS and HTTP, as its label says, and its update host answers it{(Ok(check) ? "" : $" (it did not: {Why(check)})")}: {narrow}", ("action", narrow?.Action ?? ""), ("binding", narrow?.Binding ?? ""));
     }
 
     private void Limit()
@@ -230,7 +230,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         var cloud = internet!.Ask("cloud");
         var refused = eye.Dropped() - dropped;
         tell.Step("limited", Ok(stream) && streamed.GetProperty("bytes").GetInt64() > 0 && !Ok(literal) && !Ok(named) && cloud.GetProperty("foreign").GetInt64() == 0 && refused > 0,
-            $"it streams from its cloud ({streamed.GetProperty("bytes").GetInt64() / 1024} KiB so far). Tried: a foreign host by address ({Why(literal)}) and by name ({Why(named)}); {refused} packets dropped, none arrived",
+            $"it streams from its cloud ({(Ok(stream) ? $"{streamed.GetProperty("bytes").GetInt64() / 1024} KiB so far" : Why(stream))}). Tried: a foreign host by address ({Why(literal)}) and by name ({Why(named)}); {refused} packets dropped, none arrived",
             ("dropped", refused), ("foreignArrived", cloud.GetProperty("foreign").GetInt64()));
     }
 
@@ -274,7 +274,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         if (packets)
         {
             var running = doorbell!.Ask("streamed");
-            tell.Step("running", true, $"the doorbell still streams: {running.GetProperty("bytes").GetInt64() / 1024} KiB");
+            tell.Step("running", running.GetProperty("bytes").GetInt64() > 0, $"the doorbell still streams: {running.GetProperty("bytes").GetInt64() / 1024} KiB");
         }
         var asked = Doorbell.Microseconds(time);
         var suspended = Decide("suspend", "a server's text reaches a shell in every version before 1.2", "/usr/sbin/updater of the image that was assessed");

@@ -84,7 +84,7 @@ internal sealed class Narrator : IDisposable
             json.WriteString("text", line);
             foreach (var (key, value) in facts)
             {
-                if (value is double number) json.WriteNumber(key, number);
+                if (value is double number && double.IsFinite(number)) json.WriteNumber(key, number);
                 else if (value is long whole) json.WriteNumber(key, whole);
                 else json.WriteString(key, value.ToString());
             }

@@ -24,6 +24,11 @@ public sealed record NameForwarderOptions
     /// <summary>Questions on their way at a time, of all devices and of one.</summary>
     public int MostOpen { get; init; } = 512;
     public int MostOpenPerDevice { get; init; } = 64;
+    /// <summary>
+    /// How long a question that a healing device or a stranger may not ask waits for their place to change: a device often asks in the moment after its
+    /// address or its version was seen, while the change is on its way into the kernel.
+    /// </summary>
+    public TimeSpan Settling { get; init; } = TimeSpan.FromMilliseconds(300);
     /// <summary>Addresses that one answer may carry.</summary>
     public int MostAddresses { get; init; } = 64;
     /// <summary>Zones whose names may stand for local addresses, such as <c>home.arpa</c>.</summary>
@@ -82,6 +87,7 @@ public sealed class NameForwarder : IDisposable
     private RuleSet? rules;
     private volatile bool moved;
     private volatile NameTable table = NameTable.Empty;
+    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<(string? Profile, string Name, bool Six), (IReadOnlyList<Address> Addresses, DateTimeOffset Until)> admitted = [];
 
     // Behind counts; taken briefly, inside access or alone.
@@ -139,6 +145,8 @@ public sealed class NameForwarder : IDisposable
             this.rules = rules;
             this.table = table;
             moved = true;
+            changed.SetResult();
+            changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
@@ -342,6 +350,7 @@ public sealed class NameForwarder : IDisposable
     private async Task<byte[]> Answer(DnsQuestion question, Address device, bool overUdp)
     {
         var decision = table.Decide(device, question.Name, Seen(device));
+        if (decision.Refusal == NameTable.OutsideHealing) decision = await Settled(question, device);
         if (decision.Refusal is { } reason)
         {
             Count(reason, device, question.Name);
@@ -395,6 +404,28 @@ public sealed class NameForwarder : IDisposable
             }
         }
         return question.Answer(answer.Code, answer.Addresses, seconds, overUdp);
+    }
+
+    private async Task<NameDecision> Settled(DnsQuestion question, Address device)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        var end = Task.Delay(options.Settling, time, patience.Token);
+        while (true)
+        {
+            Task change;
+            NameDecision decision;
+            lock (access)
+            {
+                change = changed.Task;
+                decision = table.Decide(device, question.Name);
+            }
+            if (decision.Refusal != NameTable.OutsideHealing || end.IsCompleted)
+            {
+                patience.Cancel();
+                return decision.Refusal is null ? table.Decide(device, question.Name, Seen(device)) : decision;
+            }
+            await Task.WhenAny(change, end);
+        }
     }
 
     // Other types, for devices that are only notified of: the server's own bytes under the device's id.

@@ -301,6 +301,28 @@ public sealed class NameForwarderTests
     }
 
     [Fact]
+    public async Task A_device_that_asks_while_its_place_changes_is_told_once_it_has_changed()
+    {
+        using var home = new Home();
+        home.Keep(new ScriptedServer(home.InternetSpace, (question, _, _) => Plain(question)));
+        var (forwarder, rules) = Guard(home, GuardAction.Heal);
+        void Now(params DevicePolicy[] devices) => forwarder.Use(rules, NameTable.Of([Home.TheProfile()], devices), admitted => rules.Whole(devices, admitted));
+        // A stranger that becomes a device, and a device that is widened; one that stays what it is hears its refusal a moment later.
+        foreach (var (before, name) in new[] { ((DevicePolicy[])[], "update.example"), ([Home.TheDoorbell(GuardAction.Heal)], "cloud.example") })
+        {
+            Now(before);
+            var asked = Task.Factory.StartNew(() => Ask(home, home.DoorbellSpace, name), TaskCreationOptions.LongRunning);
+            await Task.Delay(100);
+            Assert.False(asked.IsCompleted);
+            Now(Home.TheDoorbell(GuardAction.Narrow));
+            Assert.Equal(Home.Cloud, await asked);
+        }
+        Now(Home.TheDoorbell(GuardAction.Heal));
+        Assert.Null(Ask(home, home.DoorbellSpace, "cloud.example"));
+        Assert.Equal(1, forwarder.Snapshot().Refused[NameTable.OutsideHealing]);
+    }
+
+    [Fact]
     public async Task Addresses_that_the_kernel_does_not_take_are_not_told_and_hold_up_nobody_else()
     {
         using var home = new Home();
