@@ -63,7 +63,7 @@ internal static class RunVerb
         }
         using (post)
         {
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"guarding {string.Join(", ", configuration.Inside)}, {post.Household.Policy().Devices.Count} devices"));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"guarding {string.Join(", ", configuration.Inside)}, {(post.Household.Policy().Devices.Count is var count and not 1 ? $"{count} devices" : "1 device")}"));
             Console.Out.Flush();
             post.Follow();
             post.Probe();

@@ -22,6 +22,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
     private GuardEye? eye;
     private string labelId = "";
     private string? caseId;
+    private Peak? registryPeak, guardPeak;
 
     private Space? Registry => house?.Registry;
     private Office At => office!;
@@ -49,6 +50,8 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         }
         Notices();
         Log();
+        Promised("registry's memory at its highest", registryPeak!.Megabytes, 150, "0 MB");
+        if (packets) Promised("guard's memory at its highest", guardPeak!.Megabytes, 40, "0 MB");
     }
 
     private void Build()
@@ -83,6 +86,8 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         }
         if (address is null || first is null) throw new HomeException("the registry did not say where it listens");
         var ready = watch.Elapsed;
+        registryPeak = new Peak(server);
+        Promised("registry's start to its answer", ready.TotalSeconds, 1.5, "0.00 s");
         office = new Office(new Uri(address), Registry);
         var start = At.Post(new Uri(first).AbsolutePath, null, json => json.WriteString("name", "A. Example"));
         keys["administrator"] = start.Ok ? start.Json.GetProperty("key").GetString()! : "";
@@ -99,7 +104,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         }
         var again = At.Post(new Uri(first).AbsolutePath, null, json => json.WriteString("name", "Somebody else"));
         tell.Step("registry", start.Ok && keys.Values.All(k => k.Length > 0) && !again.Ok,
-            $"it answers at {address} after {ready.TotalSeconds:0.0} s; its one-time link made the first administrator and then no more; an assessor, an authority and a CSIRT have keys",
+            $"it answers at {address} after {ready.TotalSeconds:0.00} s; its one-time link made the first administrator and then no more; an assessor, an authority and a CSIRT have keys",
             ("address", address), ("readyMilliseconds", ready.TotalMilliseconds));
     }
 
@@ -203,10 +208,12 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         while (line is not null && !line.StartsWith("guarding ", StringComparison.Ordinal));
         if (line is null) throw new HomeException("the guard ended before it guarded");
         var ready = watch.Elapsed;
+        guardPeak = new Peak(guard);
+        tell.Measured(new Figure("guard's start to guarding", $"{ready.TotalMilliseconds:0} ms", null, true));
         // Its further lines are for whoever watches it; nobody reads them here, and a full pipe would stop it.
         new Thread(() => guard.StandardOutput.ReadToEnd()) { IsBackground = true }.Start();
         eye = new GuardEye(programs, house.Gateway, run.File("guard.yaml"));
-        tell.Step("guard", true, $"{line} after {ready.TotalSeconds:0.0} s: the rules are in the kernel before anything else passes", ("config", run.File("guard.yaml")), ("guardProcess", (long)guard.Id));
+        tell.Step("guard", true, $"{line}, {ready.TotalMilliseconds:0} ms after its start: the rules are in the kernel before anything else passes", ("config", run.File("guard.yaml")), ("guardProcess", (long)guard.Id));
 
         var before = eye.Until(v => v.Action == "heal", 10);
         tell.Step("new", before?.Action == "heal", $"its owner has handed the gateway the doorbell's label and MUD file. Nobody has seen the doorbell yet, so its label is no more than claimed: {before}", ("action", before?.Action ?? ""));
@@ -457,6 +464,9 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
     private static string Words(string state) => state switch { "underReview" => "under review", "inForce" => "in force", _ => state };
 
     private static bool Ok(JsonElement answer) => answer.GetProperty("ok").GetBoolean();
+
+    private void Promised(string name, double value, double limit, string format) =>
+        tell.Measured(new Figure(name, value.ToString(format, CultureInfo.InvariantCulture), programs.ArePublished ? limit.ToString(CultureInfo.InvariantCulture) + format[format.IndexOf(' ')..] : null, !programs.ArePublished || value < limit));
 
     private static string Why(JsonElement answer) => answer.TryGetProperty("reason", out var reason) ? reason.GetString()! : Ok(answer) ? "it passed" : "refused";
 

@@ -12,6 +12,9 @@ internal sealed class Programs(Run run)
     private readonly string guard = Sibling.Find("assay-guard", "Guard");
     private readonly string registry = Sibling.Find("assay-registry", "Registry");
 
+    /// <summary>Figures of start and memory are promised for published programs; those of a clone are compiled while they run.</summary>
+    public bool ArePublished => !File.Exists(guard + ".dll");
+
     private Dictionary<string, string> Environment => new() { ["ASSAY_CONFIG"] = run.File("config"), ["NO_COLOR"] = "1", ["DOTNET_TieredPGO"] = "0" };
 
     /// <summary><c>assay …</c>, to its end.</summary>
