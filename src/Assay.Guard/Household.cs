@@ -209,6 +209,12 @@ public sealed class Household
         {
             var now = time.GetUtcNow();
             if (attack.Mac.IsMulticast || Device(attack.Mac, now) is not { } device || device.Attack is not null) return null;
+            // Programs that list the neighbours do the same: it is told, and cuts nobody.
+            if (attack.Kind is AttackKind.AddressSweep or AttackKind.PingSweep)
+            {
+                Tell($"{device.Mac} {Attack.NameOf(attack.Kind)}: {attack.Threshold}; told, not cut, since programs that list a network do the same");
+                return null;
+            }
             device.Attack = new SeenAttack(Attack.NameOf(attack.Kind), attack.Threshold, attack.Frames, attack.Targets, attack.Last);
             Settle([device], now, [], urgent: true);
             return device;

@@ -258,6 +258,22 @@ public sealed class HouseholdTests : IDisposable
         Assert.Equal(GuardAction.Heal, Of(household, new MacAddress(0x020000000000 + (ulong)Configuration.MaxDevices + 99)).Action);
     }
 
+    [Theory]
+    [InlineData(AttackKind.AddressSweep)]
+    [InlineData(AttackKind.PingSweep)]
+    public void A_search_for_hosts_is_told_and_cuts_nobody_while_a_scan_cuts(AttackKind kind)
+    {
+        var household = Begin();
+        var told = new List<string>();
+        household.Tell = told.Add;
+        household.Seen(Camera, null);
+        Assert.Null(household.Attacked(Scan(Camera) with { Kind = kind }));
+        Assert.Equal(GuardAction.Heal, Of(household, Camera).Action);
+        Assert.Contains(told, line => line.Contains("told, not cut", StringComparison.Ordinal));
+        Assert.NotNull(household.Attacked(Scan(Camera)));
+        Assert.Equal(GuardAction.Cut, Of(household, Camera).Action);
+    }
+
     [Fact]
     public void An_address_belongs_to_one_device_and_a_lease_decides()
     {
