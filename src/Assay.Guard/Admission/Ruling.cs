@@ -139,7 +139,7 @@ public sealed record Ruling
             reasons.Add($"version unknown: no statement of the model {Shortened.Visible(label.Model)} was seen on the wire");
             return (reading.Status, Binding.Claimed);
         }
-        var within = VersionOrder.Within(label.Versions, stated.Version);
+        var within = VersionReading.Within(label.Versions, stated.Version);
         var seen = $"{Shortened.Visible(stated.Model)} {Shortened.Visible(stated.Version)} ({stated.Source}, frame {stated.Frame})";
         if (within is null)
         {
@@ -153,7 +153,7 @@ public sealed record Ruling
         }
         if (contradicts) return (reading.Status, Binding.Claimed);
         reasons.Add($"it states {seen}");
-        if (reading.Status is DeviceStatus.UpdateNeeded or DeviceStatus.Suspended && reading.UpdateBelow is { } below && VersionOrder.Compare(stated.Version, below) is >= 0)
+        if (reading.Status is DeviceStatus.UpdateNeeded or DeviceStatus.Suspended && reading.UpdateBelow is { } below && VersionReading.Compare(stated.Version, below) is >= 0)
         {
             reasons.Add($"the notice speaks of versions below {Shortened.Visible(below)}, and it runs a later one");
             return (reading.IsStale ? DeviceStatus.Stale : DeviceStatus.InForce, Binding.Observed);

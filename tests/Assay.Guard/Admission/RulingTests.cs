@@ -219,10 +219,11 @@ public sealed class RulingTests : IDisposable
     [InlineData("1.2-rc1", "1.2", -1)]
     [InlineData("1.2a", "1.2", 1)]
     [InlineData("1.2+build7", "1.2", 0)]
+    [InlineData("1.2", "1.2-1", 0)]
     public void Versions_have_an_order(string left, string right, int order)
     {
-        Assert.Equal(order, Math.Sign(VersionOrder.Compare(left, right)!.Value));
-        Assert.Equal(-order, Math.Sign(VersionOrder.Compare(right, left)!.Value));
+        Assert.Equal(order, Math.Sign(VersionReading.Compare(left, right)!.Value));
+        Assert.Equal(-order, Math.Sign(VersionReading.Compare(right, left)!.Value));
     }
 
     [Theory]
@@ -230,7 +231,7 @@ public sealed class RulingTests : IDisposable
     [InlineData("latest")]
     [InlineData("1.2/../../x")]
     [InlineData("99999999999999999999999999.1")]
-    public void What_is_no_version_has_none(string version) => Assert.Null(VersionOrder.Compare(version, "1.0"));
+    public void What_is_no_version_has_none(string version) => Assert.Null(VersionReading.Compare(version, "1.0"));
 
     public void Dispose() => office.Dispose();
 }
