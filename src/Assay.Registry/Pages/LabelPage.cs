@@ -33,7 +33,7 @@ internal static class LabelPage
         [
             ToDo(office, label, check, history),
             Facts(certificate),
-            Checked(certificate),
+            Checked(office, certificate),
             History(label, history),
             Object(office, label),
             Proof(office, label),
@@ -80,13 +80,16 @@ internal static class LabelPage
             Dt("What was asked of it"), Dd(Data(Short(certificate.Level.ToString()))),
             Dt("The label ends"), Dd(Day(DateOnly.FromDateTime(certificate.Expires.UtcDateTime)))).Class("facts"));
 
-    private static Element Checked(Certificate certificate)
+    private static Element Checked(Office office, Certificate certificate)
     {
+        // Who signs without a name of their own is named by their key; the trust list knows whose it is.
+        var assessor = office.Trust.Current.Keys.FirstOrDefault(k => (k.Roles & KeyRoles.Assessor) != 0 && k.Key.Name == certificate.Assessor) is { } known
+            ? $"{known.Name} (key {certificate.Assessor})" : certificate.Assessor;
         var hidden = certificate.NotChecked.Count - MostNotChecked;
         return Section(
             H2("What was checked"),
             Dl(
-                Dt("Examined by"), Dd(Data(Short(certificate.Assessor)), ", as of ", Day(DateOnly.FromDateTime(certificate.AsOf.UtcDateTime))),
+                Dt("Examined by"), Dd(Data(Short(assessor)), ", as of ", Day(DateOnly.FromDateTime(certificate.AsOf.UtcDateTime))),
                 Dt("Decided by"), Dd(Data(Short(certificate.DecidedBy)), " (", Data(Short(certificate.DecidedAs)), ")"),
                 Dt("Versions examined"), Dd(Data(Short(certificate.Examined.Count == 0 ? "not named" : string.Join(", ", certificate.Examined)))),
                 Dt("Held against"), Dd(Data(Short(string.Join(", ", certificate.Editions)))),
