@@ -10,6 +10,15 @@ public sealed class ActionTableTests
     private static int Free(DeviceStatus status, Grade grade, Binding binding, Criticality criticality) => Freedom.Of(ActionTable.Own.Row(status, grade, binding, criticality).Action);
 
     [Fact]
+    public void The_page_shows_the_table_as_it_is()
+    {
+        var page = File.ReadAllLines(Path.Combine(Checkout.Root, "docs", "semantics.md"));
+        var shown = page.Where(line => line.StartsWith("| ", StringComparison.Ordinal) && char.IsAsciiDigit(line[2]) && line.Count(c => c == '|') == 8).Select(line => line.Replace("`", "", StringComparison.Ordinal));
+        static string Word<T>(T? value) where T : struct, Enum => value is { } one ? Evidence.EvidenceJson.Name(one) : "*";
+        Assert.Equal(ActionTable.Own.Rows.Select(r => $"| {r.Number} | {Word(r.Status)} | {Word(r.Grade)} | {Word(r.Binding)} | {Word(r.Criticality)} | {Word<GuardAction>(r.Action)} | {r.Reason} |"), shown);
+    }
+
+    [Fact]
     public void A_label_under_review_or_suspended_never_fares_worse_than_none()
     {
         foreach (var (_, grade, binding, criticality) in ActionTable.Keys())
