@@ -10,6 +10,15 @@ internal sealed partial class Space(string name)
 
     public string Name => name;
 
+    /// <summary>Root in a container often may not make one.</summary>
+    public static bool MayBeMade()
+    {
+        var probe = Prefix + "probe";
+        var made = Tools.Run("ip", ["netns", "add", probe]).Exit == 0;
+        Tools.Run("ip", ["netns", "delete", probe]);
+        return made;
+    }
+
     public void Make() => Tools.Do("ip", "netns", "add", name);
 
     /// <summary>The words that run a program in here.</summary>

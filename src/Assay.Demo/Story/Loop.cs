@@ -59,7 +59,7 @@ internal sealed class Loop(Run run, Narrator tell, TimeProvider time, bool packe
         if (!packets)
         {
             tell.Chapter("Without packets");
-            tell.Step("build", true, "not root, or told so: the registry answers on loopback, and everything is told but what happens on a network (no doorbell, no guard, no freeze)");
+            tell.Step("build", true, "not root, told so, or on a machine that lets root make no network namespaces: the registry answers on loopback, and everything is told but what happens on a network (no doorbell, no guard, no freeze)");
             return;
         }
         tell.Chapter("A home");

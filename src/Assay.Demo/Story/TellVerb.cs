@@ -36,6 +36,7 @@ internal static class TellVerb
         }
         var packets = !arguments.Has("--no-packets") && Environment.IsPrivilegedProcess;
         if (packets) Tools.Require(Tools.ForPackets);
+        packets = packets && Space.MayBeMade();
         using var run = new Run(arguments.Has("--keep"));
         using var ends = new Ends(run);
         using var tell = new Narrator(terminal.Time, arguments.Has("--fast"), terminal.Width, arguments.Value("--transcript"));
