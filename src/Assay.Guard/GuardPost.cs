@@ -79,7 +79,10 @@ public sealed class GuardPost : IDisposable
     }
 
     public Household Household { get; }
-    public IReadOnlyList<KernelFeature> Missing => kernel is { } known ? [.. known.Missing] : [];
+    /// <summary>What the kernel lacks, and what this guard does not do, with what follows for devices.</summary>
+    public IReadOnlyList<KernelFeature> Missing => [.. kernel?.Missing ?? [], Ipv6];
+
+    private static readonly KernelFeature Ipv6 = new("IPv6 for guarded devices", false, "the guard carries IPv4 alone; IPv6 of devices is dropped and counted, but for neighbour discovery");
 
     /// <summary>Asks what the kernel lacks, and tells it: after the rules are in, since judging takes longer than enforcing.</summary>
     public void Probe()
@@ -87,7 +90,7 @@ public sealed class GuardPost : IDisposable
         // With a hand of its own: the dry runs hold up no change of the rules.
         using var probe = Nft.Open();
         kernel = Kernel.Probe(probe, configuration.Inside);
-        foreach (var missing in Missing) journal.Tell($"the kernel lacks {missing.Name}: {missing.Without}");
+        foreach (var missing in Missing) journal.Tell($"missing: {missing.Name}: {missing.Without}");
     }
 
     private static bool IsRoot => Environment.IsPrivilegedProcess;

@@ -52,7 +52,7 @@ internal static class StatusVerb
             ? $"status list of {Moment(asOf)}, until {Moment(State.Need(registry, "until"))}{(registry.GetProperty("stale").GetBoolean() ? ": it has ended" : "")}"
             : "status list: none was verified yet");
         if (registry.TryGetProperty("refused", out var refused)) text.WriteLine($"a list was refused at {Moment(State.Need(refused, "at"))}: {Shortened.Visible(State.Need(refused, "reason"))}");
-        foreach (var missing in root.GetProperty("missing").EnumerateArray()) text.WriteLine($"the kernel lacks {State.Need(missing, "feature")}: {State.Need(missing, "without")}");
+        foreach (var missing in root.GetProperty("missing").EnumerateArray()) text.WriteLine($"missing: {State.Need(missing, "feature")}: {State.Need(missing, "without")}");
         if (State.Text(root, "trouble") is { } trouble) text.WriteLine($"the kernel refused rules: {Shortened.Visible(trouble)}");
         foreach (var remark in root.GetProperty("remarks").EnumerateArray()) text.WriteLine(Shortened.Visible(remark.GetString()!));
         text.WriteLine();
