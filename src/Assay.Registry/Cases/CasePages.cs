@@ -77,8 +77,10 @@ internal static class CasePages
                 H2("Where it stands"),
                 P($"{State(one)}; the label: {Words(one.Consequence)}."),
                 one.Standing is { } standing
-                    ? P("Decided: ", Strong(Name(standing.Decision.Kind)), " by ", Data(standing.By.ToString()), ", ", Moment(standing.At), ". ", Data(standing.Decision.Reason),
-                        one.LookAgain is { } day ? Many(" Looked at again on ", Day(day), one.EndsByItself ? "; it ends by itself after that day unless confirmed." : ".") : null)
+                    ? Many(
+                        P("Decided: ", Strong(Name(standing.Decision.Kind)), " by ", Data(standing.By.ToString()), ", ", Moment(standing.At), "."),
+                        P("Why: ", Data(standing.Decision.Reason)),
+                        one.LookAgain is { } day ? P("Looked at again on ", Day(day), one.EndsByItself ? "; it ends by itself after that day unless confirmed." : ".") : null)
                     : P("No person has decided yet."),
                 P("What users are told first: ", Data(UserNotice.Of(one).First))),
             .. Evidence(one),
