@@ -36,6 +36,10 @@ public sealed record AssessmentResult
     public required IReadOnlyList<CheckRun> Checks { get; init; }
     /// <summary>What this assessment did not look at, in sentences for a certificate.</summary>
     public required IReadOnlyList<string> NotChecked { get; init; }
+    /// <summary>Answers for the other catalogues that were asked for, each with where it came from.</summary>
+    public IReadOnlyList<CatalogueResult> Others { get; init; } = [];
+    /// <summary>Traps in the dossier, ordered by id and place.</summary>
+    public IReadOnlyList<Lint> Lints { get; init; } = [];
     /// <summary>What the giver of the dossier should mend in the dossier itself: a missing <c>device.yaml</c> and what to write into it.</summary>
     public IReadOnlyList<string> Advice { get; init; } = [];
     /// <summary>One sentence: what to do next.</summary>
@@ -86,3 +90,18 @@ public sealed record Blocking(string? Unit, string Provision, Outcome Outcome, s
 /// <summary>A check that ran, so that another can repeat it.</summary>
 /// <param name="Answers">For how many units it had something to say.</param>
 public sealed record CheckRun(string Id, int Version, string Polarity, string LooksFor, IReadOnlyList<string> Units, int Answers);
+
+/// <summary>What one dossier says for another catalogue (semantics.md section 1: a crosswalk carries a verdict over only where the relation is equal and reviewed).</summary>
+/// <param name="Catalogue">Its id: <c>cra-annex-1</c>.</param>
+/// <param name="Extent"><c>full</c>, <c>ids</c>, <c>partial</c>: only a full one could have an overall answer.</param>
+public sealed record CatalogueResult(string Catalogue, string Name, string Extent, IReadOnlyList<CarriedVerdict> Items);
+
+/// <summary>The answer for one requirement of another catalogue.</summary>
+/// <param name="Outcome">Decided: carried over an equal and reviewed relation, or by a decision tree of that catalogue; null where nothing decides it.</param>
+/// <param name="Proposed">What the related provisions would propose to a person; never counted.</param>
+/// <param name="From">Where it came from: relation by relation.</param>
+public sealed record CarriedVerdict(string Id, string Title, Outcome? Outcome, Outcome? Proposed, string Reason, IReadOnlyList<CarriedFrom> From);
+
+/// <param name="Id">A requirement of the assessed catalogue: <c>5.1-1</c>.</param>
+/// <param name="Relation"><c>equal</c>, <c>subset</c>, <c>superset</c>, <c>intersects</c>.</param>
+public sealed record CarriedFrom(string Id, string Relation, bool Reviewed, Outcome Outcome, string Source);

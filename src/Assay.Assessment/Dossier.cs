@@ -24,6 +24,12 @@ public enum FileKind
     BuildConfiguration,
     /// <summary>Where parts lie in the flash memory; kept, not judged.</summary>
     PartitionTable,
+    /// <summary>What an outside tool wrote: nmap, testssl, ssh-audit, SARIF.</summary>
+    ToolResults,
+    /// <summary>The archive of a companion app.</summary>
+    Application,
+    /// <summary>A laboratory's record on single units.</summary>
+    LabRecord,
     /// <summary>Any other text: kept, and searched by checks that name it.</summary>
     Document,
     /// <summary>A picture, a PDF, an office file, or a file that could not be opened: coverage lost, and said.</summary>

@@ -18,6 +18,7 @@ public static class Examination
         var coverage = new List<Coverage>();
         var components = new List<Component>();
         var materials = new List<Component>();
+        var captures = new List<CaptureFacts>();
         var declaration = Declaration.Read([.. dossier.Files.Where(f => f.Kind is FileKind.Document or FileKind.Declaration or FileKind.Signature).Select(f => f.Artefact)], options.AsOf);
         var papers = declaration.Files.ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<DossierFile> files = [.. dossier.Files.Select(f => papers.Contains(f.Name) ? f with { Kind = FileKind.Declaration } : f)];
@@ -39,6 +40,7 @@ public static class Examination
                         var capture = CaptureExamination.Of(file.Artefact, options);
                         findings.AddRange(OfDevice(capture, dossier.Device.Mac));
                         coverage.Add(capture.Coverage);
+                        captures.Add(CaptureFacts.Of(capture, file, dossier.Device.Mac));
                         break;
                     case FileKind.Image:
                         var image = FirmwareExamination.Of(file.Artefact, options);
@@ -82,6 +84,7 @@ public static class Examination
             Components = Inventory.Merge(components),
             Materials = materials,
             Declaration = declaration,
+            Captures = captures,
             Advice = dossier.Advice,
         };
     }

@@ -1,4 +1,5 @@
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 using Assay.Software.Components;
 
@@ -20,6 +21,10 @@ public sealed record Examined
     /// <summary>Named by bills of materials that were handed over.</summary>
     public IReadOnlyList<Component> Materials { get; init; } = [];
     public Declaration Declaration { get; init; } = Declaration.Empty;
+    /// <summary>What the captures tell of whom the device spoke with, and when.</summary>
+    public IReadOnlyList<CaptureFacts> Captures { get; init; } = [];
+    /// <summary>Records of laboratories on single units, signed or not.</summary>
+    public IReadOnlyList<LabEntry> LabRecords { get; init; } = [];
     /// <summary>What to mend in the dossier itself.</summary>
     public IReadOnlyList<string> Advice { get; init; } = [];
 

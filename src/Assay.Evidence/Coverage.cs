@@ -13,6 +13,10 @@ public enum CoverageScope
     Declaration,
     /// <summary>Components of a bill of materials that were understood.</summary>
     Materials,
+    /// <summary>Ports of a device, or checks of one service, that an outside tool tried.</summary>
+    Scan,
+    /// <summary>Parts of a companion app's archive that were understood.</summary>
+    Application,
     /// <summary>Any other document: it was kept and hashed, its meaning was not read.</summary>
     Document,
 }

@@ -101,6 +101,8 @@ public abstract class Check(string id, int version, Polarity polarity, CoverageS
         CoverageScope.Capture => "capture",
         CoverageScope.Materials => "bill of materials",
         CoverageScope.Declaration => "declaration",
+        CoverageScope.Scan => "scan",
+        CoverageScope.Application => "companion app",
         _ => "document",
     };
 }
@@ -122,4 +124,6 @@ public sealed record Answer
     public bool IsSilence { get; init; }
     /// <summary>The cheapest further evidence.</summary>
     public string? Settle { get; init; }
+    /// <summary>The row that this answer is for, where the unit asks every row of a table; null where it speaks of the unit whole.</summary>
+    public RowPlace? Row { get; init; }
 }

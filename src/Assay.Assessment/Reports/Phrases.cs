@@ -159,6 +159,8 @@ public static class Phrases
         CoverageScope.Capture => "traffic",
         CoverageScope.Declaration => "declaration",
         CoverageScope.Materials => "bill of materials",
+        CoverageScope.Scan => "scan",
+        CoverageScope.Application => "companion app",
         _ => "document, kept but not read",
     };
 

@@ -40,7 +40,33 @@ public sealed record UnitVerdict
     public bool IsPreparatory { get; init; }
     /// <summary>What was looked at by the checks that the answer rests on.</summary>
     public string? Scope { get; init; }
+    /// <summary>One answer a row, where the unit asks every row of a table; empty elsewhere.</summary>
+    public IReadOnlyList<RowVerdict> Rows { get; init; } = [];
+    /// <summary>Units, cases or groups whose answers count in this one.</summary>
+    public IReadOnlyList<string> Inherited { get; init; } = [];
 }
+
+/// <summary>A row of a detail table, as an answer points to it.</summary>
+/// <param name="Table">1 to 29.</param>
+/// <param name="Id">The row's own id: <c>AuthMech-1</c>.</param>
+public sealed record RowPlace(int Table, string Id, Location Location);
+
+/// <summary>The answer for one row, where a unit asks every row of a table: "all" is never relaxed to "some".</summary>
+public sealed record RowVerdict
+{
+    public required RowPlace Row { get; init; }
+    public required Outcome Outcome { get; init; }
+    public Grade? Grade { get; init; }
+    public required string Reason { get; init; }
+    /// <summary>Ids of findings that the answer rests on.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+}
+
+/// <summary>A trap in the dossier itself: how somebody came to a wrong verdict, or may (facts of the domain, "lints"). Never an outcome.</summary>
+/// <param name="Id">Lower case with hyphens: <c>escape-clause</c>.</param>
+/// <param name="Words">What is odd, and what to do about it.</param>
+/// <param name="Provision">Null where it is about the dossier as a whole.</param>
+public sealed record Lint(string Id, string Words, IReadOnlyList<Location> Locations, string? Provision = null);
 
 /// <summary>The answer for one provision, rolled up from its units.</summary>
 public sealed record ProvisionVerdict

@@ -61,3 +61,7 @@ public sealed record Absence(string Check, string Scope, bool IsCovered);
 /// <param name="Signer">Null for a record that nobody signed, which decides nothing.</param>
 /// <param name="Evidence">Files or findings that it names; a record without evidence decides nothing.</param>
 public sealed record LabRecord(string Person, bool Passes, string Words, Signer? Signer, IReadOnlyList<string> Evidence, Location Location);
+
+/// <summary>One line of a laboratory's record, as a file of the dossier holds it: which unit, and what was recorded of it.</summary>
+/// <param name="Unit">Id of TS 103 701: <c>5.1-4-2a</c>.</param>
+public sealed record LabEntry(string Unit, LabRecord Record);

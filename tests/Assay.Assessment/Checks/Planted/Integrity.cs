@@ -1,0 +1,17 @@
+using Assay.Assessment.Declarations;
+using Assay.Evidence;
+using static Assay.Assessment.Tests.Checks.PlantedDossiers;
+using static Assay.Evidence.FindingKind;
+
+namespace Assay.Assessment.Tests.Checks.Planted;
+
+internal static class Integrity
+{
+    public static readonly IReadOnlyDictionary<string, PlantedDossiers> Dossiers = new Dictionary<string, PlantedDossiers>(StringComparer.Ordinal)
+    {
+        ["secure-boot-flag"] = new(
+            Plant.Papers().File("build/sdkconfig", "# CONFIG_SECURE_BOOT_V1_ENABLED is not set\nCONFIG_SECURE_BOOT_V2_ENABLED=y\n").Table(20, ["SecBoot-1", "Description: the boot loader is flashed without burning the fuses."]),
+            Plant.Papers().File("build/sdkconfig", "CONFIG_SECURE_BOOT_V2_ENABLED=y\nCONFIG_X=y\n").Table(20, ["SecBoot-1", "Description: the boot loader checks every image against a burnt key."]),
+            Plant.Papers().Table(20, ["SecBoot-1", "Description: the boot loader checks every image against a burnt key."])),
+    };
+}
