@@ -28,6 +28,7 @@ public static class AssessVerb
             new("--model", "NAME", "what it is called, where device.yaml does not say"),
             new("--init", null, "write device.yaml and a draft declaration into DOSSIER"),
             new("--reperform", "STATEMENT", "repeat the assessment of statement.cose or assessment.json on DOSSIER and compare"),
+            new("--cache", "FOLDER", "keep there what images and captures told, for the next time; may be deleted at any time"),
             new("--key", "FILE", "sign statement.cose with this key instead of the development key"),
             new("--fail-on", "WHAT", "exit 1 where a provision has this outcome: fail, disputed, inconclusive"),
         ],
@@ -47,7 +48,7 @@ public static class AssessVerb
         if (IsInside(target, folder)) throw new UsageException($"-o expects a folder outside the dossier, found {target}: what is written must not become evidence");
         // Before the work, so that nobody waits for an answer that may not be written.
         foreach (var name in AssessmentFolder.Names) terminal.Allow(Path.Combine(target, name));
-        var result = Evaluation.Of(dossier, catalogue, terminal.Examination());
+        var result = Evaluation.Of(dossier, catalogue, terminal.Examination(), Cache(arguments));
         foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
         Print(result, arguments, terminal);
         terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)})");
@@ -137,6 +138,8 @@ public static class AssessVerb
         if (File.Exists(folder)) throw new UsageException($"expected a folder, found the file {folder} (assay inspect looks at one file)");
         return Dossier.Open(folder, arguments.Value("--maker"), arguments.Value("--model"));
     }
+
+    private static EvidenceCache? Cache(Arguments arguments) => arguments.Value("--cache") is { } folder ? new EvidenceCache(folder) : null;
 
     private static Catalogue Load(string id)
     {
