@@ -23,7 +23,7 @@ public static class AssessVerb
         Options =
         [
             new("--as-of", "DATE", "the day the answers are for, for instance 2026-11-01; today where none is given"),
-            new("--catalogue", "ID", "which edition: " + string.Join(", ", Catalogue.All.Select(c => c.Id))),
+            new("--catalogue", "ID", "which edition: " + string.Join(", ", Catalogue.Editions.Select(c => c.Id))),
             new("--maker", "NAME", "who made it, where device.yaml does not say"),
             new("--model", "NAME", "what it is called, where device.yaml does not say"),
             new("--init", null, "write device.yaml and a draft declaration into DOSSIER"),
@@ -110,7 +110,7 @@ public static class AssessVerb
                 && root.TryGetProperty("editions", out var editions) && editions.ValueKind == JsonValueKind.Array && editions.GetArrayLength() > 0)
             {
                 var name = editions[0].ValueKind == JsonValueKind.String ? editions[0].GetString() : null;
-                return (time, Catalogue.All.FirstOrDefault(c => $"{c.Name} {c.Edition}" == name));
+                return (time, Catalogue.Editions.FirstOrDefault(c => $"{c.Name} {c.Edition}" == name));
             }
         }
         catch (JsonException)
@@ -145,7 +145,7 @@ public static class AssessVerb
     {
         try
         {
-            return Catalogue.Load(id);
+            return Catalogue.LoadEdition(id);
         }
         catch (UnreadableException wrong)
         {
