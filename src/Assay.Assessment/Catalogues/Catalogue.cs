@@ -78,6 +78,8 @@ public sealed record TestUnit
     public bool IsPreparatory { get; init; }
     /// <summary>The fact of a product without which the unit has nothing to ask (an escape clause), or null.</summary>
     public string? Escape { get; init; }
+    /// <summary>Number of the table whose every row the unit asks (own judgement): "all" is answered row by row and never relaxed to "some"; null where it asks for the whole.</summary>
+    public int? EachRow { get; init; }
     public required string Source { get; init; }
 }
 
@@ -218,13 +220,17 @@ public sealed record Catalogue
         Case = r.Need("case"),
         IsFunctional = r.Need("kind") == "functional",
         Provision = r.Need("provision"),
-        Tables = [.. r.List("ixit", ',').SelectMany(t => t == "*" ? Enumerable.Range(1, 29) : [int.Parse(t[..t.IndexOf('-')], System.Globalization.CultureInfo.InvariantCulture)])],
+        Tables = [.. r.List("ixit", ',').SelectMany(t => t == "*" ? Enumerable.Range(1, 29) : [NumberOf(t)])],
         Decides = Enum.Parse<Decides>(r.Need("decides"), ignoreCase: true),
         Inherits = r.List("inherits", ','),
         Means = Enum.Parse<Means>(r.Need("class"), ignoreCase: true),
         Title = r.Need("title"),
         IsPreparatory = r["preparatory"] == "yes",
         Escape = r["escape"],
+        EachRow = r["eachRow"] is { } each ? NumberOf(each) : null,
         Source = r.Need("source"),
     };
+
+    // "7-UpdMech"
+    private static int NumberOf(string table) => int.Parse(table[..table.IndexOf('-')], System.Globalization.CultureInfo.InvariantCulture);
 }
