@@ -23,6 +23,8 @@ public sealed record Examined
     public Declaration Declaration { get; init; } = Declaration.Empty;
     /// <summary>What the captures tell of whom the device spoke with, and when.</summary>
     public IReadOnlyList<CaptureFacts> Captures { get; init; } = [];
+    /// <summary>What a store of advisories says of the components; null where none was asked.</summary>
+    public AdvisoryAnswers? Advisories { get; init; }
     /// <summary>Records of laboratories on single units, signed or not.</summary>
     public IReadOnlyList<LabEntry> LabRecords { get; init; } = [];
     /// <summary>What to mend in the dossier itself.</summary>

@@ -29,6 +29,7 @@ public static class AssessVerb
             new("--init", null, "write device.yaml and a draft declaration into DOSSIER"),
             new("--reperform", "STATEMENT", "repeat the assessment of statement.cose or assessment.json on DOSSIER and compare"),
             new("--key", "FILE", "sign statement.cose with this key instead of the development key"),
+            new("--store", "FILE", "compare the components with this store of advisories (assay advisories import)"),
             new("--fail-on", "WHAT", "exit 1 where a provision has this outcome: fail, disputed, inconclusive"),
         ],
         Run = Run,
@@ -47,7 +48,7 @@ public static class AssessVerb
         if (IsInside(target, folder)) throw new UsageException($"-o expects a folder outside the dossier, found {target}: what is written must not become evidence");
         // Before the work, so that nobody waits for an answer that may not be written.
         foreach (var name in AssessmentFolder.Names) terminal.Allow(Path.Combine(target, name));
-        var result = Evaluation.Of(dossier, catalogue, terminal.Examination());
+        var result = Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, terminal.Examination()), arguments, terminal), catalogue);
         foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
         Print(result, arguments, terminal);
         terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)})");
@@ -80,7 +81,7 @@ public static class AssessVerb
         var before = AssessmentFolder.AssessmentOf(File.ReadAllBytes(file));
         var (asOf, edition) = Told(before);
         var options = terminal.Examination() with { AsOf = arguments.Has("--as-of") ? arguments.AsOf(terminal.Time) : asOf };
-        var again = AssessmentJson.Bytes(Evaluation.Of(dossier, edition ?? catalogue, options));
+        var again = AssessmentJson.Bytes(Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, options), arguments, terminal), edition ?? catalogue));
         var difference = FirstDifference(before.Span, again);
         Console.Out.WriteLine(difference is null ? "the same: every byte of the assessment is repeated" : difference);
         return difference is null ? Exit.Done : Exit.No;
