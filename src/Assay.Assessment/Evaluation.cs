@@ -122,10 +122,12 @@ public static class Evaluation
         if (!examined.Looked(CoverageScope.Capture)) not.Add("The device's traffic: no capture was handed over, or none could be read.");
         if (!examined.Looked(CoverageScope.Declaration)) not.Add("The maker's claims: no declaration was handed over.");
         not.Add("Open ports: no port scan is part of this assessment.");
-        not.Add("Known vulnerabilities of the components: they were not compared with any advisory.");
+        not.Add(examined.Advisories is { } asked
+            ? $"Vulnerabilities that no advisory of the store names (snapshot {asked.Snapshot[..16]}, {asked.Coverage.Examined} of {asked.Coverage.Total} components compared): that none is listed does not mean that there is none."
+            : "Known vulnerabilities of the components: they were not compared with any advisory.");
         var handsOn = Units(catalogue).Units.Count(u => u.Means == Means.HandsOn);
         not.Add($"What needs a person at the device: {handsOn} test units, which rest on claims or on a lab's record.");
-        var partial = examined.Coverage.Count(c => !c.IsWhole && c.Scope != CoverageScope.Document);
+        var partial = examined.Coverage.Count(c => !c.IsWhole && c.Scope is not (CoverageScope.Document or CoverageScope.Advisories));
         if (partial > 0) not.Add($"Parts of {partial} file(s) that could not be read; the coverage names each.");
         var unread = examined.Files.Count(f => f.Kind == FileKind.Unread);
         if (unread > 0) not.Add($"{unread} file(s) of a kind that is not read: kept and hashed only.");

@@ -44,7 +44,7 @@ internal static class AssessMany
         try
         {
             using var dossier = AssessVerb.Open(folder, arguments);
-            var result = AssessVerb.Evaluate(dossier, catalogue, options, arguments);
+            var result = AssessVerb.Evaluate(dossier, catalogue, options, arguments, terminal);
             lock (writing)
             {
                 foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));

@@ -30,6 +30,7 @@ public static class AssessVerb
             new("--reperform", "STATEMENT", "repeat the assessment of statement.cose or assessment.json on DOSSIER and compare"),
             new("--cache", "FOLDER", "keep there what images and captures told, for the next time; may be deleted at any time"),
             new("--key", "FILE", "sign statement.cose with this key instead of the development key"),
+            new("--store", "FILE", "compare the components with this store of advisories (assay advisories import)"),
             new("--fail-on", "WHAT", "exit 1 where a provision has this outcome: fail, disputed, inconclusive"),
         ],
         Run = Run,
@@ -49,7 +50,7 @@ public static class AssessVerb
         Outside(target, folder);
         // Before the work, so that nobody waits for an answer that may not be written.
         foreach (var name in AssessmentFolder.Names) terminal.Allow(Path.Combine(target, name));
-        var result = Evaluate(dossier, catalogue, terminal.Examination(), arguments);
+        var result = Evaluate(dossier, catalogue, terminal.Examination(), arguments, terminal);
         foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
         Print(result, arguments, terminal);
         terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)})");
@@ -60,8 +61,11 @@ public static class AssessVerb
     private static readonly string[] OfOne = ["--init", "--reperform", "--maker", "--model", "--since"];
 
     /// <summary>Evaluates as the options say.</summary>
-    internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments) =>
-        Evaluation.Of(dossier, catalogue, options, arguments.Value("--cache") is { } folder ? new EvidenceCache(folder) : null);
+    internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments, Terminal terminal)
+    {
+        var cache = arguments.Value("--cache") is { } folder ? new EvidenceCache(folder) : null;
+        return Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, options, cache), arguments, terminal), catalogue);
+    }
 
     /// <summary>Where an assessment goes when nobody says: beside its dossier.</summary>
     internal static string Beside(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + "-assessment";
@@ -97,7 +101,7 @@ public static class AssessVerb
         var before = AssessmentFolder.AssessmentOf(File.ReadAllBytes(file));
         var (asOf, edition) = Told(before);
         var options = terminal.Examination() with { AsOf = arguments.Has("--as-of") ? arguments.AsOf(terminal.Time) : asOf };
-        var again = AssessmentJson.Bytes(Evaluation.Of(dossier, edition ?? catalogue, options));
+        var again = AssessmentJson.Bytes(Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, options), arguments, terminal), edition ?? catalogue));
         var difference = FirstDifference(before.Span, again);
         Console.Out.WriteLine(difference is null ? "the same: every byte of the assessment is repeated" : difference);
         return difference is null ? Exit.Done : Exit.No;
