@@ -100,6 +100,8 @@ public sealed record Catalogue
     /// <summary>What is not certain in it; null where nothing is.</summary>
     public string? Provisional { get; init; }
     public required Source Source { get; init; }
+    /// <summary>When the data was last compared with its source.</summary>
+    public required DateOnly AsOf { get; init; }
     /// <summary>In the order of the standard.</summary>
     public required IReadOnlyList<Provision> Provisions { get; init; }
     public required IReadOnlyList<Condition> Conditions { get; init; }
@@ -177,6 +179,7 @@ public sealed record Catalogue
             Extent = row.Need("extent") switch { "full" => Extent.Full, "ids" => Extent.Ids, _ => Extent.Partial },
             Provisional = row["provisional"],
             Source = sources.First(s => s.Key == row.Need("source")),
+            AsOf = DateOnly.ParseExact(row.Need("asOf"), "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
             IsEdition = edition,
             Provisions = [.. DataFile.Open(id + ".tsv").Rows.Select(r => edition ? ProvisionOf(r, later: id != "en303645-2.1.1") : RowOf(r))],
             Conditions = !edition ? [] : [.. DataFile.Open(id + ".conditions.tsv").Rows.Select(r =>
