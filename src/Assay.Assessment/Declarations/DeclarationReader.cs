@@ -42,6 +42,7 @@ internal static class DeclarationReader
             try
             {
                 if (YamlDeclaration.Looks(text)) YamlDeclaration.Read(artefact.Bytes.Span(0, (int)artefact.Size), part);
+                else if (TreeDeclaration.LooksCsv(text)) TreeDeclaration.ReadCsv(text, part);
                 else if (CsvDeclaration.Looks(text)) CsvDeclaration.Read(text, part);
                 else if (text.Contains('#') || text.Contains('|')) MarkdownDeclaration.Read(text, part);
             }
@@ -75,6 +76,7 @@ internal static class DeclarationReader
             Tables = [.. parts.SelectMany(p => p.Part.Tables).OrderBy(t => t.Number).ThenBy(t => t.Location.Artefact, StringComparer.Ordinal)],
             SelfAssessments = [.. parts.SelectMany(p => p.Part.SelfAssessments)],
             Facts = [.. parts.SelectMany(p => p.Part.Facts)],
+            Trees = [.. parts.SelectMany(p => p.Part.Trees)],
             Unread = [.. parts.SelectMany(p => p.Part.UnreadParts)],
             Coverage = coverage,
             Files = [.. parts.Select(p => p.Name)],

@@ -10,14 +10,16 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     private readonly List<Unread> unread = [];
     private readonly List<FactClaim> facts = [];
     private readonly List<GatheredTable> tables = [];
+    private readonly List<TreeRecord> trees = [];
 
-    public bool IsEmpty => claims.Count + own.Count + unread.Count + facts.Count + tables.Count == 0;
+    public bool IsEmpty => trees.Count + claims.Count + own.Count + unread.Count + facts.Count + tables.Count == 0;
     public IReadOnlyList<Claim> Claims => claims;
     public IReadOnlyList<SelfAssessment> SelfAssessments => own;
     public IReadOnlyList<Unread> UnreadParts => unread;
     public IReadOnlyList<FactClaim> Facts => facts;
     public IReadOnlyList<IxitTable> Tables => [.. tables.Select(t => t.Done(signer))];
-    public long Rows => claims.Count + own.Count + facts.Count + tables.Sum(t => t.RowCount);
+    public IReadOnlyList<TreeRecord> Trees => trees;
+    public long Rows => trees.Count + claims.Count + own.Count + facts.Count + tables.Sum(t => t.RowCount);
 
     public Location At(int line) => new() { Artefact = artefact, Line = line };
 
@@ -35,6 +37,8 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
 
     public void Own(string provision, string verdict, string? text, int line) =>
         own.Add(new SelfAssessment { Provision = provision, Verdict = verdict, Text = Blank(text), Location = At(line), SignedBy = signer, SignatureNote = note });
+
+    public void Tree(TreeRecord record) => trees.Add(record with { SignedBy = signer, SignatureNote = note });
 
     public void Fact(string fact, bool holds, int line) => facts.Add(new FactClaim(fact, holds, At(line), signer));
 
