@@ -19,7 +19,7 @@ public static class Examination
         var components = new List<Component>();
         var materials = new List<Component>();
         var captures = new List<CaptureFacts>();
-        var declaration = Declaration.Read([.. dossier.Files.Where(f => f.Kind is FileKind.Document or FileKind.Declaration or FileKind.Signature).Select(f => f.Artefact)], options.AsOf);
+        var declaration = Declaration.Read([.. dossier.Files.Where(f => f.Kind is FileKind.Document or FileKind.Declaration or FileKind.Signature or FileKind.Unread).Select(f => f.Artefact)], options.AsOf);
         var papers = declaration.Files.ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<DossierFile> files = [.. dossier.Files.Select(f => papers.Contains(f.Name) ? f with { Kind = FileKind.Declaration } : f)];
         var step = 0;
