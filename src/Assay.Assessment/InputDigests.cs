@@ -50,7 +50,7 @@ internal sealed class InputDigests(Examined examined)
             "advisories" => [examined.Advisories?.Snapshot ?? "none"],
             "labRecords" => examined.LabRecords.Select(l => $"{l} {string.Join(' ', l.Record.Evidence)}"),
             "table" => examined.Declaration.Tables.Where(t => t.Number.ToString(CultureInfo.InvariantCulture) == of).SelectMany(Lines),
-            "declaration" => Lines(examined.Declaration),
+            "declaration" => Lines(examined.Declaration).Concat(examined.Files.Where(f => examined.Declaration.Files.Contains(f.Name)).Select(f => f.Artefact.Sha256)),
             _ => [],
         };
     }
