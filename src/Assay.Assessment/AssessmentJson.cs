@@ -92,6 +92,8 @@ public static class AssessmentJson
             json.WriteString("looksFor", check.LooksFor);
             Texts(json, "units", check.Units);
             json.WriteNumber("answers", check.Answers);
+            Texts(json, "reads", check.Reads);
+            json.WriteString("inputs", check.Inputs);
             json.WriteEndObject();
         }
         json.WriteEndArray();

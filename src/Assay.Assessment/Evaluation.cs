@@ -10,7 +10,7 @@ namespace Assay.Assessment;
 public static class Evaluation
 {
     /// <summary>Examines every file of the dossier and answers.</summary>
-    public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options) => Of(Examination.Of(dossier, options), catalogue);
+    public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options, EvidenceCache? cache = null) => Of(Examination.Of(dossier, options, cache), catalogue);
 
     /// <summary>Answers for what was examined already. Pure: same input, same answer.</summary>
     public static AssessmentResult Of(Examined examined, Catalogue catalogue) => Of(examined, catalogue, Register.All);
@@ -18,7 +18,9 @@ public static class Evaluation
     internal static AssessmentResult Of(Examined raw, Catalogue catalogue, IReadOnlyList<Check> checks)
     {
         var examined = Ordered(raw, catalogue);
-        var answers = checks.SelectMany(c => c.Look(examined)).ToList();
+        var digests = new InputDigests(examined);
+        var runs = checks.Select(c => Run(c, examined)).ToList();
+        var answers = runs.SelectMany(r => r.Answers).ToList();
         var byUnit = answers.ToLookup(a => a.Unit, StringComparer.Ordinal);
         var claims = catalogue.Provisions.ToDictionary(p => p.Id, p => examined.Declaration.ClaimsOn(p), StringComparer.Ordinal);
         var scope = Scope(examined);
@@ -46,11 +48,17 @@ public static class Evaluation
             Levels = levels,
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
             Unread = examined.Declaration.Unread,
-            Checks = [.. checks.Select(c => new CheckRun(c.Id, c.Version, EvidenceJson.Name(c.Polarity), c.LooksFor, c.Units, answers.Count(a => a.Check == c.Id && a.Says != Says.Open)))],
+            Checks = [.. runs.Select(r => new CheckRun(r.Check.Id, r.Check.Version, EvidenceJson.Name(r.Check.Polarity), r.Check.LooksFor, r.Check.Units, r.Answers.Count(a => a.Says != Says.Open), r.Reads, digests.Of(r.Reads)))],
             NotChecked = NotChecked(examined, catalogue, claims),
             Advice = examined.Advice,
             NextStep = NextStep(examined, levels, verdicts),
         };
+    }
+
+    private static (Check Check, IReadOnlyList<Answer> Answers, IReadOnlyList<string> Reads) Run(Check check, Examined examined)
+    {
+        var reads = new Reads();
+        return (check, [.. check.Look(examined with { Reads = reads })], reads.Parts);
     }
 
     private const string Methodology = "TS 103 701 V1.1.1";

@@ -193,8 +193,8 @@ internal sealed partial class YamlDeclaration
             into.Unread(node.Line, node.Kind, "conditions with yes or no");
             return;
         }
-        var known = Catalogues.Catalogue.All.SelectMany(c => c.Conditions).SelectMany(c => c.Means?.Names ?? [])
-            .Concat(Catalogues.Catalogue.All.SelectMany(c => c.Units).Select(u => u.Escape).OfType<string>())
+        var known = Catalogues.Catalogue.Editions.SelectMany(c => c.Conditions).SelectMany(c => c.Means?.Names ?? [])
+            .Concat(Catalogues.Catalogue.Editions.SelectMany(c => c.Units).Select(u => u.Escape).OfType<string>())
             .Distinct(StringComparer.Ordinal).ToList();
         foreach (var entry in map.Entries)
         {

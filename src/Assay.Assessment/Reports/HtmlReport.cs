@@ -30,7 +30,7 @@ public static class HtmlReport
     public static Page Page(AssessmentResult result, ReportOptions options)
     {
         var findings = result.Findings.DistinctBy(f => f.Id).ToDictionary(f => f.Id, StringComparer.Ordinal);
-        var catalogue = Catalogue.All.FirstOrDefault(c => $"{c.Name} {c.Edition}".EndsWith(result.Editions.Standard, StringComparison.Ordinal));
+        var catalogue = Catalogue.Editions.FirstOrDefault(c => $"{c.Name} {c.Edition}".EndsWith(result.Editions.Standard, StringComparison.Ordinal));
         (string Id, string Heading, Node? Content)[] sections =
         [
             ("answer", "The answer", TheAnswer(result)),
