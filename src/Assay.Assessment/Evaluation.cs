@@ -59,6 +59,7 @@ public static class Evaluation
         Coverage = [.. examined.Coverage.OrderBy(c => c.Artefact, StringComparer.Ordinal).ThenBy(c => c.Scope).ThenBy(c => c.Unit, StringComparer.Ordinal)],
         Components = [.. examined.Components.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ThenBy(c => c.Evidence.FirstOrDefault()?.Location.ToString(), StringComparer.Ordinal)],
         Materials = [.. examined.Materials.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ThenBy(c => c.Evidence.FirstOrDefault()?.Location.ToString(), StringComparer.Ordinal)],
+        LabRecords = [.. examined.LabRecords.OrderBy(l => l.Record.Location.Artefact, StringComparer.Ordinal).ThenBy(l => l.Record.Location.Line).ThenBy(l => l.Unit, StringComparer.Ordinal)],
         Declaration = examined.Declaration with
         {
             Claims = [.. examined.Declaration.Claims.OrderBy(c => c.Location.Artefact, StringComparer.Ordinal).ThenBy(c => c.Location.Line)],
@@ -76,13 +77,13 @@ public static class Evaluation
         var expected = tested is null ? [] : units.UnitsOf(tested);
         var word = claims[provision.Id];
         var condition = ProductFacts.Condition(catalogue, provision, examined);
-        var verdicts = expected.Select(unit => Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), word, answers[unit.Id], scope))).ToList();
+        var verdicts = expected.Select(unit => Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), word, answers[unit.Id], scope, LabWord.Of(unit, provision, [.. examined.LabRecords.Where(l => l.Unit == unit.Id)], examined)))).ToList();
         return Verdict.OfProvision(provision, verdicts, expected, claimed: word.Any(c => c.Support == Support.Yes && c.SignedBy is not null));
     }
 
     private static Catalogue Units(Catalogue catalogue) => catalogue.Units.Count > 0 ? catalogue : Catalogue.Default;
 
-    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope)
+    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope, LabWord lab)
     {
         var all = answers.ToList();
         string Looked(Answer answer) => scope.GetValueOrDefault(Register.All.FirstOrDefault(c => c.Id == answer.Check)?.Needs ?? CoverageScope.Document, "the documents handed over");
@@ -90,14 +91,15 @@ public static class Evaluation
         {
             Unit = unit,
             Provision = provision,
-            Condition = condition,
-            Feature = feature,
+            Condition = lab.Condition(provision, condition),
+            Feature = lab.Feature(provision, unit, feature),
             Claims = claims,
             Refutations = [.. all.Where(a => a.Says == Says.Refutes).SelectMany(a => a.Locations.Select((place, i) => new Refutation(a.Check, i < a.Findings.Count ? a.Findings[i].Id : "", a.Reason, place)))],
             Decisions = [.. all.Where(a => a.Says == Says.Holds).Select(a => new Decision(a.Check, true, a.Reason, Looked(a), true, [.. a.Findings.Select(f => f.Id)], a.Locations.Count > 0 ? a.Locations[0] : null))],
             Supports = [.. all.Where(a => a.Says == Says.Supports && !a.IsSilence).Select(a => new Supporting(a.Check, a.Findings.Count > 0 ? a.Findings[0].Id : "", a.Reason, a.Locations.Count > 0 ? a.Locations[0] : null))],
             Absences = [.. all.Where(a => a.IsSilence && a.Says == Says.Supports).Select(a => new Absence(a.Check, Looked(a), true))],
-            Contradictions = [.. all.Select(a => a.Contradiction).OfType<Contradiction>()],
+            Contradictions = [.. all.Select(a => a.Contradiction).OfType<Contradiction>(), .. lab.Contradictions],
+            Lab = lab.Record,
             // What a check saw and could not judge says best what is missing; a check that saw nothing comes after it.
             Settle = all.Where(a => a.Says == Says.Contradicts).Concat(all.Where(a => a.Says == Says.Open && a.Findings.Count > 0)).Concat(all.Where(a => a.Says == Says.Open)).Select(a => a.Settle).FirstOrDefault(s => s is not null),
         };

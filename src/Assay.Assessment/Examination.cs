@@ -56,6 +56,7 @@ public static class Examination
                         coverage.Add(Kept(file, "a kind of file that is read here", file.Artefact.Size == 0 ? "an empty file" : "a picture, a printed or an office document"));
                         break;
                     case FileKind.Declaration when papers.Contains(file.Name):
+                    case FileKind.LabRecord:
                         break;
                     default:
                         coverage.Add(Kept(file));
@@ -70,6 +71,9 @@ public static class Examination
             }
         }
         coverage.AddRange(declaration.Coverage);
+        // After everything else: whether a record's frame exists is known only when the capture was read.
+        var labs = LabRecords.Read(files, dossier.Device, declaration, coverage, options.AsOf);
+        coverage.AddRange(labs.Coverage);
         if (dossier.Losses.Count > 0)
         {
             coverage.Add(new Coverage { Artefact = ".", Scope = CoverageScope.Document, Unit = "files", Total = dossier.Files.Count + dossier.Losses.Count, Examined = dossier.Files.Count, Losses = dossier.Losses });
@@ -85,6 +89,7 @@ public static class Examination
             Materials = materials,
             Declaration = declaration,
             Captures = captures,
+            LabRecords = labs.Entries,
             Advice = dossier.Advice,
         };
     }

@@ -30,14 +30,14 @@ internal static class CsvDeclaration
         }
     }
 
-    private static char Separator(string header) => header.Contains(';') ? ';' : header.Contains('\t') ? '\t' : ',';
+    internal static char Separator(string header) => header.Contains(';') ? ';' : header.Contains('\t') ? '\t' : ',';
 
     private static int Column(IReadOnlyList<string> header, params string[] names) => header.ToList().FindIndex(h => names.Contains(Names.Bare(h)));
 
     private static List<string> Cells(string line, char separator) => Rows(line, separator).First().Cells;
 
     // Quoted cells may hold separators, line ends and doubled quotes; an open quote ends with the text.
-    private static IEnumerable<(List<string> Cells, int Line)> Rows(string text, char separator)
+    internal static IEnumerable<(List<string> Cells, int Line)> Rows(string text, char separator)
     {
         var cells = new List<string>();
         var cell = new StringBuilder();

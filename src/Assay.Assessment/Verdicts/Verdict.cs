@@ -55,7 +55,7 @@ public static class Verdict
         var seen = facts.Refutations.Where(r => r.Location.Artefact.Length > 0).ToList();
         seen.AddRange(facts.Decisions.Where(d => !d.Passes && d.Location is not null)
             .Select(d => new Refutation(d.Check, d.Findings.Count > 0 ? d.Findings[0] : "", $"{d.Words} (looked at: {d.Scope})", d.Location!)));
-        if (facts.Lab is { Passes: false, Signer: { } signer, Evidence.Count: > 0 } lab)
+        if (facts.Lab is { Counts: true, Result: LabResult.Fail, Signer: { } signer } lab)
         {
             seen.Add(new Refutation($"lab {signer.Name}", lab.Evidence[0], lab.Words, lab.Location));
         }
@@ -114,7 +114,7 @@ public static class Verdict
                 Scope = string.Join("; ", decided.Select(d => d.Scope).Distinct(StringComparer.Ordinal)),
             };
         }
-        if (facts.Lab is { Passes: true, Signer: { } person, Evidence.Count: > 0 } lab)
+        if (facts.Lab is { Counts: true, Result: LabResult.Pass, Signer: { } person } lab)
         {
             return Answer(facts, Outcome.Pass, Grade.Lab, $"{lab.Person}, signed by {person.Name}: {lab.Words} ({lab.Location})") with { Findings = lab.Evidence };
         }
@@ -159,7 +159,7 @@ public static class Verdict
             .Concat(facts.Decisions.Where(d => d.Passes && !d.IsCovered).Select(d => $"{d.Check} would decide it, but saw less than it needs to ({d.Scope})"))
             .Concat(facts.Decisions.Where(d => !d.Passes && d.Location is null).Select(d => $"{d.Check}: {d.Words}, without a place to look at"))
             .Concat(facts.Supports.Select(s => $"{s.Check}: {s.Words}"))
-            .Concat(facts.Lab is { } lab ? [lab.Signer is null ? $"an unsigned record of {lab.Person}" : $"a record of {lab.Person} without evidence"] : []);
+            .Concat(facts.Lab is { } lab ? [lab.Note is { } against ? $"a record of {lab.Person} that decides nothing: {against}" : lab.Signer is null ? $"an unsigned record of {lab.Person}" : $"a record of {lab.Person} without evidence"] : []);
         return Answer(facts, Outcome.Inconclusive, null, string.Join("; ", looked.Prepend(reason)));
     }
 
@@ -178,6 +178,11 @@ public static class Verdict
         {
             var other = facts.Claims.First(c => c.Support != word.First!.Support);
             all.Add(new Contradiction($"whether {facts.Provision.Id} is met", Says(word.First!), Says(other)));
+        }
+        // A person's signed pass never hides what a check saw: the unit fails, and both stand beside each other.
+        if (facts.Lab is { Counts: true, Result: LabResult.Pass } lab && Seen(facts) is [var seen, ..])
+        {
+            all.Add(new Contradiction($"whether {facts.Unit.Id} is met", new Statement($"{lab.Person}: {lab.Words}", lab.Location, IsPaper: false), new Statement($"{seen.Check}: {seen.Words}", seen.Location, IsPaper: false)));
         }
         foreach (var condition in new[] { facts.Condition, facts.Feature })
         {
