@@ -40,6 +40,12 @@ public sealed record AssessmentResult
     public IReadOnlyList<CatalogueResult> Others { get; init; } = [];
     /// <summary>Traps in the dossier, ordered by id and place.</summary>
     public IReadOnlyList<Lint> Lints { get; init; } = [];
+    /// <summary>Every line of laboratories' records, those that decide nothing among them, by file and line.</summary>
+    public IReadOnlyList<LabEntry> LabRecords { get; init; } = [];
+    /// <summary>Every line of the maker's conformance statement, by file and line.</summary>
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
+    /// <summary>The detail tables that were handed over, by number and place.</summary>
+    public IReadOnlyList<TableFacts> Tables { get; init; } = [];
     /// <summary>What the giver of the dossier should mend in the dossier itself: a missing <c>device.yaml</c> and what to write into it.</summary>
     public IReadOnlyList<string> Advice { get; init; } = [];
     /// <summary>One sentence: what to do next.</summary>
@@ -78,6 +84,12 @@ public sealed record EvidenceItem(string Artefact, string Kind, string Sha256, l
 /// <param name="Conditional">It may be declared not applicable.</param>
 /// <param name="Claimed">What the maker's conformance statement says; null where it says nothing.</param>
 public sealed record ProvisionFacts(string Title, bool Mandatory, bool Conditional, Support? Claimed);
+
+/// <summary>A detail table (IXIT) that was handed over.</summary>
+/// <param name="Number">1 to 29.</param>
+/// <param name="Name">In the edition of the catalogue: <c>AuthMech</c>.</param>
+/// <param name="Rows">How many rows it has; none where the maker says that there is nothing to list.</param>
+public sealed record TableFacts(int Number, string Name, int Rows, Location Location, Signer? SignedBy);
 
 /// <summary>Whether a level of the scheme is met, and what stands in its way.</summary>
 /// <param name="Profile">The list of provisions, by its name.</param>

@@ -113,6 +113,7 @@ internal sealed record DeviceSheet
         "build configuration" or "buildconfiguration" => FileKind.BuildConfiguration,
         "partition table" or "partitiontable" => FileKind.PartitionTable,
         "document" => FileKind.Document,
+        "lab record" or "labrecord" => FileKind.LabRecord,
         "signature" => FileKind.Signature,
         _ => null,
     };
