@@ -50,7 +50,7 @@ public static class TreeVerdicts
     /// <summary>One answer for every tree, in the order of the standard; a tree without records is inconclusive. Pure: same input, same answer.</summary>
     public static IReadOnlyList<TreeVerdict> Of(Examined examined, IReadOnlyList<ProvisionVerdict> verdicts)
     {
-        var seen = new Known(examined, verdicts);
+        var known = new Known(examined, verdicts);
         var records = examined.Declaration.Trees.ToLookup(t => t.Requirement, StringComparer.OrdinalIgnoreCase);
         return [.. DecisionTree.All.Select(tree => Of(tree, [.. records[tree.Requirement]], known))];
     }
@@ -82,15 +82,15 @@ public static class TreeVerdicts
             Missing = missing,
             IsAssumed = assumed,
         };
-        string Of(RecordVerdict first, Outcome outcome) => $"{first.Record.Name}: {first.Reason}" + (answers.Count(a => a.Outcome == outcome) is var n and > 1 ? $" (and {n - 1} more)" : "");
-        if (answers.FirstOrDefault(a => a.Outcome == Outcome.Fail) is { } fail) return Answer(Outcome.Fail, Of(fail, Outcome.Fail), fail.Grade, fail.Settle);
-        if (answers.FirstOrDefault(a => a.Outcome == Outcome.Disputed) is { } disputed) return Answer(Outcome.Disputed, Of(disputed, Outcome.Disputed), null, disputed.Settle);
+        string Says(RecordVerdict first, Outcome outcome) => $"{first.Record.Name}: {first.Reason}" + (answers.Count(a => a.Outcome == outcome) is var n and > 1 ? $" (and {n - 1} more)" : "");
+        if (answers.FirstOrDefault(a => a.Outcome == Outcome.Fail) is { } fail) return Answer(Outcome.Fail, Says(fail, Outcome.Fail), fail.Grade, fail.Settle);
+        if (answers.FirstOrDefault(a => a.Outcome == Outcome.Disputed) is { } disputed) return Answer(Outcome.Disputed, Says(disputed, Outcome.Disputed), null, disputed.Settle);
         if (missing.Count > 0)
         {
             return Answer(Outcome.Disputed, $"the records are not whole: {missing[0].What} ({missing[0].Location}) was found and stands in none{(missing.Count > 1 ? $", and {missing.Count - 1} more" : "")}",
                 settle: $"a signed record for {string.Join(", ", missing.Take(3).Select(m => m.What))}{(missing.Count > 3 ? " and the others" : "")}");
         }
-        if (answers.FirstOrDefault(a => a.Outcome == Outcome.Inconclusive) is { } open) return Answer(Outcome.Inconclusive, Of(open, Outcome.Inconclusive), null, open.Settle);
+        if (answers.FirstOrDefault(a => a.Outcome == Outcome.Inconclusive) is { } open) return Answer(Outcome.Inconclusive, Says(open, Outcome.Inconclusive), null, open.Settle);
         var passed = answers.Where(a => a.Outcome == Outcome.Pass).ToList();
         var count = $"{answers.Count} record(s), each path ends in pass or not applicable";
         return passed.Count > 0
