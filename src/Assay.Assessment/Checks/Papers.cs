@@ -21,6 +21,9 @@ internal static class Papers
         return null;
     }
 
+    /// <summary>How an answer points to a row.</summary>
+    public static RowPlace Place((IxitTable Table, IxitRow Row) row) => new(row.Table.Number, Shortened.Visible(row.Row.Id), row.Row.Location);
+
     /// <summary>All that a row says, id included.</summary>
     public static string Whole(IxitRow row) => string.Join('\n', row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}: {f.Value}").Prepend(row.Id));
 

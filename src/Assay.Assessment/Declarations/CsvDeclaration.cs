@@ -20,7 +20,7 @@ internal static class CsvDeclaration
         .Where(r => r.Cells.Count > 0 && !(r.Cells.Count == 1 && r.Number == 1 && r.Cells[0].Text.StartsWith("sep=", StringComparison.Ordinal)))]);
 
     // What separates most in the first lines; a first line "sep=;" says so itself.
-    private static char Separator(string text)
+    internal static char Separator(string text)
     {
         if (text.StartsWith("sep=", StringComparison.Ordinal) && text.Length > 4) return text[4];
         var head = text.AsSpan(0, Math.Min(text.Length, 2000));
@@ -29,6 +29,10 @@ internal static class CsvDeclaration
         return tabs > 0 && tabs >= semicolons && tabs >= head.Count(',') ? '\t' : semicolons > 0 && (semicolons >= head.Count(',') || FirstLineHas(head, ';')) ? ';' : ',';
     }
 
+    internal static int Column(IReadOnlyList<string> header, params string[] names) => header.ToList().FindIndex(h => names.Contains(Names.Bare(h)));
+
+    internal static List<string> Cells(string line, char separator) => Rows(line, separator).First().Cells;
+
     private static bool FirstLineHas(ReadOnlySpan<char> head, char sign)
     {
         var end = head.IndexOfAny('\r', '\n');
@@ -36,7 +40,7 @@ internal static class CsvDeclaration
     }
 
     // Quoted cells may hold separators, line ends and doubled quotes; an open quote ends with the text.
-    private static IEnumerable<(List<string> Cells, int Line)> Rows(string text, char separator)
+    internal static IEnumerable<(List<string> Cells, int Line)> Rows(string text, char separator)
     {
         var cells = new List<string>();
         var cell = new StringBuilder();

@@ -25,6 +25,8 @@ public sealed record Declaration
 
     /// <summary>The maker's own words on facts of the product (<see cref="Catalogues.Condition.Means"/>), for instance <c>constrained: no</c>.</summary>
     public IReadOnlyList<FactClaim> Facts { get; init; } = [];
+    /// <summary>The maker's records of paths through the decision trees of EN 18031, file by file and in their order.</summary>
+    public IReadOnlyList<TreeRecord> Trees { get; init; } = [];
     /// <summary>Names of the files that were read as declarations, in order.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 

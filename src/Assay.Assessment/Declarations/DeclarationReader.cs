@@ -46,6 +46,7 @@ internal static class DeclarationReader
             {
                 if (isWorkbook) WorkbookDeclaration.Read(artefact, part, losses);
                 else if (YamlDeclaration.Looks(text)) YamlDeclaration.Read(artefact.Bytes.Span(0, (int)artefact.Size), part);
+                else if (TreeDeclaration.LooksCsv(text)) TreeDeclaration.ReadCsv(text, part);
                 else if (CsvDeclaration.Looks(text)) CsvDeclaration.Read(text, part);
                 else if (text.Contains('#') || text.Contains('|')) MarkdownDeclaration.Read(text, part);
             }
@@ -83,6 +84,7 @@ internal static class DeclarationReader
             Tables = [.. parts.SelectMany(p => p.Part.Tables).OrderBy(t => t.Number).ThenBy(t => t.Location.Artefact, StringComparer.Ordinal)],
             SelfAssessments = [.. parts.SelectMany(p => p.Part.SelfAssessments)],
             Facts = [.. parts.SelectMany(p => p.Part.Facts)],
+            Trees = [.. parts.SelectMany(p => p.Part.Trees)],
             Unread = [.. parts.SelectMany(p => p.Part.UnreadParts)],
             Proposals = [.. parts.SelectMany(p => p.Part.Proposals)],
             Coverage = coverage,

@@ -10,6 +10,7 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     private readonly List<Unread> unread = [];
     private readonly List<FactClaim> facts = [];
     private readonly List<GatheredTable> tables = [];
+    private readonly List<TreeRecord> trees = [];
     private readonly List<Proposal> proposals = [];
     private long unreadBeyond, claimsBeyond;
 
@@ -21,15 +22,16 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     /// <summary>The sheet of a workbook that is being read; it is part of every place (<see cref="Location.Path"/>).</summary>
     public string? Sheet { get; set; }
 
-    public bool IsEmpty => claims.Count + own.Count + unread.Count + facts.Count + tables.Count + proposals.Count == 0;
+    public bool IsEmpty => trees.Count + claims.Count + own.Count + unread.Count + facts.Count + tables.Count + proposals.Count == 0;
     public IReadOnlyList<Claim> Claims => claims;
     public IReadOnlyList<SelfAssessment> SelfAssessments => own;
     public IReadOnlyList<Unread> UnreadParts => unread;
     public IReadOnlyList<FactClaim> Facts => facts;
+    public IReadOnlyList<TreeRecord> Trees => trees;
     /// <summary>A table that holds nothing but proposals is left out: it says nothing, not even that there is nothing.</summary>
     public IReadOnlyList<IxitTable> Tables => [.. tables.Where(t => !t.IsProposed).Select(t => t.Done(signer))];
     public IReadOnlyList<Proposal> Proposals => [.. proposals, .. tables.SelectMany(t => t.Proposals())];
-    public long Rows => claims.Count + own.Count + facts.Count + tables.Sum(t => t.RowCount);
+    public long Rows => trees.Count + claims.Count + own.Count + facts.Count + tables.Sum(t => t.RowCount);
 
     public Location At(int line) => new() { Artefact = artefact, Path = Sheet, Line = line };
 
@@ -51,6 +53,8 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     public void Own(string provision, string verdict, string? text, int line) =>
         own.Add(new SelfAssessment { Provision = provision, Verdict = verdict, Text = Blank(text), Location = At(line), SignedBy = signer, SignatureNote = note });
 
+    public void Tree(TreeRecord record) => trees.Add(record with { SignedBy = signer, SignatureNote = note });
+
     /// <summary>A word on a fact of the product, by any spelling of the fact's name; what is no such name or no yes or no is unread.</summary>
     /// <param name="mark">A draft's mark, while which stands nothing is said.</param>
     public void Fact(string name, string said, string? mark, int line, string where = "")
@@ -63,8 +67,8 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     }
 
     /// <summary>The facts that conditions and escape clauses of any catalogue ask for.</summary>
-    public static readonly IReadOnlyList<string> KnownFacts = [.. Catalogues.Catalogue.All.SelectMany(c => c.Conditions).SelectMany(c => c.Means?.Names ?? [])
-        .Concat(Catalogues.Catalogue.All.SelectMany(c => c.Units).Select(u => u.Escape).OfType<string>()).Distinct(StringComparer.Ordinal)];
+    public static readonly IReadOnlyList<string> KnownFacts = [.. Catalogues.Catalogue.Editions.SelectMany(c => c.Conditions).SelectMany(c => c.Means?.Names ?? [])
+        .Concat(Catalogues.Catalogue.Editions.SelectMany(c => c.Units).Select(u => u.Escape).OfType<string>()).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Something that a draft proposes and that no person has taken over yet: it is counted, and claims nothing.</summary>
     /// <param name="id">A provision, a condition, or a field of a table without rows.</param>

@@ -16,7 +16,7 @@ internal sealed partial class YamlDeclaration
     private YamlDeclaration(Gathering into) => this.into = into;
 
     /// <summary>Whether a text begins a line with a key that only a declaration has; cheap, before anything is parsed.</summary>
-    public static bool Looks(string text) => Key().EnumerateMatches(text).MoveNext() || TableKeys(text);
+    public static bool Looks(string text) => Key().EnumerateMatches(text).MoveNext() || TreeDeclaration.Looks(text) || TableKeys(text);
 
     private static bool TableKeys(string text)
     {
@@ -52,6 +52,9 @@ internal sealed partial class YamlDeclaration
                 break;
             case "selfassessment" or "selfassessments":
                 Self(entry.Value);
+                break;
+            case var bare when TreeDeclaration.IsKey(bare):
+                TreeDeclaration.Read(entry.Value, into);
                 break;
             case var bare when About.Contains(bare):
                 break;
