@@ -12,7 +12,7 @@ public static class Examination
     /// <param name="cache">Where what a file tells is kept between runs; null reads everything.</param>
     public static Examined Of(Dossier dossier, ExaminationOptions options, EvidenceCache? cache = null)
     {
-        var declaration = Declaration.Read([.. dossier.Files.Where(f => f.Kind is FileKind.Document or FileKind.Declaration or FileKind.Signature).Select(f => f.Artefact)], options.AsOf);
+        var declaration = Declaration.Read([.. dossier.Files.Where(f => f.Kind is FileKind.Document or FileKind.Declaration or FileKind.Signature or FileKind.Unread).Select(f => f.Artefact)], options.AsOf);
         var papers = declaration.Files.ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<DossierFile> files = [.. dossier.Files.Select(f => papers.Contains(f.Name) ? f with { Kind = FileKind.Declaration } : f)];
         var facts = new List<FileFacts>(files.Count);

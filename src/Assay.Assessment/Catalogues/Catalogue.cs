@@ -72,6 +72,8 @@ public sealed record TestUnit
     public required Decides Decides { get; init; }
     /// <summary>Units, cases or groups that are applied again; with <c>~</c> before it only related.</summary>
     public required IReadOnlyList<string> Inherits { get; init; }
+    /// <summary>Number of the table whose entries say which rows of the inherited units count here; null where all do.</summary>
+    public int? Restricts { get; init; }
     public required Means Means { get; init; }
     public required string Title { get; init; }
     /// <summary>A step without a pass condition of its own: never reported alone as fulfilled.</summary>
@@ -100,6 +102,8 @@ public sealed record Catalogue
     /// <summary>What is not certain in it; null where nothing is.</summary>
     public string? Provisional { get; init; }
     public required Source Source { get; init; }
+    /// <summary>When the data was last compared with its source.</summary>
+    public required DateOnly AsOf { get; init; }
     /// <summary>In the order of the standard.</summary>
     public required IReadOnlyList<Provision> Provisions { get; init; }
     public required IReadOnlyList<Condition> Conditions { get; init; }
@@ -177,6 +181,7 @@ public sealed record Catalogue
             Extent = row.Need("extent") switch { "full" => Extent.Full, "ids" => Extent.Ids, _ => Extent.Partial },
             Provisional = row["provisional"],
             Source = sources.First(s => s.Key == row.Need("source")),
+            AsOf = DateOnly.ParseExact(row.Need("asOf"), "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
             IsEdition = edition,
             Provisions = [.. DataFile.Open(id + ".tsv").Rows.Select(r => edition ? ProvisionOf(r, later: id != "en303645-2.1.1") : RowOf(r))],
             Conditions = !edition ? [] : [.. DataFile.Open(id + ".conditions.tsv").Rows.Select(r =>
@@ -223,6 +228,7 @@ public sealed record Catalogue
         Tables = [.. r.List("ixit", ',').SelectMany(t => t == "*" ? Enumerable.Range(1, 29) : [NumberOf(t)])],
         Decides = Enum.Parse<Decides>(r.Need("decides"), ignoreCase: true),
         Inherits = r.List("inherits", ','),
+        Restricts = r["restricts"] is { } restricts ? NumberOf(restricts) : null,
         Means = Enum.Parse<Means>(r.Need("class"), ignoreCase: true),
         Title = r.Need("title"),
         IsPreparatory = r["preparatory"] == "yes",
