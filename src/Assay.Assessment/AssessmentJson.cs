@@ -51,6 +51,7 @@ public static class AssessmentJson
         json.WriteStartArray("contradictions");
         foreach (var contradiction in result.Contradictions) Write(json, contradiction);
         json.WriteEndArray();
+        RowsJson.Write(json, result.Lints);
         json.WriteStartArray("findings");
         foreach (var finding in result.Findings) EvidenceJson.Write(json, finding);
         json.WriteEndArray();
@@ -92,6 +93,8 @@ public static class AssessmentJson
             json.WriteString("looksFor", check.LooksFor);
             Texts(json, "units", check.Units);
             json.WriteNumber("answers", check.Answers);
+            Texts(json, "reads", check.Reads);
+            json.WriteString("inputs", check.Inputs);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -165,6 +168,7 @@ public static class AssessmentJson
             if (unit.Settle is not null) json.WriteString("settle", unit.Settle);
             Texts(json, "findings", unit.Findings);
             Contradictions(json, unit.Contradictions);
+            RowsJson.Write(json, unit);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -101,7 +101,9 @@ public sealed record Blocking(string? Unit, string Provision, Outcome Outcome, s
 
 /// <summary>A check that ran, so that another can repeat it.</summary>
 /// <param name="Answers">For how many units it had something to say.</param>
-public sealed record CheckRun(string Id, int Version, string Polarity, string LooksFor, IReadOnlyList<string> Units, int Answers);
+/// <param name="Reads">Which parts of the evidence it read, by name: <c>findings:credential</c>, <c>table:13</c>.</param>
+/// <param name="Inputs">Digest over those parts: the same version and the same digest give the same answers.</param>
+public sealed record CheckRun(string Id, int Version, string Polarity, string LooksFor, IReadOnlyList<string> Units, int Answers, IReadOnlyList<string> Reads, string Inputs);
 
 /// <summary>What one dossier says for another catalogue (semantics.md section 1: a crosswalk carries a verdict over only where the relation is equal and reviewed).</summary>
 /// <param name="Catalogue">Its id: <c>cra-annex-1</c>.</param>

@@ -10,7 +10,7 @@ namespace Assay.Assessment;
 public static class Evaluation
 {
     /// <summary>Examines every file of the dossier and answers.</summary>
-    public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options) => Of(Examination.Of(dossier, options), catalogue);
+    public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options, EvidenceCache? cache = null) => Of(Examination.Of(dossier, options, cache), catalogue);
 
     /// <summary>Answers for what was examined already. Pure: same input, same answer.</summary>
     public static AssessmentResult Of(Examined examined, Catalogue catalogue) => Of(examined, catalogue, Register.All);
@@ -18,11 +18,17 @@ public static class Evaluation
     internal static AssessmentResult Of(Examined raw, Catalogue catalogue, IReadOnlyList<Check> checks)
     {
         var examined = Ordered(raw, catalogue);
-        var answers = checks.SelectMany(c => c.Look(examined)).ToList();
+        var digests = new InputDigests(examined);
+        var runs = checks.Select(c => Run(c, examined)).ToList();
+        var answers = runs.SelectMany(r => r.Answers).ToList();
         var byUnit = answers.ToLookup(a => a.Unit, StringComparer.Ordinal);
         var claims = catalogue.Provisions.ToDictionary(p => p.Id, p => examined.Declaration.ClaimsOn(p), StringComparer.Ordinal);
         var scope = Scope(examined);
-        var verdicts = catalogue.Provisions.Select(p => OfProvision(p, catalogue, examined, claims, byUnit, scope)).ToList();
+        var asked = new AskedRows(examined.Declaration);
+        var units = catalogue.Provisions.ToDictionary(p => p.Id, p => OfUnits(p, catalogue, examined, claims, byUnit, scope, asked), StringComparer.Ordinal);
+        var inheritance = new Inheritance(Units(catalogue), units.Values.SelectMany(u => u), examined.Declaration);
+        var verdicts = catalogue.Provisions.Select(p => Verdict.OfProvision(p, [.. units[p.Id].Select(inheritance.Of)], Expected(p, catalogue),
+            claimed: claims[p.Id].Any(c => c.Support == Support.Yes && c.SignedBy is not null))).ToList();
         var profile = Verdict.OfProfile(catalogue, verdicts);
         var levels = Scheme.Levels.Select(l => Verdict.OfLevel(l, catalogue, verdicts)).Select(l =>
             new LevelResult(l.Level, l.Name, l.IsMet, [.. l.Blocks.Select(b => new Blocking(b.Unit, b.Provision, b.Outcome, b.Reason, b.Settle))])).ToList();
@@ -45,11 +51,17 @@ public static class Evaluation
             LabRecords = examined.LabRecords,
             Claims = examined.Declaration.Claims,
             Tables = [.. examined.Declaration.Tables.Select(t => new TableFacts(t.Number, t.Name, t.Rows.Count, t.Location, t.SignedBy))],
-            Checks = [.. checks.Select(c => new CheckRun(c.Id, c.Version, EvidenceJson.Name(c.Polarity), c.LooksFor, c.Units, answers.Count(a => a.Check == c.Id && a.Says != Says.Open)))],
+            Checks = [.. runs.Select(r => new CheckRun(r.Check.Id, r.Check.Version, EvidenceJson.Name(r.Check.Polarity), r.Check.LooksFor, r.Check.Units, r.Answers.Count(a => a.Says != Says.Open), r.Reads, digests.Of(r.Reads)))],
             NotChecked = NotChecked(examined, catalogue, claims),
             Advice = examined.Advice,
             NextStep = NextStep(examined, levels, verdicts),
         };
+    }
+
+    private static (Check Check, IReadOnlyList<Answer> Answers, IReadOnlyList<string> Reads) Run(Check check, Examined examined)
+    {
+        var reads = new Reads();
+        return (check, [.. check.Look(examined with { Reads = reads })], reads.Parts);
     }
 
     private const string Methodology = "TS 103 701 V1.1.1";
@@ -72,40 +84,52 @@ public static class Evaluation
         },
     };
 
-    private static ProvisionVerdict OfProvision(Provision provision, Catalogue catalogue, Examined examined, IReadOnlyDictionary<string, IReadOnlyList<Claim>> claims, ILookup<string, Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope)
+    private static List<UnitVerdict> OfUnits(Provision provision, Catalogue catalogue, Examined examined, IReadOnlyDictionary<string, IReadOnlyList<Claim>> claims, ILookup<string, Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
     {
-        // An edition without units of its own borrows them where a provision is unchanged, and nowhere else.
+        var condition = ProductFacts.Condition(catalogue, provision, examined);
+        return [.. Expected(provision, catalogue).Select(unit =>
+            Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), claims[provision.Id], answers[unit.Id], [.. examined.LabRecords.Where(r => r.Unit == unit.Id)], examined, scope, asked)))];
+    }
+
+    // An edition without units of its own borrows them where a provision is unchanged, and nowhere else.
+    private static IReadOnlyList<TestUnit> Expected(Provision provision, Catalogue catalogue)
+    {
         var units = Units(catalogue);
         var tested = units == catalogue ? provision.Id : provision.EarlierIsEqual ? provision.Earlier : null;
-        var expected = tested is null ? [] : units.UnitsOf(tested);
-        var word = claims[provision.Id];
-        var condition = ProductFacts.Condition(catalogue, provision, examined);
-        var verdicts = expected.Select(unit => Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), word, answers[unit.Id], scope, LabWord.Of(unit, provision, [.. examined.LabRecords.Where(l => l.Unit == unit.Id)], examined)))).ToList();
-        return Verdict.OfProvision(provision, verdicts, expected, claimed: word.Any(c => c.Support == Support.Yes && c.SignedBy is not null));
+        return tested is null ? [] : units.UnitsOf(tested);
     }
 
     private static Catalogue Units(Catalogue catalogue) => catalogue.Units.Count > 0 ? catalogue : Catalogue.Default;
 
-    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope, LabWord lab)
+    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, IReadOnlyList<LabEntry> records, Examined examined, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
     {
         var all = answers.ToList();
-        string Looked(Answer answer) => scope.GetValueOrDefault(Register.All.FirstOrDefault(c => c.Id == answer.Check)?.Needs ?? CoverageScope.Document, "the documents handed over");
-        return new UnitFacts
+        var lab = LabWord.Of(unit, provision, records, examined, asked.Of(unit));
+        UnitFacts Of(IReadOnlyList<Answer> said, bool ofRow) => new()
         {
             Unit = unit,
             Provision = provision,
+            Condition = condition,
+            Feature = feature,
+            Claims = claims,
+            Refutations = [.. said.Where(a => a.Says == Says.Refutes).SelectMany(a => a.Locations.Select((place, i) => new Refutation(a.Check, i < a.Findings.Count ? a.Findings[i].Id : "", a.Reason, place)))],
+            Decisions = [.. said.Where(a => a.Says == Says.Holds && (ofRow || a.Row is null)).Select(a => new Decision(a.Check, true, a.Reason, Looked(a), true, [.. a.Findings.Select(f => f.Id)], a.Locations.Count > 0 ? a.Locations[0] : null))],
+            Supports = [.. said.Where(a => a.Says == Says.Supports && !a.IsSilence && (ofRow || a.Row is null)).Select(a => new Supporting(a.Check, a.Findings.Count > 0 ? a.Findings[0].Id : "", a.Reason, a.Locations.Count > 0 ? a.Locations[0] : null))],
+            Absences = [.. said.Where(a => a.IsSilence && a.Says == Says.Supports).Select(a => new Absence(a.Check, Looked(a), true))],
+            Contradictions = [.. said.Select(a => a.Contradiction).OfType<Contradiction>()],
+            // What a check saw and could not judge says best what is missing; a check that saw nothing comes after it.
+            Settle = said.Where(a => a.Says == Says.Contradicts).Concat(said.Where(a => a.Says == Says.Open && a.Findings.Count > 0)).Concat(said.Where(a => a.Says == Says.Open)).Select(a => a.Settle).FirstOrDefault(s => s is not null),
+        };
+        return Of(all, ofRow: false) with
+        {
             Condition = lab.Condition(provision, condition),
             Feature = lab.Feature(provision, unit, feature),
-            Claims = claims,
-            Refutations = [.. all.Where(a => a.Says == Says.Refutes).SelectMany(a => a.Locations.Select((place, i) => new Refutation(a.Check, i < a.Findings.Count ? a.Findings[i].Id : "", a.Reason, place)))],
-            Decisions = [.. all.Where(a => a.Says == Says.Holds).Select(a => new Decision(a.Check, true, a.Reason, Looked(a), true, [.. a.Findings.Select(f => f.Id)], a.Locations.Count > 0 ? a.Locations[0] : null))],
-            Supports = [.. all.Where(a => a.Says == Says.Supports && !a.IsSilence).Select(a => new Supporting(a.Check, a.Findings.Count > 0 ? a.Findings[0].Id : "", a.Reason, a.Locations.Count > 0 ? a.Locations[0] : null))],
-            Absences = [.. all.Where(a => a.IsSilence && a.Says == Says.Supports).Select(a => new Absence(a.Check, Looked(a), true))],
             Contradictions = [.. all.Select(a => a.Contradiction).OfType<Contradiction>(), .. lab.Contradictions],
             Lab = lab.Record,
-            // What a check saw and could not judge says best what is missing; a check that saw nothing comes after it.
-            Settle = all.Where(a => a.Says == Says.Contradicts).Concat(all.Where(a => a.Says == Says.Open && a.Findings.Count > 0)).Concat(all.Where(a => a.Says == Says.Open)).Select(a => a.Settle).FirstOrDefault(s => s is not null),
+            Rows = asked.Facts(unit, all, records, answer => Of([answer], ofRow: true)),
         };
+
+        string Looked(Answer answer) => scope.GetValueOrDefault(Register.All.FirstOrDefault(c => c.Id == answer.Check)?.Needs ?? CoverageScope.Document, "the documents handed over");
     }
 
     /// <summary>What was looked at, in words for a verdict.</summary>
@@ -119,10 +143,12 @@ public static class Evaluation
         if (!examined.Looked(CoverageScope.Capture)) not.Add("The device's traffic: no capture was handed over, or none could be read.");
         if (!examined.Looked(CoverageScope.Declaration)) not.Add("The maker's claims: no declaration was handed over.");
         not.Add("Open ports: no port scan is part of this assessment.");
-        not.Add("Known vulnerabilities of the components: they were not compared with any advisory.");
+        not.Add(examined.Advisories is { } asked
+            ? $"Vulnerabilities that no advisory of the store names (snapshot {asked.Snapshot[..16]}, {asked.Coverage.Examined} of {asked.Coverage.Total} components compared): that none is listed does not mean that there is none."
+            : "Known vulnerabilities of the components: they were not compared with any advisory.");
         var handsOn = Units(catalogue).Units.Count(u => u.Means == Means.HandsOn);
         not.Add($"What needs a person at the device: {handsOn} test units, which rest on claims or on a lab's record.");
-        var partial = examined.Coverage.Count(c => !c.IsWhole && c.Scope != CoverageScope.Document);
+        var partial = examined.Coverage.Count(c => !c.IsWhole && c.Scope is not (CoverageScope.Document or CoverageScope.Advisories));
         if (partial > 0) not.Add($"Parts of {partial} file(s) that could not be read; the coverage names each.");
         var unread = examined.Files.Count(f => f.Kind == FileKind.Unread);
         if (unread > 0) not.Add($"{unread} file(s) of a kind that is not read: kept and hashed only.");

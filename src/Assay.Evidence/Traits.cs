@@ -44,6 +44,14 @@ public static class Traits
     public const string Token = "token";
     public const string Password = "password";
 
+    // component
+    /// <summary>An advisory's range of versions holds the component's version.</summary>
+    public const string Affected = "affected";
+    /// <summary>An advisory names the component, and not every condition is known: the version, the maker, a repair of the distribution's own.</summary>
+    public const string Candidate = "candidate";
+    /// <summary>A list says that it is exploited in the wild.</summary>
+    public const string Exploited = "exploited";
+
     // update
     public const string ClearText = "clearText";
     public const string WithoutVerification = "withoutVerification";

@@ -40,9 +40,11 @@ public sealed record UnitVerdict
     public bool IsPreparatory { get; init; }
     /// <summary>What was looked at by the checks that the answer rests on.</summary>
     public string? Scope { get; init; }
+    /// <summary>It failed or is disputed by single rows, and by nothing that touches the unit whole.</summary>
+    internal bool IsOfRowsAlone { get; init; }
     /// <summary>One answer a row, where the unit asks every row of a table; empty elsewhere.</summary>
     public IReadOnlyList<RowVerdict> Rows { get; init; } = [];
-    /// <summary>Units, cases or groups whose answers count in this one.</summary>
+    /// <summary>Units, cases or groups whose answers count in this one; with <c>~</c> before it only related.</summary>
     public IReadOnlyList<string> Inherited { get; init; } = [];
 }
 

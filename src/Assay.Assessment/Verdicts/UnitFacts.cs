@@ -21,8 +21,25 @@ public sealed record UnitFacts
     public IReadOnlyList<Absence> Absences { get; init; } = [];
     public IReadOnlyList<Contradiction> Contradictions { get; init; } = [];
     public LabRecord? Lab { get; init; }
+    /// <summary>Every row of the table whose every row the unit asks (<see cref="TestUnit.EachRow"/>), in the order of the table, with what speaks of that row alone.</summary>
+    public IReadOnlyList<RowFacts> Rows { get; init; } = [];
     /// <summary>The cheapest further evidence, by the check that knows best; else the unit's kind says.</summary>
     public string? Settle { get; init; }
+}
+
+/// <summary>What is known of one row of a table before it is answered, where a unit asks every row.</summary>
+public sealed record RowFacts
+{
+    public required RowPlace Row { get; init; }
+    /// <summary>They stand among the refutations of the unit too: one row fails it.</summary>
+    public IReadOnlyList<Refutation> Refutations { get; init; } = [];
+    public IReadOnlyList<Decision> Decisions { get; init; } = [];
+    public IReadOnlyList<Supporting> Supports { get; init; } = [];
+    /// <summary>They stand among the contradictions of the unit too.</summary>
+    public IReadOnlyList<Contradiction> Contradictions { get; init; } = [];
+    public LabRecord? Lab { get; init; }
+    /// <summary>Why a check left it open; null where no check spoke of it.</summary>
+    public string? Open { get; init; }
 }
 
 /// <summary>What is known of a condition, and by whom.</summary>
@@ -70,6 +87,8 @@ public sealed record LabRecord(string Person, bool Passes, string Words, Signer?
     public string? Note { get; init; }
     /// <summary>Signed, with evidence, and nothing speaks against it.</summary>
     public bool Counts => Signer is not null && Evidence.Count > 0 && Note is null;
+    /// <summary>Why it decides nothing, in words; null where it counts and says pass, fail or not applicable.</summary>
+    public string? Why => Note ?? (Signer is null ? "it is not signed" : Evidence.Count == 0 ? "it names no evidence" : Result == LabResult.Inconclusive ? $"recorded as inconclusive: {Words}" : null);
 
     /// <summary>Who examined what, and when; null where only the person is known.</summary>
     public LabHead? Head { get; init; }
@@ -107,8 +126,5 @@ public sealed record LabEvidence(string Artefact, string? Sha256, string? Place,
 
 /// <summary>One line of a laboratory's record, as a file of the dossier holds it: which unit, and what was recorded of it.</summary>
 /// <param name="Unit">Id of TS 103 701: <c>5.1-4-2a</c>.</param>
-public sealed record LabEntry(string Unit, LabRecord Record)
-{
-    /// <summary>Id of the row of a detail table that was examined: <c>AuthMech-1</c>; null for the unit whole.</summary>
-    public string? Row { get; init; }
-}
+/// <param name="Row">The row that was tried, by its id; null where the record speaks of the unit whole.</param>
+public sealed record LabEntry(string Unit, LabRecord Record, string? Row = null);
