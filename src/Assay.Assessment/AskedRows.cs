@@ -28,6 +28,10 @@ internal sealed class AskedRows
             && (answer.Says == Says.Contradicts || answer.Locations.All(l => l == row.Location)) ? row : null;
     }
 
+    /// <summary>Records that speak of a unit whole, and those whose row no table has: they must not be lost in silence.</summary>
+    public IReadOnlyList<LabEntry> OfWhole(TestUnit unit, IReadOnlyList<LabEntry> records) => unit.EachRow is null ? records
+        : [.. records.Where(r => r.Row is null || !Of(unit).Any(row => string.Equals(r.Row, row.Id, StringComparison.OrdinalIgnoreCase)))];
+
     /// <summary>Facts for each row; <paramref name="of"/> gives what an answer comes down to.</summary>
     public IReadOnlyList<RowFacts> Facts(TestUnit unit, IReadOnlyList<Answer> answers, IReadOnlyList<LabEntry> records, Func<Answer, UnitFacts> of)
     {
@@ -37,7 +41,7 @@ internal sealed class AskedRows
         return [.. rows.Select(row =>
         {
             var said = mine[(row.Location, row.Id)].ToList();
-            var lab = Record(records.Where(r => r.Row is not null && Names.Comparer.Equals(r.Row, row.Id)));
+            var lab = Record(records.Where(r => r.Row is not null && string.Equals(r.Row, row.Id, StringComparison.OrdinalIgnoreCase)));
             if (said.Count == 0) return new RowFacts { Row = row, Lab = lab };
             var facts = said.Select(of).ToList();
             return new RowFacts
@@ -54,6 +58,6 @@ internal sealed class AskedRows
     }
 
     /// <summary>Of several records on one thing the one that says no counts, then a signed one with evidence, then any.</summary>
-    public static LabRecord? Record(IEnumerable<LabEntry> entries) => entries.Select(e => e.Record)
-        .OrderBy(r => r.Counts ? r.Result switch { LabResult.Fail => 0, LabResult.Inconclusive => 2, _ => 1 } : 3).ThenBy(r => r.Location.Artefact, StringComparer.Ordinal).ThenBy(r => r.Location.Line).FirstOrDefault();
+    private static LabRecord? Record(IEnumerable<LabEntry> entries) => entries.Select(e => e.Record)
+        .OrderBy(r => !r.Counts ? 3 : r.Result switch { LabResult.Fail => 0, LabResult.Inconclusive => 1, _ => 2 }).ThenBy(r => r.Location.Artefact, StringComparer.Ordinal).ThenBy(r => r.Location.Line).FirstOrDefault();
 }

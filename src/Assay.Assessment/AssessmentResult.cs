@@ -38,6 +38,8 @@ public sealed record AssessmentResult
     public required IReadOnlyList<string> NotChecked { get; init; }
     /// <summary>Answers for the other catalogues that were asked for, each with where it came from.</summary>
     public IReadOnlyList<CatalogueResult> Others { get; init; } = [];
+    /// <summary>The maker's records of paths through decision trees, answered; empty where the dossier holds none.</summary>
+    public IReadOnlyList<TreeVerdict> Trees { get; init; } = [];
     /// <summary>Traps in the dossier, ordered by id and place.</summary>
     public IReadOnlyList<Lint> Lints { get; init; } = [];
     /// <summary>Every line of laboratories' records, those that decide nothing among them, by file and line.</summary>
@@ -108,14 +110,24 @@ public sealed record CheckRun(string Id, int Version, string Polarity, string Lo
 /// <summary>What one dossier says for another catalogue (semantics.md section 1: a crosswalk carries a verdict over only where the relation is equal and reviewed).</summary>
 /// <param name="Catalogue">Its id: <c>cra-annex-1</c>.</param>
 /// <param name="Extent"><c>full</c>, <c>ids</c>, <c>partial</c>: only a full one could have an overall answer.</param>
-public sealed record CatalogueResult(string Catalogue, string Name, string Extent, IReadOnlyList<CarriedVerdict> Items);
+public sealed record CatalogueResult(string Catalogue, string Name, string Extent, IReadOnlyList<CarriedVerdict> Items)
+{
+    /// <summary>What is not certain in the catalogue itself; null where nothing is.</summary>
+    public string? Provisional { get; init; }
+    /// <summary>All mandatory rows together; null unless the catalogue is complete.</summary>
+    public Outcome? Overall { get; init; }
+}
 
 /// <summary>The answer for one requirement of another catalogue.</summary>
 /// <param name="Outcome">Decided: carried over an equal and reviewed relation, or by a decision tree of that catalogue; null where nothing decides it.</param>
 /// <param name="Proposed">What the related provisions would propose to a person; never counted.</param>
 /// <param name="From">Where it came from: relation by relation.</param>
-public sealed record CarriedVerdict(string Id, string Title, Outcome? Outcome, Outcome? Proposed, string Reason, IReadOnlyList<CarriedFrom> From);
+public sealed record CarriedVerdict(string Id, string Title, Outcome? Outcome, Outcome? Proposed, string Reason, IReadOnlyList<CarriedFrom> From)
+{
+    /// <summary>What is missing, where it is not decided as pass or not applicable.</summary>
+    public string? Settle { get; init; }
+}
 
-/// <param name="Id">A requirement of the assessed catalogue: <c>5.1-1</c>.</param>
-/// <param name="Relation"><c>equal</c>, <c>subset</c>, <c>superset</c>, <c>intersects</c>.</param>
+/// <param name="Id">A requirement of the assessed catalogue: <c>5.1-1</c>; of a third one with its name before it: <c>cra-annex-1 I.2.a</c>.</param>
+/// <param name="Relation"><c>equal</c>, <c>subset</c>, <c>superset</c>, <c>intersects</c>; <c>tree</c> for a decision tree of that catalogue itself.</param>
 public sealed record CarriedFrom(string Id, string Relation, bool Reviewed, Outcome Outcome, string Source);

@@ -20,8 +20,8 @@ public static class Examination
         {
             options.Cancel.ThrowIfCancellationRequested();
             options.Progress?.Invoke(new Progress($"reading {file.Name}", facts.Count, files.Count));
-            // What was read as a declaration or as a laboratory's record has its coverage from there.
-            facts.Add((file.Kind == FileKind.Declaration && papers.Contains(file.Name)) || file.Kind == FileKind.LabRecord ? new FileFacts() : Facts(file, dossier.Device, options, cache));
+            // What was read as a declaration has its coverage from there.
+            facts.Add(file.Kind == FileKind.LabRecord || (file.Kind == FileKind.Declaration && papers.Contains(file.Name)) ? new FileFacts() : Facts(file, dossier.Device, options, cache));
         }
         var coverage = facts.SelectMany(f => f.Coverage).Concat(declaration.Coverage).ToList();
         // After everything else: whether a record's frame exists is known only when the capture was read.

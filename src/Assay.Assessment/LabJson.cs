@@ -17,7 +17,7 @@ internal static class LabJson
         if (entry.Row is not null) json.WriteString("row", entry.Row);
         json.WriteString("result", EvidenceJson.Name(record.Result));
         json.WriteBoolean("counts", record.Counts);
-        if (record.Why is { } why) json.WriteString("note", why);
+        if (Why(record) is { } why) json.WriteString("note", why);
         if (record.Head is { } head)
         {
             json.WriteString("laboratory", head.Laboratory);
@@ -47,6 +47,9 @@ internal static class LabJson
         EvidenceJson.Write(json, record.Location);
         json.WriteEndObject();
     }
+
+    /// <summary>Why a record decides nothing, in words; null where it counts.</summary>
+    public static string? Why(LabRecord record) => record.Counts ? null : record.Note ?? (record.Signer is null ? "it is not signed" : "it names no evidence");
 
     public static void WriteDeclaration(Utf8JsonWriter json, AssessmentResult result)
     {

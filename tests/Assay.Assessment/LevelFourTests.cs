@@ -22,7 +22,7 @@ public class LevelFourTests
         var met = Assess(scratch.Folder);
         Assert.True(met.Levels.Single(l => l.Level == 4).Met, string.Join("\n", met.Levels.Single(l => l.Level == 4).Blocking.Select(b => $"{b.Unit} {b.Outcome} {b.Reason}")));
         Assert.True(met.Grades.Lab > 40, $"{met.Grades}");
-        Assert.All(met.LabRecords, l => Assert.True(l.Record.Counts, l.Record.Why));
+        Assert.All(met.LabRecords, l => Assert.True(l.Record.Counts, LabJson.Why(l.Record)));
 
         // The same record in a dossier whose capture is another one, in which a log-in crosses the network in clear: the machine's refutation stays.
         File.Copy(Path.Combine(Checkout.Root, "examples", "doorbell-1.0", "captures", "setup.pcap"), scratch.File("captures/more.pcap"));

@@ -14,17 +14,9 @@ internal sealed record LabWord
 
     private static readonly LabWord Silence = new();
 
-    public static LabWord Of(TestUnit unit, Provision provision, IReadOnlyList<LabEntry> entries, Examined examined, IReadOnlyList<RowPlace> asked)
+    public static LabWord Of(TestUnit unit, Provision provision, IReadOnlyList<LabEntry> entries, Examined examined)
     {
         if (entries.Count == 0) return Silence;
-        // A row that the unit asks has an answer of its own; here it only shows where records differ.
-        bool IsOfRow(LabEntry entry) => entry.Row is { } row && asked.Any(a => Names.Comparer.Equals(a.Id, row));
-        if (entries.All(IsOfRow)) return new LabWord { Contradictions = OfRows(unit, entries) };
-        if (entries.Any(IsOfRow))
-        {
-            var whole = Of(unit, provision, [.. entries.Where(e => !IsOfRow(e))], examined, asked);
-            return whole with { Contradictions = [.. whole.Contradictions, .. OfRows(unit, [.. entries.Where(IsOfRow)])] };
-        }
         var counted = entries.Where(e => e.Record.Counts).ToList();
         LabEntry? First(LabResult result, bool whole) => counted.FirstOrDefault(e => e.Record.Result == result && (!whole || e.Row is null));
         if (First(LabResult.Fail, whole: false) is { } fail)
@@ -46,10 +38,6 @@ internal sealed record LabWord
         if (counted.FirstOrDefault() is { } open) return new LabWord { Record = Of(open) with { Note = $"recorded as inconclusive: {open.Record.Words}" } };
         return new LabWord { Record = Of(entries[0]) };
     }
-
-    private static List<Contradiction> OfRows(TestUnit unit, IReadOnlyList<LabEntry> entries) =>
-        [.. entries.Where(e => e.Record is { Counts: true, Result: LabResult.Fail }).SelectMany(fail => entries
-            .Where(e => e.Record is { Counts: true, Result: LabResult.Pass or LabResult.NotApplicable } && Names.Comparer.Equals(e.Row, fail.Row)).Take(1).Select(other => Differ(unit, fail, other)))];
 
     /// <summary>What the condition of the provision is, the laboratory's word included.</summary>
     public ConditionFacts Condition(Provision provision, ConditionFacts condition) => NotApplicable is null || provision.Condition is null ? condition : With(condition);

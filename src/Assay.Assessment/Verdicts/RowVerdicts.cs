@@ -24,7 +24,7 @@ internal static class RowVerdicts
     private static RowVerdict Of(RowFacts row, RowVerdict common)
     {
         var refuted = row.Refutations.Where(r => r.Location.Artefact.Length > 0).ToList();
-        var lab = row.Lab is { Counts: true, Result: not LabResult.Inconclusive } record ? record : null;
+        var lab = row.Lab is { Counts: true } record ? record : null;
         if (refuted.Count > 0 || lab is { Result: LabResult.Fail })
         {
             return new RowVerdict
@@ -52,14 +52,14 @@ internal static class RowVerdicts
                 Findings = [.. decided.SelectMany(d => d.Findings).Distinct(StringComparer.Ordinal)],
             };
         }
-        if (lab is not null) return new RowVerdict { Row = row.Row, Outcome = lab.Result == LabResult.Pass ? Outcome.Pass : Outcome.NotApplicable, Grade = Grade.Lab, Reason = $"{lab.Person}: {lab.Words} ({lab.Location})", Findings = lab.Evidence };
+        if (lab is { Result: LabResult.Pass or LabResult.NotApplicable }) return new RowVerdict { Row = row.Row, Outcome = lab.Result == LabResult.Pass ? Outcome.Pass : Outcome.NotApplicable, Grade = Grade.Lab, Reason = $"{lab.Person}: {lab.Words} ({lab.Location})", Findings = lab.Evidence };
         if (common.Outcome == Outcome.Pass)
         {
             return common.Grade == Grade.Declared && row.Supports.Count > 0
                 ? common with { Row = row.Row, Grade = Grade.Supported, Reason = $"{common.Reason}; {Said(row)}", Findings = [.. row.Supports.Select(s => s.Finding).Where(f => f.Length > 0).Distinct(StringComparer.Ordinal)] }
                 : common with { Row = row.Row };
         }
-        return new RowVerdict { Row = row.Row, Outcome = Outcome.Inconclusive, Reason = row.Open ?? (row.Lab is { } tried ? $"a record of {tried.Person} that decides nothing: {tried.Why}" : row.Supports.Count > 0 ? Said(row) + "; that alone decides nothing" : "nothing that was handed over decides this row") };
+        return new RowVerdict { Row = row.Row, Outcome = Outcome.Inconclusive, Reason = row.Open ?? (row.Supports.Count > 0 ? Said(row) + "; that alone decides nothing" : "nothing that was handed over decides this row") };
     }
 
     private static string Said(RowFacts row) => string.Join("; ", row.Supports.Select(s => $"{s.Check}: {s.Words}"));

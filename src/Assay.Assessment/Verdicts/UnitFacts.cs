@@ -87,8 +87,6 @@ public sealed record LabRecord(string Person, bool Passes, string Words, Signer?
     public string? Note { get; init; }
     /// <summary>Signed, with evidence, and nothing speaks against it.</summary>
     public bool Counts => Signer is not null && Evidence.Count > 0 && Note is null;
-    /// <summary>Why it decides nothing, in words; null where it counts and says pass, fail or not applicable.</summary>
-    public string? Why => Note ?? (Signer is null ? "it is not signed" : Evidence.Count == 0 ? "it names no evidence" : Result == LabResult.Inconclusive ? $"recorded as inconclusive: {Words}" : null);
 
     /// <summary>Who examined what, and when; null where only the person is known.</summary>
     public LabHead? Head { get; init; }

@@ -117,7 +117,7 @@ public static class Verdict
     {
         if (facts.Unit.EachRow is { } number)
         {
-            if (facts.Lab is not { Counts: true, Result: LabResult.Pass } && rows.Count > 0 && rows.All(r => r is { Outcome: Outcome.Pass or Outcome.NotApplicable, Grade: Grade.Tool or Grade.Lab }) && rows.Any(r => r.Outcome == Outcome.Pass))
+            if (facts.Lab is not { Counts: true, Result: LabResult.Pass } && rows.Any(r => r.Outcome == Outcome.Pass) && rows.All(r => r is { Outcome: Outcome.Pass, Grade: Grade.Tool or Grade.Lab } or { Outcome: Outcome.NotApplicable, Grade: Grade.Lab }))
             {
                 var byRows = facts.Rows.SelectMany(r => r.Decisions).Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList();
                 return Answer(facts, Outcome.Pass, rows.Max(r => r.Grade), $"each of the {rows.Count} row(s) of table {number} is decided: {rows[0].Reason}"

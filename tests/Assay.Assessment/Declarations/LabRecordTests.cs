@@ -131,7 +131,7 @@ public class LabRecordTests
         string[][] rows = [["AuthMech-1", "Description: web page"], ["AuthMech-2", "Description: app"]];
         var one = Line(row: "AuthMech-1");
         var both = one + "\n" + Line(row: "AuthMech-2");
-        Assert.Contains("open: row AuthMech-2 of 2", Verdict(Examined(Record(one), p => p.Table(1, rows)), Unit).Reason);
+        Assert.Contains("open: row AuthMech-2", Verdict(Examined(Record(one), p => p.Table(1, rows)), Unit).Reason);
         Assert.Equal((Outcome.Pass, Grade.Lab), Shape(Verdict(Examined(Record(both), p => p.Table(1, rows)), Unit)));
         Assert.Equal(Outcome.Fail, Verdict(Examined(Record(one + "\n" + Line(row: "AuthMech-2", result: "fail")), p => p.Table(1, rows)), Unit).Outcome);
         Assert.Contains("perhaps AuthMech-1 is meant", Verdict(Examined(Record(Line(row: "AuthMec-1")), p => p.Table(1, rows)), Unit).Reason);
