@@ -17,6 +17,10 @@ public sealed record CaptureFacts
     public required bool IsOfDevice { get; init; }
     /// <summary>In the order of their first frames, at most <see cref="Most"/>.</summary>
     public required IReadOnlyList<Conversation> Conversations { get; init; }
+    /// <summary>HTTP requests that were answered in clear text, at most <see cref="Most"/>.</summary>
+    public IReadOnlyList<Exchange> Exchanges { get; init; } = [];
+    /// <summary>Answers of servers to log-ins in clear text, in order, at most <see cref="Most"/>.</summary>
+    public IReadOnlyList<LoginTrial> Trials { get; init; } = [];
     /// <summary>How many more there were.</summary>
     public long Left { get; init; }
 
@@ -46,6 +50,8 @@ public sealed record CaptureFacts
             To = capture.Coverage.To ?? DateTimeOffset.UnixEpoch,
             IsOfDevice = own is not null,
             Conversations = conversations,
+            Exchanges = [.. Exchange.Of(capture, own is null ? null : addresses).Take(Most)],
+            Trials = [.. LoginTrial.Of(capture, own is null ? null : addresses).Take(Most)],
             Left = left,
         };
     }
@@ -97,6 +103,55 @@ public sealed record Conversation
             Received = isOutward ? flow.Bytes.In : flow.Bytes.Out,
             IsAnswered = flow.Packets.In > 0,
         };
+    }
+
+    public Location At(string artefact) => new() { Artefact = artefact, Frame = Frame };
+}
+
+/// <summary>One HTTP request in clear text and the answer to it.</summary>
+/// <param name="Server">Address and port.</param>
+/// <param name="ToDevice">The device answered; where its address is not known, a local server did.</param>
+/// <param name="Shown">What it showed to be let in: <c>none</c>, <c>basic</c>, <c>digest</c>, <c>bearer</c>, <c>form</c>, <c>cookie</c>, <c>other</c>.</param>
+/// <param name="Path">Without query.</param>
+public sealed record Exchange(DateTimeOffset Time, long Frame, string Client, string Server, bool ToDevice, int Status, string Method, string Shown, string Path)
+{
+    internal static IEnumerable<Exchange> Of(CaptureExamination capture, IReadOnlySet<Traffic.Captures.Address>? own)
+    {
+        foreach (var seen in capture.Observations.Where(o => o.What == Traffic.Seen.Exchange))
+        {
+            var words = seen.Value.Split(' ', 4);
+            if (words.Length < 4 || !int.TryParse(words[0], System.Globalization.CultureInfo.InvariantCulture, out var status)) continue;
+            if (own is not null && !own.Contains(seen.Source) && !own.Contains(seen.Destination)) continue;
+            yield return new Exchange(seen.Time, seen.Frame, seen.Destination.ToString(), FormattableString.Invariant($"{seen.Source}:{seen.SourcePort}"),
+                own?.Contains(seen.Source) ?? seen.Source.IsLocal, status, words[1], words[2], words[3]);
+        }
+    }
+
+    public Location At(string artefact) => new() { Artefact = artefact, Frame = Frame };
+}
+
+/// <summary>One log-in in clear text and whether it was let in.</summary>
+/// <param name="Protocol"><c>http</c>, <c>ftp</c>, <c>telnet</c> …</param>
+/// <param name="IsThrottled">The server said that there were too many (HTTP 423, 429).</param>
+public sealed record LoginTrial(DateTimeOffset Time, long Frame, string Protocol, string Client, string Server, bool ToDevice, bool IsAccepted, bool IsThrottled)
+{
+    internal static IEnumerable<LoginTrial> Of(CaptureExamination capture, IReadOnlySet<Traffic.Captures.Address>? own)
+    {
+        foreach (var seen in capture.Observations)
+        {
+            if (own is not null && !own.Contains(seen.Source) && !own.Contains(seen.Destination)) continue;
+            bool accepted, throttled = false;
+            if (seen.What == Traffic.Seen.LoginAnswer) accepted = seen.Value == "accepted";
+            else if (seen.What == Traffic.Seen.Exchange && seen.Value.Split(' ', 4) is [var status, _, "basic" or "digest" or "form", _])
+            {
+                accepted = status is ['2' or '3', ..];
+                throttled = status is "423" or "429";
+                if (!accepted && !throttled && status is not ("401" or "403" or "400")) continue;
+            }
+            else continue;
+            yield return new LoginTrial(seen.Time, seen.Frame, seen.Protocol, seen.Destination.ToString(), FormattableString.Invariant($"{seen.Source}:{seen.SourcePort}"),
+                own?.Contains(seen.Source) ?? seen.Source.IsLocal, accepted, throttled);
+        }
     }
 
     public Location At(string artefact) => new() { Artefact = artefact, Frame = Frame };

@@ -29,6 +29,8 @@ public sealed record Examined
     public Declaration Declaration { get { Read("declaration"); return declaration; } init => declaration = value; }
     /// <summary>What the captures tell of whom the device spoke with, and when.</summary>
     public IReadOnlyList<CaptureFacts> Captures { get { Read("captures"); return field; } init; } = [];
+    /// <summary>What a store of advisories says of the components; null where none was asked.</summary>
+    public AdvisoryAnswers? Advisories { get { Read("advisories"); return field; } init; }
     /// <summary>Records of laboratories on single units, signed or not.</summary>
     public IReadOnlyList<LabEntry> LabRecords { get { Read("labRecords"); return field; } init; } = [];
     /// <summary>What to mend in the dossier itself.</summary>

@@ -38,18 +38,19 @@ internal sealed class InputDigests(Examined examined)
         var (name, of) = part.IndexOf(':') is var at and >= 0 ? (part[..at], part[(at + 1)..]) : (part, null);
         return name switch
         {
-            "device" => [examined.Device.ToString() + string.Join('\n', examined.Device.Versions)],
+            "device" => [examined.Device.ToString() + string.Join('\n', examined.Device.Versions.Concat(examined.Device.Addresses))],
             "asOf" => [EvidenceJson.Time(examined.AsOf)],
             "provisions" => examined.Provisions,
-            "files" => examined.Files.Where(f => of is null || EvidenceJson.Name(f.Kind) == of).Select(f => $"{f.Name} {f.Kind} {f.State} {f.Artefact.Sha256}"),
+            "files" => examined.Files.Where(f => of is null || EvidenceJson.Name(f.Kind) == of).Select(f => $"{f.Name} {f.Kind} {f.State} {f.Interface} {f.Artefact.Sha256}"),
             "findings" => examined.Findings.Where(f => of is null || EvidenceJson.Name(f.Kind) == of).Select(f => Json(json => EvidenceJson.Write(json, f))),
             "coverage" => examined.Coverage.Where(c => of is null || EvidenceJson.Name(c.Scope) == of).Select(c => Json(json => EvidenceJson.Write(json, c))),
             "components" => examined.Components.Select(c => Json(json => ComponentJson.Write(json, c))),
             "materials" => examined.Materials.Select(c => Json(json => ComponentJson.Write(json, c))),
-            "captures" => examined.Captures.SelectMany(c => c.Conversations.Select(t => $"{t} {string.Join(' ', t.Names)}").Prepend($"{c.Artefact} {c.State} {EvidenceJson.Time(c.From)} {EvidenceJson.Time(c.To)} {c.IsOfDevice} {c.Left}")),
+            "captures" => examined.Captures.Select(c => Convert.ToHexStringLower(SHA256.HashData(FactsFormat.Bytes(new FileFacts { Capture = c })))),
+            "advisories" => [examined.Advisories?.Snapshot ?? "none"],
             "labRecords" => examined.LabRecords.Select(l => $"{l} {string.Join(' ', l.Record.Evidence)}"),
             "table" => examined.Declaration.Tables.Where(t => t.Number.ToString(CultureInfo.InvariantCulture) == of).SelectMany(Lines),
-            "declaration" => Lines(examined.Declaration),
+            "declaration" => Lines(examined.Declaration).Concat(examined.Files.Where(f => examined.Declaration.Files.Contains(f.Name)).Select(f => f.Artefact.Sha256)),
             _ => [],
         };
     }

@@ -17,6 +17,8 @@ public enum CoverageScope
     Scan,
     /// <summary>Parts of a companion app's archive that were understood.</summary>
     Application,
+    /// <summary>Components with a version that were compared with a store of advisories.</summary>
+    Advisories,
     /// <summary>Any other document: it was kept and hashed, its meaning was not read.</summary>
     Document,
 }

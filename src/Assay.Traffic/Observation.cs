@@ -39,6 +39,10 @@ public static class Seen
     public const string Response = "response";
     public const string BasicCredential = "basicCredential";
     public const string DigestCredential = "digestCredential";
+    /// <summary>An answered HTTP request: <c>401 POST basic /path</c> is status, method, what it showed to be let in (<c>none</c>, <c>basic</c>, <c>digest</c>, <c>bearer</c>, <c>form</c>, <c>cookie</c>, <c>other</c>) and target.</summary>
+    public const string Exchange = "exchange";
+    /// <summary>What a server said to a log-in: <c>refused</c> or <c>accepted</c>.</summary>
+    public const string LoginAnswer = "loginAnswer";
     public const string FormLogin = "formLogin";
     public const string Login = "login";
     public const string Connect = "connect";

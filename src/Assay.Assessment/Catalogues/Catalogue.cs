@@ -77,6 +77,8 @@ public sealed record TestUnit
     public required Decides Decides { get; init; }
     /// <summary>Units, cases or groups that are applied again; with <c>~</c> before it only related.</summary>
     public required IReadOnlyList<string> Inherits { get; init; }
+    /// <summary>Number of the table whose entries say which rows of the inherited units count here; null where all do.</summary>
+    public int? Restricts { get; init; }
     public required Means Means { get; init; }
     public required string Title { get; init; }
     /// <summary>A step without a pass condition of its own: never reported alone as fulfilled.</summary>
@@ -240,6 +242,7 @@ public sealed record Catalogue
         Tables = [.. r.List("ixit", ',').SelectMany(t => t == "*" ? Enumerable.Range(1, 29) : [NumberOf(t)])],
         Decides = Enum.Parse<Decides>(r.Need("decides"), ignoreCase: true),
         Inherits = r.List("inherits", ','),
+        Restricts = r["restricts"] is { } restricts ? NumberOf(restricts) : null,
         Means = Enum.Parse<Means>(r.Need("class"), ignoreCase: true),
         Title = r.Need("title"),
         IsPreparatory = r["preparatory"] == "yes",

@@ -132,6 +132,7 @@ public abstract class Check(string id, int version, Polarity polarity, CoverageS
         CoverageScope.Declaration => "declaration",
         CoverageScope.Scan => "scan",
         CoverageScope.Application => "companion app",
+        CoverageScope.Advisories => "store of advisories",
         _ => "document",
     };
 }

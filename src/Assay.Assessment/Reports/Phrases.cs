@@ -161,6 +161,7 @@ public static class Phrases
         CoverageScope.Materials => "bill of materials",
         CoverageScope.Scan => "scan",
         CoverageScope.Application => "companion app",
+        CoverageScope.Advisories => "comparison with advisories",
         _ => "document, kept but not read",
     };
 

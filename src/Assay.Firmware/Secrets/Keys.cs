@@ -108,7 +108,7 @@ internal sealed class Keys(DateTimeOffset asOf)
             value += ", below the web server's root";
         }
         if (key.Encrypted) traits.Add(Traits.Encrypted);
-        notes.Add(FindingKind.Key, Name(path), value, 0.95, notes.At(path, line, offset), [.. traits]);
+        notes.Add(FindingKind.Key, Name(path), value, 0.95, notes.At(path, line, offset), [.. traits], key.PublicKeyId is { } id ? $"{KeyId.Words} {id[..KeyId.Digits]}" : null);
     }
 
     private void Write(string path, long? offset, int? line, CertificateFacts facts, HashSet<string> held, Notebook notes)
@@ -130,7 +130,7 @@ internal sealed class Keys(DateTimeOffset asOf)
         var value = $"{facts.KeyAlgorithmName}{(facts.KeyBits is null ? "" : $" {facts.KeyBits}")}, {facts.SignatureHash ?? "own hash"}, valid {Day(facts.NotBefore)} to {Day(facts.NotAfter)}";
         if (faults.Count > 0) value += ": " + string.Join(", ", faults);
         var kind = faults.Count == 0 ? FindingKind.Exposure : FindingKind.Certificate;
-        var note = held.Contains(facts.PublicKeyId) ? "its private key is in the same image" : null;
+        var note = $"{(held.Contains(facts.PublicKeyId) ? "its private key is in the same image; " : "")}{KeyId.Words} {facts.PublicKeyId[..KeyId.Digits]}";
         notes.Add(kind, facts.Subject.Length == 0 ? Name(path) : facts.Subject, value, 0.95, notes.At(path, line, offset), [.. traits], note);
     }
 

@@ -88,7 +88,8 @@ public static class Matcher
             .Where(n => n.StartsWith("CVE-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault() ?? first.Advisory.Id;
         var exploited = about.Where(a => a.Exploited && !a.Withdrawn).ToList();
         // Upstream's ranges do not know what a distribution mended under the old version.
-        if (status == VulnerabilityStatus.Affected && identity.IsPackaged && affected.All(w => w.Range.Versions!.Scheme == VersionScheme.Generic))
+        var repairUnknown = status == VulnerabilityStatus.Affected && identity.IsPackaged && affected.All(w => w.Range.Versions!.Scheme == VersionScheme.Generic);
+        if (repairUnknown)
             reason += $"; whether {identity.Component.Package} carries a repair of its own is not known";
         if (exploited.Count > 0 && !first.Advisory.Exploited) reason += $"; exploited says {exploited[0].Reference}";
         return new Vulnerability
@@ -102,6 +103,7 @@ public static class Matcher
             ExploitedSince = exploited.Select(a => a.ExploitedSince).Where(d => d is not null).Min(),
             Epss = forecast?.Invoke(id),
             Fix = Fix(words),
+            RepairUnknown = repairUnknown,
             Reason = reason + ".",
             Advisories = [.. words.Select(w => w.Advisory.Reference).Concat(exploited.Select(a => a.Reference)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         };

@@ -179,6 +179,8 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             else if (Is(name, "transfer-encoding")) chunked = value.EndsWith("chunked"u8);
             else if (Is(name, "content-type")) type = value;
             else if (request is not null && (Is(name, "authorization") || Is(name, "proxy-authorization"))) request.Authorization = Text(value, 4096);
+            else if (request is not null && Is(name, "cookie")) request.HasCookie = true;
+            else if (request is not null && MayLetIn(name)) request.HasToken = true;
         }
         Conversation.Method ??= method;
         if (!host.IsEmpty) Conversation.Host ??= Notes.Intern(host[..Math.Min(host.Length, 255)]);
@@ -246,6 +248,15 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         if (side.Unseen is null) HttpEvidence.Body(Notes, response, []);
     }
 
+    // Fields of a maker's own that carry a token or say that the body is encrypted.
+    private static bool MayLetIn(ReadOnlySpan<byte> name)
+    {
+        if (name.Length is 0 or > 64) return false;
+        Span<byte> lower = stackalloc byte[name.Length];
+        return Ascii.ToLower(name, lower, out var length) == System.Buffers.OperationStatus.Done && (lower[..length].IndexOf("token"u8) >= 0 || lower[..length].IndexOf("auth"u8) >= 0
+            || lower[..length].IndexOf("key"u8) >= 0 || lower[..length].IndexOf("session"u8) >= 0 || lower[..length].IndexOf("signature"u8) >= 0 || lower[..length].IndexOf("crypt"u8) >= 0);
+    }
+
     private static void Expect(Side side, long body, bool chunked, bool untilClose)
     {
         side.Chunked = chunked;
@@ -293,6 +304,19 @@ internal sealed class HttpRequest
     public required Moment At { get; set; }
     public string? Host { get; set; }
     public string? Authorization { get; set; }
+    public bool HasCookie { get; set; }
+    /// <summary>A field of the maker's own that may let it in: a token, a key, a signature.</summary>
+    public bool HasToken { get; set; }
+    /// <summary>The password or token stands in the target or in the form.</summary>
+    public bool HasFields { get; set; }
+
+    /// <summary>What the request showed to be let in, in one word (<see cref="Seen.Exchange"/>).</summary>
+    public string Shown => Authorization is { } authorization
+        ? authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) ? "basic"
+            : authorization.StartsWith("Digest ", StringComparison.OrdinalIgnoreCase) ? "digest"
+            : authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? "bearer" : "other"
+        : HasFields ? "form" : HasCookie ? "cookie" : HasToken || Target.Contains("token=", StringComparison.OrdinalIgnoreCase) || Target.Contains("session", StringComparison.OrdinalIgnoreCase)
+            || Target.Contains("key=", StringComparison.OrdinalIgnoreCase) || Target.Contains("stok=", StringComparison.OrdinalIgnoreCase) ? "other" : "none";
 
     /// <summary>Host and port as subjects name them.</summary>
     public string Server

@@ -103,6 +103,7 @@ internal static partial class HttpEvidence
             else if (user is null && UserFields.Contains(last)) user = value;
         }
         if (password is null) return;
+        request.HasFields = true;
         var subject = $"{request.Protocol} {request.Server}";
         notes.Credential(at, request.Protocol, Seen.FormLogin, subject, user ?? $"({field})", password, Traits.Http, Traits.Login);
         notes.Observe(at, request.Protocol, Seen.ClearText, subject, "a log-in in clear text", FindingKind.Cleartext, 0.9, null, null, Traits.Http,
@@ -166,6 +167,11 @@ internal static partial class HttpEvidence
         var server = $"{response.Protocol} {at.Source}:{at.SourcePort.ToString(CultureInfo.InvariantCulture)}";
         notes.Observe(at, response.Protocol, Seen.Response, response.Request?.Server ?? at.Source.ToString(),
             string.Create(CultureInfo.InvariantCulture, $"{response.Status} {response.Type} {(response.Length < 0 ? "" : response.Length)}").TrimEnd());
+        if (response.Request is { } asked && response.Status is >= 200 and < 600)
+        {
+            var target = asked.Target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? asked.Target[..query] : asked.Target;
+            notes.Observe(at, response.Protocol, Seen.Exchange, server, string.Create(CultureInfo.InvariantCulture, $"{response.Status} {asked.Method} {asked.Shown} {Masked(notes, target)}"));
+        }
         // What a server on the open Internet says of itself is not the device's disclosure.
         if (!at.Source.IsLocal) return;
         if (response.Server is { } banner && VersionNumber().IsMatch(banner))

@@ -13,7 +13,7 @@ internal sealed class LineDissector : Dissector
     private readonly string name;
     private string? user;
     private Waiting waiting;
-    private bool greeted;
+    private bool greeted, tried;
 
     private enum Waiting { Nothing, Plain, LoginUser, LoginPassword }
 
@@ -62,12 +62,27 @@ internal sealed class LineDissector : Dissector
 
     private void Server(string line, in Moment at)
     {
+        if (tried && Answer(line) is { } answer)
+        {
+            tried = false;
+            Notes.Observe(at, name, Seen.LoginAnswer, FormattableString.Invariant($"{name} {at.Source}:{at.SourcePort}"), answer);
+        }
         if (greeted) return;
         greeted = true;
         if (!at.Source.IsLocal || !HttpEvidence.VersionNumber().IsMatch(line)) return;
         Notes.Observe(at, name, Seen.Banner, FormattableString.Invariant($"{name} {at.Source}:{at.SourcePort}"), line, FindingKind.Disclosure, 0.8, null, null,
             Trait(Traits.VersionDisclosed));
     }
+
+    /// <summary>What the server says to a log-in, by the codes of each protocol; null for any other line.</summary>
+    private string? Answer(string line) => application switch
+    {
+        Application.Ftp => line.StartsWith("530", StringComparison.Ordinal) || line.StartsWith("430", StringComparison.Ordinal) ? "refused" : line.StartsWith("230", StringComparison.Ordinal) ? "accepted" : null,
+        Application.Smtp => line.StartsWith("535", StringComparison.Ordinal) || line.StartsWith("534", StringComparison.Ordinal) ? "refused" : line.StartsWith("235", StringComparison.Ordinal) ? "accepted" : null,
+        Application.Pop3 => line.StartsWith("-ERR", StringComparison.Ordinal) ? "refused" : line.StartsWith("+OK", StringComparison.Ordinal) ? "accepted" : null,
+        Application.Imap => line.Split(' ', 3) is [not "*", "NO", ..] ? "refused" : line.Split(' ', 3) is [not "*", "OK", ..] ? "accepted" : null,
+        _ => null,
+    };
 
     private void Client(string line, in Moment at)
     {
@@ -136,6 +151,7 @@ internal sealed class LineDissector : Dissector
 
     private void Login(string who, string password, in Moment at)
     {
+        tried = true;
         var subject = FormattableString.Invariant($"{name} {Notes.NameAt(Notes.NameOf(at.Destination)) ?? at.Destination.ToString()}:{at.DestinationPort}");
         Notes.Credential(at, name, Seen.Login, subject, who, password, Trait(Traits.Login));
         Notes.Observe(at, name, Seen.ClearText, subject, "a log-in in clear text", FindingKind.Cleartext, 0.95, null, null, Trait(Traits.Login));

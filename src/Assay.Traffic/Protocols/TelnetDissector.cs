@@ -12,7 +12,7 @@ internal sealed class TelnetDissector(Conversation conversation) : Dissector(con
     private readonly StringBuilder shown = new(), typed = new();
     private string? user;
     private Prompt prompt;
-    private bool noted;
+    private bool noted, tried;
 
     private enum Prompt { None, User, Password }
 
@@ -46,7 +46,7 @@ internal sealed class TelnetDissector(Conversation conversation) : Dissector(con
                 i += length - 1;
             }
             else if (outward) Type(bytes[i], subject, at);
-            else Show(bytes[i]);
+            else Show(bytes[i], subject, at);
         }
         return bytes.Length;
     }
@@ -61,10 +61,18 @@ internal sealed class TelnetDissector(Conversation conversation) : Dissector(con
         return end >= 0 ? end + 2 : bytes.Length > LongestLine ? bytes.Length : 0;
     }
 
-    private void Show(byte character)
+    private void Show(byte character, string subject, in Moment at)
     {
         if (character is (byte)'\r' or (byte)'\n')
         {
+            if (tried && shown.Length > 0)
+            {
+                var said = shown.ToString();
+                tried = false;
+                var refused = said.Contains("incorrect", StringComparison.OrdinalIgnoreCase) || said.Contains("invalid", StringComparison.OrdinalIgnoreCase)
+                    || said.Contains("fail", StringComparison.OrdinalIgnoreCase) || said.Contains("denied", StringComparison.OrdinalIgnoreCase) || said.Contains("wrong", StringComparison.OrdinalIgnoreCase);
+                Notes.Observe(at, "telnet", Seen.LoginAnswer, subject, refused ? "refused" : "accepted");
+            }
             shown.Clear();
             return;
         }
@@ -105,6 +113,8 @@ internal sealed class TelnetDissector(Conversation conversation) : Dissector(con
             Notes.Observe(at, "telnet", Seen.ClearText, subject, "a log-in in clear text", FindingKind.Cleartext, 0.95, null, null, Traits.Login,
                 Traits.Telnet);
             user = null;
+            tried = true;
+            shown.Clear();
         }
         prompt = Prompt.None;
     }

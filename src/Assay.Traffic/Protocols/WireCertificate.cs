@@ -25,7 +25,7 @@ internal static class WireCertificate
         if (facts.HasWeakHash) Fault(Traits.WeakSignatureHash, $"signed with {facts.SignatureHash}");
         var value = FormattableString.Invariant($"{facts.Subject}; {facts.KeyAlgorithmName} {facts.KeyBits} bits, until {facts.NotAfter:yyyy-MM-dd}");
         if (faults.Count > 0) value += ": " + string.Join(", ", faults);
-        notes.Observe(at, "tls", Seen.Certificate, subject, value, FindingKind.Certificate, 1, null, null, [.. traits]);
+        notes.Observe(at, "tls", Seen.Certificate, subject, value, FindingKind.Certificate, 1, null, $"{KeyId.Words} {facts.PublicKeyId[..KeyId.Digits]}", [.. traits]);
 
         void Fault(string trait, string words)
         {
