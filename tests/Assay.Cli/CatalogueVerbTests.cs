@@ -104,7 +104,7 @@ public sealed class CatalogueVerbTests : IDisposable
     [Theory]
     [InlineData("(nearest: cra-annex-1)", "show", "cra-anex-1")]
     [InlineData("(nearest: TM-47)", "show", "enisa-2017", "TN-47")]
-    [InlineData("(nearest: show)", "shwo", "enisa-2017")]
+    [InlineData("(nearest: show)", "shov", "enisa-2017")]
     [InlineData("list, show or map", "")]
     [InlineData("no OSCAL form", "show", "enisa-2017", "TM-47", "--format", "oscal")]
     [InlineData("found none between fi-label and enisa-2017", "map", "fi-label", "enisa-2017", "--format", "oscal")]
@@ -120,7 +120,21 @@ public sealed class CatalogueVerbTests : IDisposable
         File.WriteAllText(scratch.File("lossy.json"), """{ "catalog": { "metadata": { "title": "T" }, "controls": [ { "id": "a-1", "title": "First" }, { "title": "Second" } ] } }""");
         var said = Spoken("show", scratch.File("lossy.json"));
         Assert.Contains("a-1", said.Text);
-        Assert.Contains("lossy.json:catalog/controls/1: expected an id, found none", said.Error);
+        Assert.Contains("lossy.json catalog/controls/1: expected an id, found none", said.Error);
+    }
+
+    [Fact]
+    public void Every_command_of_the_page_works()
+    {
+        var page = File.ReadAllLines(Path.Combine(Checkout.Root, "docs", "catalogues.md"));
+        var commands = page.Where(l => l.StartsWith("./assay catalogue ", StringComparison.Ordinal)).Select(l => l.Split(' ')[2..]).ToList();
+        Assert.True(commands.Count >= 6);
+        foreach (var words in commands)
+        {
+            var said = Spoken([.. words.Select(w => w.EndsWith(".json", StringComparison.Ordinal) ? scratch.File(w) : w)]);
+            Assert.Equal(0, said.Exit);
+            Assert.True(words.Contains("-o") || said.Text.Length > 100, string.Join(' ', words));
+        }
     }
 
     private (int Exit, string Text, string Error) Spoken(params string[] words) => Tests.Spoken.Run(CatalogueVerb.Verb, scratch.File("answer"), Now, words);
