@@ -31,6 +31,7 @@ public static class AssessVerb
             new("--cache", "FOLDER", "keep there what images and captures told, for the next time; may be deleted at any time"),
             new("--key", "FILE", "sign statement.cose with this key instead of the development key"),
             new("--store", "FILE", "compare the components with this store of advisories (assay advisories import)"),
+            new(Against.Option, "ID[,ID]", "answer these catalogues too, from the same dossier: all, ids (assay catalogue list), or a file with an OSCAL catalog"),
             new("--fail-on", "WHAT", "exit 1 where a provision has this outcome: fail, disputed, inconclusive"),
         ],
         Run = Run,
@@ -64,7 +65,9 @@ public static class AssessVerb
     internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments, Terminal terminal)
     {
         var cache = arguments.Value("--cache") is { } folder ? new EvidenceCache(folder) : null;
-        return Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, options, cache), arguments, terminal), catalogue);
+        var others = Against.Of(arguments.Value(Against.Option), catalogue, terminal);
+        var examined = AdvisoryInput.Join(Examination.Of(dossier, options, cache), arguments, terminal);
+        return others.Onto(Evaluation.Of(examined, catalogue), examined);
     }
 
     /// <summary>Where an assessment goes when nobody says: beside its dossier.</summary>
@@ -101,7 +104,9 @@ public static class AssessVerb
         var before = AssessmentFolder.AssessmentOf(File.ReadAllBytes(file));
         var (asOf, edition) = Told(before);
         var options = terminal.Examination() with { AsOf = arguments.Has("--as-of") ? arguments.AsOf(terminal.Time) : asOf };
-        var again = AssessmentJson.Bytes(Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, options), arguments, terminal), edition ?? catalogue));
+        var others = Against.Of(arguments.Value(Against.Option) ?? Against.Told(before), edition ?? catalogue, terminal);
+        var examined = AdvisoryInput.Join(Examination.Of(dossier, options), arguments, terminal);
+        var again = AssessmentJson.Bytes(others.Onto(Evaluation.Of(examined, edition ?? catalogue), examined));
         var difference = FirstDifference(before.Span, again);
         Console.Out.WriteLine(difference is null ? "the same: every byte of the assessment is repeated" : difference);
         return difference is null ? Exit.Done : Exit.No;
