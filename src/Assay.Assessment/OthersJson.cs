@@ -42,9 +42,9 @@ internal static class OthersJson
         json.WriteString("extent", other.Extent);
         if (other.Provisional is not null) json.WriteString("provisional", other.Provisional);
         if (other.Overall is { } overall) json.WriteString("overall", EvidenceJson.Name(overall));
-        json.WriteNumber("decided", other.Items.Count(i => i.Outcome is not null));
-        json.WriteNumber("proposed", other.Items.Count(i => i is { Outcome: null, Proposed: not null }));
-        json.WriteNumber("open", other.Items.Count(i => i is { Outcome: null, Proposed: null }));
+        json.WriteNumber("decided", other.Items.Count(i => i.IsDecided));
+        json.WriteNumber("proposed", other.Items.Count(i => i.IsProposed));
+        json.WriteNumber("open", other.Items.Count(i => i.IsOpen));
         json.WriteStartArray("requirements");
         foreach (var item in other.Items)
         {

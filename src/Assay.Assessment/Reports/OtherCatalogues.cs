@@ -14,13 +14,13 @@ internal static class OtherCatalogues
     /// <summary>The section; null where no other catalogue was asked for.</summary>
     public static Many? Section(AssessmentResult result) => result.Others.Count == 0 ? null : Many(
         P("The same dossier, answered for other catalogues. A row is ", Strong("decided"), " only over relations that are equal and reviewed, or by a decision tree of that catalogue itself; what is ",
-            Strong("proposed"), " needs a person's judgement and counts nowhere; ", Strong("open"), " rows have no relation to anything that was assessed."),
+            Strong("proposed"), " needs a person's judgement and counts nowhere; ", Strong("open"), " is what nothing decides yet, or what has no relation to anything that was assessed."),
         Table("Other catalogues", ["Catalogue", "Decided", "Proposed", "Open", "As a whole"], result.Others.Select(o => (IReadOnlyList<Node>)
         [
             Link("#" + Anchor(o), Data(o.Name)),
             Decided(o).Count == 0 ? "none" : $"{Phrases.Number(Decided(o).Count)} of {Phrases.Number(o.Items.Count)}: {Phrases.Counts(Decided(o).Select(i => i.Outcome!.Value))}",
-            Phrases.Number(o.Items.Count(IsProposed)),
-            Phrases.Number(o.Items.Count(IsOpen)),
+            Phrases.Number(o.Items.Count(i => i.IsProposed)),
+            Phrases.Number(o.Items.Count(i => i.IsOpen)),
             o.Overall is { } overall ? Badge(overall) : WithoutWhole(o),
         ])),
         Many(result.Others.Select(Catalogue)));
@@ -70,14 +70,10 @@ internal static class OtherCatalogues
     [
         .. result.Others.Select(o => $"{o.Name}: {Phrases.Number(Decided(o).Count)} of {Phrases.Number(o.Items.Count)} decided"
             + (Decided(o).Count == 0 ? "" : $" ({Phrases.Counts(Decided(o).Select(i => i.Outcome!.Value))})")
-            + $", {Phrases.Number(o.Items.Count(IsProposed))} proposed, {Phrases.Number(o.Items.Count(IsOpen))} open"),
+            + $", {Phrases.Number(o.Items.Count(i => i.IsProposed))} proposed, {Phrases.Number(o.Items.Count(i => i.IsOpen))} open"),
     ];
 
-    private static List<CarriedVerdict> Decided(CatalogueResult other) => [.. other.Items.Where(i => i.Outcome is not null)];
-
-    private static bool IsProposed(CarriedVerdict item) => item is { Outcome: null, Proposed: not null };
-
-    private static bool IsOpen(CarriedVerdict item) => item is { Outcome: null, Proposed: null };
+    private static List<CarriedVerdict> Decided(CatalogueResult other) => [.. other.Items.Where(i => i.IsDecided)];
 
     // What is decided and needs somebody first, then the rest of the decided, then proposals, then what is open; in the catalogue's order inside.
     private static IEnumerable<CarriedVerdict> Sorted(CatalogueResult other) => other.Items.OrderBy(i => i switch

@@ -29,19 +29,19 @@ internal static class TreePictures
 
     private static Element Requirement(TreeVerdict verdict) => Article(
         H3(Span(verdict.Tree.Requirement, $", asked of each {verdict.Tree.Per}"), " ", OtherCatalogues.Badge(verdict.Outcome, verdict.Grade)),
-        P(Data(verdict.Reason)),
+        verdict.Records.Count == 1 && verdict.Missing.Count == 0 ? null : P(Data(verdict.Reason)),
         verdict.Settle is null ? null : P(Strong("Would settle it: "), Data(verdict.Settle)),
         verdict.Missing.Count == 0 ? null : Many(
             P($"Found, and in no record: {Phrases.Count(verdict.Missing.Count, "thing")}."),
             Ul(verdict.Missing.Take(MissingShown).Select(m => Li(Data(m.What), " ", Span(Data(m.Location.ToString())).Class("where"))))),
-        Many(verdict.Records.OrderBy(r => Array.IndexOf([.. Phrases.Order], r.Outcome)).Take(RecordsShown).Select(r => Record(verdict.Tree, r))),
+        Many(verdict.Records.OrderBy(r => Rank(r.Outcome)).Take(RecordsShown).Select(r => Record(verdict.Tree, r))),
         verdict.Records.Count <= RecordsShown ? null : P($"and {Phrases.Number(verdict.Records.Count - RecordsShown)} more in en18031-record.json").Class("soft")).Class("provision");
 
     private static Element Record(DecisionTree tree, RecordVerdict verdict) => Details(
         Summary(Data(verdict.Record.Name), " ", OtherCatalogues.Badge(verdict.Outcome, verdict.Grade)),
         P(Data(verdict.Reason)),
         verdict.Record.IsNone ? null : Figure(
-            Picture(tree, verdict.Walk),
+            Picture(tree, verdict.Walk, verdict.Outcome),
             Figcaption(Ol(verdict.Walk.Steps.Select(s => Asked(s, verdict)).Concat(verdict.Walk.Open is { } open ? [Li(P(Strong(open.Short), " ", open.Asks, " ", OtherCatalogues.Mark("no answer")))] : [])).Class("steps"))).Class("tree"),
         verdict.Record.Facts.Count == 0 ? null : Ul(verdict.Record.Facts.Select(f => Li(Data(f.Key), ": ", Data(f.Value)))),
         verdict.Contradictions.Count == 0 ? null : Ul(verdict.Contradictions.Select(c => Li(Strong(Data(Phrases.Capital(c.About))),
@@ -60,7 +60,8 @@ internal static class TreePictures
         P(Span(Data(statement.Location.ToString())).Class("where")));
 
     /// <summary>The whole tree as a ladder: each question below the one before it, ends to the right, the walked path thick.</summary>
-    public static Element Picture(DecisionTree tree, Walk walk)
+    /// <param name="outcome">What became of the record: an end that is disputed or not decided has not the colour of a pass.</param>
+    public static Element Picture(DecisionTree tree, Walk walk, Outcome outcome)
     {
         var place = tree.Nodes.Select((n, i) => (n.Id, i)).ToDictionary(n => n.Id, n => n.i, StringComparer.OrdinalIgnoreCase);
         var taken = walk.Steps.ToDictionary(s => s.Node.Id, s => s.Answer, StringComparer.Ordinal);
@@ -84,8 +85,8 @@ internal static class TreePictures
                     last = Math.Max(last, y + (NodeHigh / 2));
                     lines.Add(Line(right == 0 ? $"M {NodeLeft + NodeWide} {y} H {EndLeft}" : $"M {Middle} {top + NodeHigh} V {y} H {EndLeft}", walked));
                     lines.Add(Text(word, right == 0 ? (NodeLeft + NodeWide + EndLeft) / 2 : (Middle + EndLeft) / 2, y - 9, "word"));
-                    boxes.Add(Box(EndLeft, y - (NodeHigh / 2), EndWide, EndClass(end, walked)));
-                    boxes.Add(Text($"{Symbol(end)} {TreeVerdicts.Word(end)}", EndLeft + (EndWide / 2), y, walked is null ? "far" : EvidenceJson.Name(OutcomeOf(end)) + "-on"));
+                    boxes.Add(Box(EndLeft, y - (NodeHigh / 2), EndWide, walked is null ? "end" : EvidenceJson.Name(outcome)));
+                    boxes.Add(Text($"{Phrases.Symbol(walked is null ? OutcomeOf(end) : outcome)} {TreeVerdicts.Word(end)}", EndLeft + (EndWide / 2), y, walked is null ? "far" : "on"));
                     right++;
                 }
                 else
@@ -112,12 +113,9 @@ internal static class TreePictures
 
     private static Element Text(string text, int x, int y, string name) => Shape("text", text).Class(name).With("x", Number(x)).With("y", Number(y));
 
-    // The end that was reached is filled with its outcome's colour; the others are outlines.
-    private static string EndClass(Ending end, string? walked) => walked is null ? "end" : EvidenceJson.Name(OutcomeOf(end));
-
     private static Outcome OutcomeOf(Ending end) => end switch { Ending.Pass => Outcome.Pass, Ending.Fail => Outcome.Fail, _ => Outcome.NotApplicable };
 
-    private static string Symbol(Ending end) => Phrases.Symbol(OutcomeOf(end));
+    private static int Rank(Outcome outcome) => Phrases.Order.TakeWhile(o => o != outcome).Count();
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
