@@ -52,6 +52,7 @@ public static class AssessmentJson
         foreach (var contradiction in result.Contradictions) Write(json, contradiction);
         json.WriteEndArray();
         RowsJson.Write(json, result.Lints);
+        OthersJson.Write(json, result);
         json.WriteStartArray("findings");
         foreach (var finding in result.Findings) EvidenceJson.Write(json, finding);
         json.WriteEndArray();

@@ -131,6 +131,12 @@ public sealed record CarriedVerdict(string Id, string Title, Outcome? Outcome, O
 {
     /// <summary>What is missing, where it is not decided as pass or not applicable.</summary>
     public string? Settle { get; init; }
+
+    /// <summary>Something decides it; an answer that is inconclusive where it came from decides nothing here either.</summary>
+    public bool IsDecided => Outcome is not (null or Verdicts.Outcome.Inconclusive);
+    /// <summary>Related rows propose an answer to a person.</summary>
+    public bool IsProposed => Outcome is null && Proposed is not null;
+    public bool IsOpen => !IsDecided && !IsProposed;
 }
 
 /// <param name="Id">A requirement of the assessed catalogue: <c>5.1-1</c>; of a third one with its name before it: <c>cra-annex-1 I.2.a</c>.</param>

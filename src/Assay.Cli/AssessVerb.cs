@@ -30,6 +30,7 @@ public static class AssessVerb
             new("--cache", "FOLDER", "keep there what images and captures told, for the next time; may be deleted at any time"),
             new("--key", "FILE", "sign statement.cose with this key instead of the development key"),
             new("--store", "FILE", "compare the components with this store of advisories (assay advisories import)"),
+            new(Against.Option, "ID[,ID]", "answer these catalogues too, from the same dossier: all, ids (assay catalogue list), or a file with an OSCAL catalog"),
             new("--fail-on", "WHAT", "exit 1 where a provision has this outcome: fail, disputed, inconclusive"),
         ],
         Run = Run,
@@ -62,10 +63,12 @@ public static class AssessVerb
     private static readonly string[] OfOne = ["--init", "--reperform", "--maker", "--model", "--since"];
 
     /// <summary>Evaluates as the options say.</summary>
-    internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments, Terminal terminal, EarlierAssessment? since = null)
+    internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments, Terminal terminal, EarlierAssessment? since = null, string? against = null)
     {
         var cache = arguments.Value("--cache") is { } folder ? new EvidenceCache(folder) : null;
-        return Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, options, cache), arguments, terminal), catalogue, since);
+        var others = Against.Of(arguments.Value(Against.Option) ?? against, catalogue, terminal);
+        var examined = AdvisoryInput.Join(Examination.Of(dossier, options, cache), arguments, terminal);
+        return others.Onto(Evaluation.Of(examined, catalogue, since), examined);
     }
 
     /// <summary>Where an assessment goes when nobody says: beside its dossier.</summary>

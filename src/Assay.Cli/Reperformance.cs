@@ -16,7 +16,7 @@ internal static class Reperformance
         var before = EarlierAssessment.Read(bytes);
         var edition = Catalogue.Editions.FirstOrDefault(c => $"{c.Name} {c.Edition}" == before.Editions.FirstOrDefault());
         var options = terminal.Examination() with { AsOf = arguments.Has("--as-of") ? arguments.AsOf(terminal.Time) : before.AsOf };
-        var result = AssessVerb.Evaluate(dossier, edition ?? catalogue, options, arguments, terminal);
+        var result = AssessVerb.Evaluate(dossier, edition ?? catalogue, options, arguments, terminal, against: Against.Told(bytes));
         var again = AssessmentJson.Bytes(result);
         if (bytes.Span.SequenceEqual(again))
         {
