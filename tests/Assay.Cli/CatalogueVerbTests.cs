@@ -119,6 +119,7 @@ public sealed class CatalogueVerbTests : IDisposable
         Assert.Contains("\"assessment-plan\"", Assert.Throws<UnreadableException>(() => Spoken("show", scratch.File("plan.json"))).Message);
         File.WriteAllText(scratch.File("lossy.json"), """{ "catalog": { "metadata": { "title": "T" }, "controls": [ { "id": "a-1", "title": "First" }, { "title": "Second" } ] } }""");
         var said = Spoken("show", scratch.File("lossy.json"));
+        Assert.Equal(3, said.Exit);
         Assert.Contains("a-1", said.Text);
         Assert.Contains("lossy.json catalog/controls/1: expected an id, found none", said.Error);
     }
