@@ -28,8 +28,8 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     public IReadOnlyList<Unread> UnreadParts => unread;
     public IReadOnlyList<FactClaim> Facts => facts;
     public IReadOnlyList<TreeRecord> Trees => trees;
-    /// <summary>A table that holds nothing but proposals is left out: it says nothing, not even that there is nothing.</summary>
-    public IReadOnlyList<IxitTable> Tables => [.. tables.Where(t => !t.IsProposed).Select(t => t.Done(signer))];
+    /// <summary>A table that holds nothing, or nothing but proposals, is left out: it says nothing, not even that there is nothing.</summary>
+    public IReadOnlyList<IxitTable> Tables => [.. tables.Where(t => !t.IsSilent).Select(t => t.Done(signer))];
     public IReadOnlyList<Proposal> Proposals => [.. proposals, .. tables.SelectMany(t => t.Proposals())];
     public long Rows => trees.Count + claims.Count + own.Count + facts.Count + tables.Sum(t => t.RowCount);
 
@@ -123,7 +123,7 @@ internal sealed class GatheredTable(TableName name, Location location)
     public int RowCount => rows.Count;
     /// <summary>Rows after <see cref="Gathering.MostRows"/>.</summary>
     public long Beyond { get; private set; }
-    public bool IsProposed => !IsDeclaredEmpty && !sections.Any(s => s.HasContent) && rows.All(r => r.Proposal is not null || (name.IsRecord && r.HasProposals && !r.HasContent)) && rows.Count > 0;
+    public bool IsSilent => !IsDeclaredEmpty && !sections.Any(s => s.HasContent) && rows.All(r => r.Proposal is not null || (r.HasProposals && !r.HasContent));
 
     /// <param name="sheet">Where the row stands on another sheet of the workbook than the table's beginning.</param>
     public GatheredRow Row(string id, int line, string? sheet = null)
