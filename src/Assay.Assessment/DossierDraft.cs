@@ -41,7 +41,13 @@ public sealed partial class DossierDraft
     }
 
     /// <summary>Examines what lies there already. A dossier without evidence gives a draft that asks everything.</summary>
-    public static DossierDraft Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options) => new(dossier, Examination.Of(dossier, options), catalogue);
+    public static DossierDraft Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options) {
+        var examined = Examination.Of(dossier, options);
+        // Without the device's address a capture is of all stations; what is proposed is then read as of the one that speaks like the device.
+        return examined.Device.Mac is null && DeviceGuesses.Of(examined, DeviceGuess.Mac) is var (mac, _)
+            ? new(dossier, Examination.Of(new Dossier { Device = dossier.Device with { Mac = mac }, Files = dossier.Files, Losses = dossier.Losses, Advice = dossier.Advice }, options), catalogue)
+            : new(dossier, examined, catalogue);
+    }
 
     /// <summary>How many lines, conditions and rows are proposed, and how many provisions and tables are asked.</summary>
     public (int Proposed, int AskedProvisions, int AskedTables) Counts => (

@@ -21,6 +21,9 @@ internal static class DraftRows
     public static IReadOnlyList<DraftRow> Of(Examined examined)
     {
         var seen = new List<(int Table, string Key, List<(string, string)> Fields, Location Place, IReadOnlyList<string> Words)>();
+        // The network's interface first: rows for what goes over it name it.
+        var network = examined.Rows(15).FirstOrDefault(r => Papers.IsAbout(r.Row, Networks)).Row?.Id ?? $"{Declarations.TableName.All[14].Name}-1";
+        foreach (var capture in examined.Captures) seen.AddRange(OfCapture(capture, network));
         foreach (var finding in examined.Findings) seen.AddRange(OfFinding(finding));
         foreach (var component in examined.Components.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal))
         {
@@ -30,7 +33,6 @@ internal static class DraftRows
             if (IsNetworkCode(component.Name)) seen.Add((12, name, [("Description", name)], component.Evidence[0].Location, [component.Name]));
             if (Sensors(component.Name) is { } sensor) seen.Add((22, sensor, [("Description", $"{sensor}, since {name} is in the image")], component.Evidence[0].Location, [sensor]));
         }
-        foreach (var capture in examined.Captures) seen.AddRange(OfCapture(capture));
         foreach (var document in examined.Files.Where(f => f.Kind == FileKind.Document)) seen.AddRange(OfDocument(document, examined.AsOf));
         if (examined.Device.Model != Device.Unknown && examined.Files.FirstOrDefault(f => f.Kind == FileKind.Device) is { } sheet)
         {
@@ -85,7 +87,7 @@ internal static class DraftRows
                 yield return (10, $"{f.Subject} {f.Location.Path}", [("Description", $"{f.Subject} in {f.Location.Path ?? f.Location.Artefact}"), ("Type", "critical")], f.Location, [f.Location.Path ?? f.Subject]);
                 break;
             case FindingKind.Service:
-                yield return (13, f.Subject,
+                yield return (13, $"service {Known(words) ?? f.Subject}",
                 [
                     ("Description", $"{f.Subject}: {f.Value}"),
                     .. f.Has(Traits.StartedAtBoot) ? [("Status", "Enabled")] : Array.Empty<(string, string)>(),
@@ -93,7 +95,7 @@ internal static class DraftRows
                 ], f.Location, words);
                 break;
             case FindingKind.Exposure when f.Has(Traits.Listener) && Port(f.Subject) is var (port, protocol) && port > 0:
-                yield return (13, $"port {port}/{protocol}", [("Description", $"What answers on {protocol.ToUpperInvariant()} port {port}{Called(words)}"), ("Status", "Enabled")], f.Location, words);
+                yield return (13, Known(words) is { } known ? $"service {known}" : $"port {port}/{protocol}", [("Description", $"What answers on {protocol.ToUpperInvariant()} port {port}{Called(words)}"), ("Status", "Enabled")], f.Location, words);
                 yield return (28, $"port {port}/{protocol}", [("Description", $"{protocol.ToUpperInvariant()} port {port}{Called(words)}"), ("Access", f.Has(Traits.Remote) ? "Network" : "Local network"), ("Status", "Enabled")], f.Location, words);
                 break;
             case FindingKind.Debug when f.Has(Traits.SerialConsole):
@@ -113,11 +115,11 @@ internal static class DraftRows
         }
     }
 
-    private static IEnumerable<(int, string, List<(string, string)>, Location, IReadOnlyList<string>)> OfCapture(CaptureFacts capture)
+    private static IEnumerable<(int, string, List<(string, string)>, Location, IReadOnlyList<string>)> OfCapture(CaptureFacts capture, string network)
     {
         if (capture.Conversations.Count > 0)
         {
-            yield return (15, "network", [("Description", "Network interface"), ("Type", "Network"), ("Status", "Enabled"), ("Debug Interface", "No")], capture.Conversations[0].At(capture.Artefact), ["network", "Wi-Fi", "Ethernet", "WLAN", "LAN", "Wireless"]);
+            yield return (15, "network", [("Description", "Network interface"), ("Type", "Network"), ("Status", "Enabled")], capture.Conversations[0].At(capture.Artefact), Networks);
         }
         foreach (var one in capture.Conversations)
         {
@@ -128,7 +130,7 @@ internal static class DraftRows
             var port = one.Port is { } p ? string.Create(CultureInfo.InvariantCulture, $", {one.Protocol} port {p}") : "";
             var crypto = one.Application switch { "tls" or "https" or "quic" or "ssh" or "dtls" => one.Application.ToUpperInvariant(), "http" or "telnet" or "ftp" or "mqtt" or "dns" or "mdns" or "ssdp" or "dhcp" or "ntp" or "coap" => "None", _ => null };
             List<(string, string)> Fields(string description) =>
-                [("Description", description), ("Interface", "Intf-1"), .. crypto is null ? Array.Empty<(string, string)>() : [("Cryptographic Details", crypto)], .. crypto == "None" ? [("Security Guarantees", "None")] : Array.Empty<(string, string)>()];
+                [("Description", description), ("Interface", network), .. crypto is null ? Array.Empty<(string, string)>() : [("Cryptographic Details", crypto)], .. crypto == "None" ? [("Security Guarantees", "None")] : Array.Empty<(string, string)>()];
             if (one.IsRemote && one.IsOutward)
             {
                 yield return (11, $"to {application} {host} {one.Port}", Fields($"{application.ToUpperInvariant()} from the device to {host}{port}"), one.At(capture.Artefact), [host]);
@@ -138,6 +140,8 @@ internal static class DraftRows
             else yield return (11, $"local {application}", Fields($"{application.ToUpperInvariant()} in the local network{port}"), one.At(capture.Artefact), [application]);
         }
     }
+
+    private static readonly string[] Networks = ["network", "Wi-Fi", "WiFi", "Ethernet", "WLAN", "LAN", "wireless"];
 
     private static readonly string[] Told = ["telemetry", "metrics", "analytics", "stats.", "crash", "tracking", "beacon", "events.", "log."];
 
@@ -170,6 +174,9 @@ internal static class DraftRows
         return slash > colon && colon >= 0 && int.TryParse(subject.AsSpan(colon + 1, slash - colon - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && subject[(slash + 1)..] is "tcp" or "udp"
             ? (port, subject[(slash + 1)..]) : (0, "");
     }
+
+    // The same service, found in the image and heard on its port, is one row.
+    private static string? Known(IReadOnlyList<string> words) => new[] { "telnet", "ssh", "ftp", "https", "http", "mqtt", "rtsp", "snmp", "mdns", "tftp" }.FirstOrDefault(words.Contains);
 
     private static string Called(IReadOnlyList<string> words) => words.FirstOrDefault(w => !w.All(char.IsDigit)) is { } word ? $" ({word})" : "";
 
