@@ -24,7 +24,8 @@ public static class AssessVerb
             new("--catalogue", "ID", "which edition: " + string.Join(", ", Catalogue.Editions.Select(c => c.Id))),
             new("--maker", "NAME", "who made it, where device.yaml does not say"),
             new("--model", "NAME", "what it is called, where device.yaml does not say"),
-            new("--init", null, "write device.yaml and a draft declaration into DOSSIER"),
+            new("--init", null, "write device.yaml and a draft declaration into DOSSIER, with what its evidence shows as proposals"),
+            new("--layout", "NAME", "of the draft: yaml, csv or xlsx; yaml where none is given"),
             new("--reperform", "STATEMENT", "repeat the assessment of statement.cose or assessment.json on DOSSIER and compare"),
             new("--since", "ASSESSMENT", "answer again only what rests on changed evidence since this assessment.json or statement.cose, and show the difference"),
             new("--cache", "FOLDER", "keep there what images and captures told, for the next time; may be deleted at any time"),
@@ -102,12 +103,23 @@ public static class AssessVerb
 
     private static int Init(string folder, Arguments arguments, Terminal terminal)
     {
-        foreach (var (name, text) in DossierDraft.Files(arguments.Value("--maker"), arguments.Value("--model"), Catalogue.Default))
+        var layout = arguments.Value("--layout") switch
+        {
+            null or "yaml" => DraftLayout.Yaml,
+            "csv" => DraftLayout.Csv,
+            "xlsx" => DraftLayout.Xlsx,
+            var other => throw new UsageException($"--layout expects yaml, csv or xlsx, found {other}"),
+        };
+        using var dossier = Directory.Exists(folder) ? Open(folder, arguments) : Dossier.Of([], maker: arguments.Value("--maker"), model: arguments.Value("--model"));
+        var draft = DossierDraft.Of(dossier, Catalogue.Default, terminal.Examination());
+        foreach (var (name, bytes) in draft.Files(layout))
         {
             var file = Path.Combine(folder, name);
-            terminal.WriteFile(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+            terminal.WriteFile(file, stream => stream.Write(bytes));
             Console.Out.WriteLine($"written: {file}");
         }
+        var (proposed, provisions, tables) = draft.Counts;
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{proposed} proposals out of the evidence, each with its place and no claim until its mark is taken away; {provisions} provisions and {tables} tables are asked"));
         foreach (var name in DossierDraft.Folders) Directory.CreateDirectory(Path.Combine(folder, name));
         terminal.Hint($"put images into firmware/, captures into captures/, texts into documents/, fill in the drafts, then: assay assess {folder}");
         return Exit.Done;
