@@ -52,6 +52,7 @@ public static class AssessmentJson
         foreach (var contradiction in result.Contradictions) Write(json, contradiction);
         json.WriteEndArray();
         RowsJson.Write(json, result.Lints);
+        OthersJson.Write(json, result);
         json.WriteStartArray("findings");
         foreach (var finding in result.Findings) EvidenceJson.Write(json, finding);
         json.WriteEndArray();
@@ -94,10 +95,16 @@ public static class AssessmentJson
             Texts(json, "units", check.Units);
             json.WriteNumber("answers", check.Answers);
             Texts(json, "reads", check.Reads);
-            json.WriteString("inputs", check.Inputs);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteStartArray("labRecords");
+        foreach (var entry in result.LabRecords) LabJson.Write(json, entry);
+        json.WriteEndArray();
+        LabJson.WriteDeclaration(json, result);
+        json.WriteStartObject("inputs");
+        foreach (var (part, digest) in result.Inputs) json.WriteString(part, digest);
+        json.WriteEndObject();
         Texts(json, "notChecked", result.NotChecked);
         Texts(json, "advice", result.Advice);
         json.WriteEndObject();
@@ -188,7 +195,7 @@ public static class AssessmentJson
     {
         json.WriteStartObject();
         json.WriteString("about", contradiction.About);
-        json.WriteString("kind", contradiction.IsPaperAgainstPaper ? "paperAgainstPaper" : "paperAgainstEvidence");
+        json.WriteString("kind", contradiction.IsPaperAgainstPaper ? "paperAgainstPaper" : contradiction.IsEvidenceAgainstEvidence ? "evidenceAgainstEvidence" : "paperAgainstEvidence");
         Side("one", contradiction.One);
         Side("other", contradiction.Other);
         json.WriteEndObject();

@@ -115,6 +115,7 @@ internal sealed record DeviceSheet
         "build configuration" or "buildconfiguration" => FileKind.BuildConfiguration,
         "partition table" or "partitiontable" => FileKind.PartitionTable,
         "document" => FileKind.Document,
+        "lab record" or "labrecord" => FileKind.LabRecord,
         "signature" => FileKind.Signature,
         "scan" or "tool results" or "toolresults" => FileKind.ToolResults,
         "application" or "app" or "companion app" => FileKind.Application,

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Assay.Assessment.Declarations;
 using Assay.Assessment.Probes;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
@@ -191,6 +192,7 @@ public sealed class Dossier : IDisposable
         if (Probe.Recognise(artefact, lines) is not null) return FileKind.ToolResults;
         if (first.StartsWith("-----BEGIN PKCS7", StringComparison.Ordinal) || first.StartsWith("-----BEGIN CMS", StringComparison.Ordinal)) return FileKind.Signature;
         if (first.StartsWith('{') && KindOfJson(artefact) is { } kind) return kind;
+        if (LabRecords.Looks(lines)) return FileKind.LabRecord;
         if (first.StartsWith("SPDXVersion:", StringComparison.Ordinal)) return FileKind.BillOfMaterials;
         var settings = lines.Count(l => l.StartsWith("CONFIG_", StringComparison.Ordinal) || l.StartsWith("# CONFIG_", StringComparison.Ordinal));
         if (settings > 0 && settings * 2 >= lines.Count(l => l.Length > 0 && l != "#" && !(l.StartsWith("# ", StringComparison.Ordinal) && !l.StartsWith("# CONFIG_", StringComparison.Ordinal)))) return FileKind.BuildConfiguration;

@@ -13,15 +13,6 @@ namespace Assay.Cli.Tests;
 public class AssessVerbTests
 {
     [Fact]
-    public void The_first_difference_is_named_with_both_sides()
-    {
-        Assert.Null(AssessVerb.FirstDifference("a\nb\n"u8, "a\nb\n"u8));
-        var said = AssessVerb.FirstDifference("a\n \"x\": 1\nc\n"u8, "a\n \"x\": 2\nc\n"u8);
-        Assert.Equal("not the same, from line 2 on\n  the statement: \"x\": 1\n  now:           \"x\": 2", said);
-        Assert.Contains("(its end)", AssessVerb.FirstDifference("a"u8, "a\nb"u8), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_draft_is_a_dossier_that_claims_nothing_and_lacks_only_its_names()
     {
         using var scratch = new Scratch();
