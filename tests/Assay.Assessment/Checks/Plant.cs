@@ -18,8 +18,8 @@ internal sealed class Plant
     private readonly List<IxitTable> tables = [];
     private readonly List<Component> components = [];
     private readonly List<Claim> claims = [];
-    private readonly List<CaptureFacts> captures = [];
     private readonly List<string> states = [];
+    private readonly List<CaptureFacts> captures = [];
     private bool silent;
     private int line;
 
