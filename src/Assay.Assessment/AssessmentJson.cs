@@ -51,6 +51,7 @@ public static class AssessmentJson
         json.WriteStartArray("contradictions");
         foreach (var contradiction in result.Contradictions) Write(json, contradiction);
         json.WriteEndArray();
+        RowsJson.Write(json, result.Lints);
         json.WriteStartArray("findings");
         foreach (var finding in result.Findings) EvidenceJson.Write(json, finding);
         json.WriteEndArray();
@@ -92,9 +93,15 @@ public static class AssessmentJson
             json.WriteString("looksFor", check.LooksFor);
             Texts(json, "units", check.Units);
             json.WriteNumber("answers", check.Answers);
+            Texts(json, "reads", check.Reads);
+            json.WriteString("inputs", check.Inputs);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteStartArray("labRecords");
+        foreach (var entry in result.LabRecords) LabJson.Write(json, entry);
+        json.WriteEndArray();
+        LabJson.WriteDeclaration(json, result);
         Texts(json, "notChecked", result.NotChecked);
         Texts(json, "advice", result.Advice);
         json.WriteEndObject();
@@ -161,6 +168,7 @@ public static class AssessmentJson
             if (unit.Settle is not null) json.WriteString("settle", unit.Settle);
             Texts(json, "findings", unit.Findings);
             Contradictions(json, unit.Contradictions);
+            RowsJson.Write(json, unit);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -184,7 +192,7 @@ public static class AssessmentJson
     {
         json.WriteStartObject();
         json.WriteString("about", contradiction.About);
-        json.WriteString("kind", contradiction.IsPaperAgainstPaper ? "paperAgainstPaper" : "paperAgainstEvidence");
+        json.WriteString("kind", contradiction.IsPaperAgainstPaper ? "paperAgainstPaper" : contradiction.IsEvidenceAgainstEvidence ? "evidenceAgainstEvidence" : "paperAgainstEvidence");
         Side("one", contradiction.One);
         Side("other", contradiction.Other);
         json.WriteEndObject();

@@ -10,7 +10,7 @@ namespace Assay.Assessment;
 public static class Evaluation
 {
     /// <summary>Examines every file of the dossier and answers.</summary>
-    public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options) => Of(Examination.Of(dossier, options), catalogue);
+    public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options, EvidenceCache? cache = null) => Of(Examination.Of(dossier, options, cache), catalogue);
 
     /// <summary>Answers for what was examined already. Pure: same input, same answer.</summary>
     public static AssessmentResult Of(Examined examined, Catalogue catalogue) => Of(examined, catalogue, Register.All);
@@ -18,11 +18,17 @@ public static class Evaluation
     internal static AssessmentResult Of(Examined raw, Catalogue catalogue, IReadOnlyList<Check> checks)
     {
         var examined = Ordered(raw, catalogue);
-        var answers = checks.SelectMany(c => c.Look(examined)).ToList();
+        var digests = new InputDigests(examined);
+        var runs = checks.Select(c => Run(c, examined)).ToList();
+        var answers = runs.SelectMany(r => r.Answers).ToList();
         var byUnit = answers.ToLookup(a => a.Unit, StringComparer.Ordinal);
         var claims = catalogue.Provisions.ToDictionary(p => p.Id, p => examined.Declaration.ClaimsOn(p), StringComparer.Ordinal);
         var scope = Scope(examined);
-        var verdicts = catalogue.Provisions.Select(p => OfProvision(p, catalogue, examined, claims, byUnit, scope)).ToList();
+        var asked = new AskedRows(examined.Declaration);
+        var units = catalogue.Provisions.ToDictionary(p => p.Id, p => OfUnits(p, catalogue, examined, claims, byUnit, scope, asked), StringComparer.Ordinal);
+        var inheritance = new Inheritance(Units(catalogue), units.Values.SelectMany(u => u), examined.Declaration);
+        var verdicts = catalogue.Provisions.Select(p => Verdict.OfProvision(p, [.. units[p.Id].Select(inheritance.Of)], Expected(p, catalogue),
+            claimed: claims[p.Id].Any(c => c.Support == Support.Yes && c.SignedBy is not null))).ToList();
         var profile = Verdict.OfProfile(catalogue, verdicts);
         var levels = Scheme.Levels.Select(l => Verdict.OfLevel(l, catalogue, verdicts)).Select(l =>
             new LevelResult(l.Level, l.Name, l.IsMet, [.. l.Blocks.Select(b => new Blocking(b.Unit, b.Provision, b.Outcome, b.Reason, b.Settle))])).ToList();
@@ -42,11 +48,20 @@ public static class Evaluation
             Levels = levels,
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
             Unread = examined.Declaration.Unread,
-            Checks = [.. checks.Select(c => new CheckRun(c.Id, c.Version, EvidenceJson.Name(c.Polarity), c.LooksFor, c.Units, answers.Count(a => a.Check == c.Id && a.Says != Says.Open)))],
+            LabRecords = examined.LabRecords,
+            Claims = examined.Declaration.Claims,
+            Tables = [.. examined.Declaration.Tables.Select(t => new TableFacts(t.Number, t.Name, t.Rows.Count, t.Location, t.SignedBy))],
+            Checks = [.. runs.Select(r => new CheckRun(r.Check.Id, r.Check.Version, EvidenceJson.Name(r.Check.Polarity), r.Check.LooksFor, r.Check.Units, r.Answers.Count(a => a.Says != Says.Open), r.Reads, digests.Of(r.Reads)))],
             NotChecked = NotChecked(examined, catalogue, claims),
             Advice = examined.Advice,
             NextStep = NextStep(examined, levels, verdicts),
         };
+    }
+
+    private static (Check Check, IReadOnlyList<Answer> Answers, IReadOnlyList<string> Reads) Run(Check check, Examined examined)
+    {
+        var reads = new Reads();
+        return (check, [.. check.Look(examined with { Reads = reads })], reads.Parts);
     }
 
     private const string Methodology = "TS 103 701 V1.1.1";
@@ -59,6 +74,7 @@ public static class Evaluation
         Coverage = [.. examined.Coverage.OrderBy(c => c.Artefact, StringComparer.Ordinal).ThenBy(c => c.Scope).ThenBy(c => c.Unit, StringComparer.Ordinal)],
         Components = [.. examined.Components.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ThenBy(c => c.Evidence.FirstOrDefault()?.Location.ToString(), StringComparer.Ordinal)],
         Materials = [.. examined.Materials.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ThenBy(c => c.Evidence.FirstOrDefault()?.Location.ToString(), StringComparer.Ordinal)],
+        LabRecords = [.. examined.LabRecords.OrderBy(l => l.Record.Location.Artefact, StringComparer.Ordinal).ThenBy(l => l.Record.Location.Line).ThenBy(l => l.Unit, StringComparer.Ordinal)],
         Declaration = examined.Declaration with
         {
             Claims = [.. examined.Declaration.Claims.OrderBy(c => c.Location.Artefact, StringComparer.Ordinal).ThenBy(c => c.Location.Line)],
@@ -68,39 +84,52 @@ public static class Evaluation
         },
     };
 
-    private static ProvisionVerdict OfProvision(Provision provision, Catalogue catalogue, Examined examined, IReadOnlyDictionary<string, IReadOnlyList<Claim>> claims, ILookup<string, Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope)
+    private static List<UnitVerdict> OfUnits(Provision provision, Catalogue catalogue, Examined examined, IReadOnlyDictionary<string, IReadOnlyList<Claim>> claims, ILookup<string, Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
     {
-        // An edition without units of its own borrows them where a provision is unchanged, and nowhere else.
+        var condition = ProductFacts.Condition(catalogue, provision, examined);
+        return [.. Expected(provision, catalogue).Select(unit =>
+        {
+            var records = examined.LabRecords.Where(r => r.Unit == unit.Id).ToList();
+            var lab = LabWord.Of(unit, provision, asked.OfWhole(unit, records), examined);
+            return Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), claims[provision.Id], answers[unit.Id], lab, records, scope, asked));
+        })];
+    }
+
+    // An edition without units of its own borrows them where a provision is unchanged, and nowhere else.
+    private static IReadOnlyList<TestUnit> Expected(Provision provision, Catalogue catalogue)
+    {
         var units = Units(catalogue);
         var tested = units == catalogue ? provision.Id : provision.EarlierIsEqual ? provision.Earlier : null;
-        var expected = tested is null ? [] : units.UnitsOf(tested);
-        var word = claims[provision.Id];
-        var condition = ProductFacts.Condition(catalogue, provision, examined);
-        var verdicts = expected.Select(unit => Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), word, answers[unit.Id], scope))).ToList();
-        return Verdict.OfProvision(provision, verdicts, expected, claimed: word.Any(c => c.Support == Support.Yes && c.SignedBy is not null));
+        return tested is null ? [] : units.UnitsOf(tested);
     }
 
     private static Catalogue Units(Catalogue catalogue) => catalogue.Units.Count > 0 ? catalogue : Catalogue.Default;
 
-    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope)
+    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, LabWord lab, IReadOnlyList<LabEntry> records, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
     {
         var all = answers.ToList();
-        string Looked(Answer answer) => scope.GetValueOrDefault(Register.All.FirstOrDefault(c => c.Id == answer.Check)?.Needs ?? CoverageScope.Document, "the documents handed over");
-        return new UnitFacts
+        UnitFacts Of(IReadOnlyList<Answer> said, bool ofRow) => new()
         {
             Unit = unit,
             Provision = provision,
-            Condition = condition,
-            Feature = feature,
+            Condition = lab.Condition(provision, condition),
+            Feature = lab.Feature(provision, unit, feature),
             Claims = claims,
-            Refutations = [.. all.Where(a => a.Says == Says.Refutes).SelectMany(a => a.Locations.Select((place, i) => new Refutation(a.Check, i < a.Findings.Count ? a.Findings[i].Id : "", a.Reason, place)))],
-            Decisions = [.. all.Where(a => a.Says == Says.Holds).Select(a => new Decision(a.Check, true, a.Reason, Looked(a), true, [.. a.Findings.Select(f => f.Id)], a.Locations.Count > 0 ? a.Locations[0] : null))],
-            Supports = [.. all.Where(a => a.Says == Says.Supports && !a.IsSilence).Select(a => new Supporting(a.Check, a.Findings.Count > 0 ? a.Findings[0].Id : "", a.Reason, a.Locations.Count > 0 ? a.Locations[0] : null))],
-            Absences = [.. all.Where(a => a.IsSilence && a.Says == Says.Supports).Select(a => new Absence(a.Check, Looked(a), true))],
-            Contradictions = [.. all.Select(a => a.Contradiction).OfType<Contradiction>()],
+            Refutations = [.. said.Where(a => a.Says == Says.Refutes).SelectMany(a => a.Locations.Select((place, i) => new Refutation(a.Check, i < a.Findings.Count ? a.Findings[i].Id : "", a.Reason, place)))],
+            Decisions = [.. said.Where(a => a.Says == Says.Holds && (ofRow || a.Row is null)).Select(a => new Decision(a.Check, true, a.Reason, Looked(a), true, [.. a.Findings.Select(f => f.Id)], a.Locations.Count > 0 ? a.Locations[0] : null))],
+            Supports = [.. said.Where(a => a.Says == Says.Supports && !a.IsSilence && (ofRow || a.Row is null)).Select(a => new Supporting(a.Check, a.Findings.Count > 0 ? a.Findings[0].Id : "", a.Reason, a.Locations.Count > 0 ? a.Locations[0] : null))],
+            Absences = [.. said.Where(a => a.IsSilence && a.Says == Says.Supports).Select(a => new Absence(a.Check, Looked(a), true))],
+            Contradictions = [.. said.Select(a => a.Contradiction).OfType<Contradiction>(), .. ofRow ? [] : lab.Contradictions],
             // What a check saw and could not judge says best what is missing; a check that saw nothing comes after it.
-            Settle = all.Where(a => a.Says == Says.Contradicts).Concat(all.Where(a => a.Says == Says.Open && a.Findings.Count > 0)).Concat(all.Where(a => a.Says == Says.Open)).Select(a => a.Settle).FirstOrDefault(s => s is not null),
+            Settle = said.Where(a => a.Says == Says.Contradicts).Concat(said.Where(a => a.Says == Says.Open && a.Findings.Count > 0)).Concat(said.Where(a => a.Says == Says.Open)).Select(a => a.Settle).FirstOrDefault(s => s is not null),
         };
+        return Of(all, ofRow: false) with
+        {
+            Lab = lab.Record,
+            Rows = asked.Facts(unit, all, records, answer => Of([answer], ofRow: true)),
+        };
+
+        string Looked(Answer answer) => scope.GetValueOrDefault(Register.All.FirstOrDefault(c => c.Id == answer.Check)?.Needs ?? CoverageScope.Document, "the documents handed over");
     }
 
     /// <summary>What was looked at, in words for a verdict.</summary>

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
@@ -13,9 +11,6 @@ namespace Assay.Assessment;
 /// </summary>
 public static class OscalResults
 {
-    private const string Namespace = "https://assay.example/ns/oscal";
-    private const string Version = "1.2.1";
-
     /// <summary>The whole document in UTF-8, ending in a line feed. Identifiers follow from the evidence, so the same result has the same bytes.</summary>
     public static byte[] Bytes(AssessmentResult result)
     {
@@ -37,10 +32,10 @@ public static class OscalResults
             json.WriteStartObject("assessment-results");
             json.WriteString("uuid", Uuid("assessment-results"));
             json.WriteStartObject("metadata");
-            json.WriteString("title", Line($"Assessment of {result.Device.Maker} {result.Device.Model} against {result.Editions.Standard}"));
+            json.WriteString("title", Oscal.Line($"Assessment of {result.Device.Maker} {result.Device.Model} against {result.Editions.Standard}"));
             json.WriteString("last-modified", time);
-            json.WriteString("version", Line(result.Device.Versions.Count > 0 ? string.Join(", ", result.Device.Versions) : "not stated"));
-            json.WriteString("oscal-version", Version);
+            json.WriteString("version", Oscal.Line(result.Device.Versions.Count > 0 ? string.Join(", ", result.Device.Versions) : "not stated"));
+            json.WriteString("oscal-version", Oscal.Version);
             json.WriteEndObject();
             json.WriteStartObject("import-ap");
             json.WriteString("href", $"#{Uuid("plan")}");
@@ -58,7 +53,7 @@ public static class OscalResults
         {
             json.WriteStartObject();
             json.WriteString("uuid", Uuid("result"));
-            json.WriteString("title", Line($"{result.Editions.Standard} with {result.Editions.Methodology}"));
+            json.WriteString("title", Oscal.Line($"{result.Editions.Standard} with {result.Editions.Methodology}"));
             json.WriteString("description", $"What was not checked: {string.Join(" ", result.NotChecked)}");
             json.WriteString("start", time);
             json.WriteString("end", time);
@@ -130,7 +125,7 @@ public static class OscalResults
         {
             json.WriteStartObject();
             json.WriteString("uuid", Uuid($"provision {verdict.Provision}"));
-            json.WriteString("title", Line($"{verdict.Provision}: {result.Provisions[verdict.Provision].Title}"));
+            json.WriteString("title", Oscal.Line($"{verdict.Provision}: {result.Provisions[verdict.Provision].Title}"));
             json.WriteString("description", verdict.Reason);
             json.WriteStartArray("props");
             Property("outcome", EvidenceJson.Name(verdict.Outcome));
@@ -164,13 +159,13 @@ public static class OscalResults
             json.WriteStartArray("resources");
             json.WriteStartObject();
             json.WriteString("uuid", Uuid("plan"));
-            json.WriteString("title", Line($"{result.Editions.Methodology}, and {result.Checks.Count} checks: {string.Join(", ", result.Checks.Select(c => $"{c.Id} {c.Version}"))}"));
+            json.WriteString("title", Oscal.Line($"{result.Editions.Methodology}, and {result.Checks.Count} checks: {string.Join(", ", result.Checks.Select(c => $"{c.Id} {c.Version}"))}"));
             json.WriteEndObject();
             foreach (var item in result.Evidence)
             {
                 json.WriteStartObject();
                 json.WriteString("uuid", Uuid($"artefact {item.Artefact}"));
-                json.WriteString("title", Line(Shortened.Visible(item.Artefact)));
+                json.WriteString("title", Oscal.Line(Shortened.Visible(item.Artefact)));
                 json.WriteStartArray("rlinks");
                 json.WriteStartObject();
                 json.WriteString("href", string.Join('/', item.Artefact.Split('/').Select(Uri.EscapeDataString)));
@@ -188,39 +183,18 @@ public static class OscalResults
             json.WriteEndObject();
         }
 
-        private void Property(string name, string value)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", name);
-            json.WriteString("ns", Namespace);
-            json.WriteString("value", value);
-            json.WriteEndObject();
-        }
+        private void Property(string name, string value) => Oscal.Property(json, name, value);
 
-        private string Uuid(string of) => OscalResults.Uuid(seed, of);
+        private string Uuid(string of) => Oscal.Uuid(seed, of);
     }
 
     // A token of OSCAL begins with a letter.
     private static string Control(string provision) => $"en303645-{provision}";
-
-    // Values of one line may neither begin nor end with a space.
-    private static string Line(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string Seed(AssessmentResult result)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(AssessmentJson.Bytes(result));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    /// <summary>RFC 9562 version 5 in the namespace of URLs: the same seed and name, the same identifier.</summary>
-    private static string Uuid(string seed, string of)
-    {
-        Span<byte> name = [0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8];
-        // SHA-1 is what version 5 is made of; nothing rests on its strength.
-        Span<byte> digest = SHA1.HashData([.. name, .. Encoding.UTF8.GetBytes($"{Namespace}/{seed}/{of}")]);
-        digest[6] = (byte)((digest[6] & 0x0f) | 0x50);
-        digest[8] = (byte)((digest[8] & 0x3f) | 0x80);
-        return $"{BinaryPrimitives.ReadUInt32BigEndian(digest):x8}-{BinaryPrimitives.ReadUInt16BigEndian(digest[4..]):x4}-{BinaryPrimitives.ReadUInt16BigEndian(digest[6..]):x4}-{BinaryPrimitives.ReadUInt16BigEndian(digest[8..]):x4}-{Convert.ToHexStringLower(digest[10..16])}";
     }
 }

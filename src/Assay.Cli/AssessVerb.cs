@@ -17,17 +17,18 @@ public static class AssessVerb
     {
         Name = "assess",
         Summary = "evaluate a dossier: what holds, what does not, and what would settle the rest",
-        Usage = "DOSSIER [--as-of DATE] [-o FOLDER]",
+        Usage = "DOSSIER… [--as-of DATE] [-o FOLDER]",
         Example = "./assay assess examples/doorbell-1.0 --as-of 2026-11-01",
         Formats = ["table", "json"],
         Options =
         [
             new("--as-of", "DATE", "the day the answers are for, for instance 2026-11-01; today where none is given"),
-            new("--catalogue", "ID", "which edition: " + string.Join(", ", Catalogue.All.Select(c => c.Id))),
+            new("--catalogue", "ID", "which edition: " + string.Join(", ", Catalogue.Editions.Select(c => c.Id))),
             new("--maker", "NAME", "who made it, where device.yaml does not say"),
             new("--model", "NAME", "what it is called, where device.yaml does not say"),
             new("--init", null, "write device.yaml and a draft declaration into DOSSIER"),
             new("--reperform", "STATEMENT", "repeat the assessment of statement.cose or assessment.json on DOSSIER and compare"),
+            new("--cache", "FOLDER", "keep there what images and captures told, for the next time; may be deleted at any time"),
             new("--key", "FILE", "sign statement.cose with this key instead of the development key"),
             new("--store", "FILE", "compare the components with this store of advisories (assay advisories import)"),
             new("--fail-on", "WHAT", "exit 1 where a provision has this outcome: fail, disputed, inconclusive"),
@@ -37,22 +38,41 @@ public static class AssessVerb
 
     private static int Run(Arguments arguments, Terminal terminal)
     {
-        if (arguments.Operands is not [var folder]) throw new UsageException($"expected one DOSSIER, found {arguments.Operands.Count}");
-        if (arguments.Has("--init")) return Init(folder, arguments, terminal);
         var catalogue = arguments.Value("--catalogue") is { } id ? Load(id) : Catalogue.Default;
         if (arguments.Value("--fail-on") is { } word && word is not ("fail" or "disputed" or "inconclusive")) throw new UsageException($"--fail-on expects fail, disputed or inconclusive, found {word}");
+        if (arguments.Operands.Count > 1 && !OfOne.Any(arguments.Has)) return AssessMany.Run(arguments.Operands, catalogue, arguments, terminal);
+        if (arguments.Operands is not [var folder]) throw new UsageException($"expected one DOSSIER, found {arguments.Operands.Count}");
+        if (arguments.Has("--init")) return Init(folder, arguments, terminal);
         using var dossier = Open(folder, arguments);
         if (arguments.Value("--reperform") is { } statement) return Reperform(statement, dossier, catalogue, arguments, terminal);
 
-        var target = arguments.Value("-o") ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + "-assessment";
-        if (IsInside(target, folder)) throw new UsageException($"-o expects a folder outside the dossier, found {target}: what is written must not become evidence");
+        var target = arguments.Value("-o") ?? Beside(folder);
+        Outside(target, folder);
         // Before the work, so that nobody waits for an answer that may not be written.
         foreach (var name in AssessmentFolder.Names) terminal.Allow(Path.Combine(target, name));
-        var result = Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, terminal.Examination()), arguments, terminal), catalogue);
+        var result = Evaluate(dossier, catalogue, terminal.Examination(), arguments, terminal);
         foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
         Print(result, arguments, terminal);
         terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)})");
         return Status(result, arguments.Value("--fail-on"));
+    }
+
+    // These speak of one dossier.
+    private static readonly string[] OfOne = ["--init", "--reperform", "--maker", "--model", "--since"];
+
+    /// <summary>Evaluates as the options say.</summary>
+    internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments, Terminal terminal)
+    {
+        var cache = arguments.Value("--cache") is { } folder ? new EvidenceCache(folder) : null;
+        return Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, options, cache), arguments, terminal), catalogue);
+    }
+
+    /// <summary>Where an assessment goes when nobody says: beside its dossier.</summary>
+    internal static string Beside(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + "-assessment";
+
+    internal static void Outside(string target, string folder)
+    {
+        if (IsInside(target, folder)) throw new UsageException($"-o expects a folder outside the dossier, found {target}: what is written must not become evidence");
     }
 
     private static void Print(AssessmentResult result, Arguments arguments, Terminal terminal)
@@ -110,7 +130,7 @@ public static class AssessVerb
                 && root.TryGetProperty("editions", out var editions) && editions.ValueKind == JsonValueKind.Array && editions.GetArrayLength() > 0)
             {
                 var name = editions[0].ValueKind == JsonValueKind.String ? editions[0].GetString() : null;
-                return (time, Catalogue.All.FirstOrDefault(c => $"{c.Name} {c.Edition}" == name));
+                return (time, Catalogue.Editions.FirstOrDefault(c => $"{c.Name} {c.Edition}" == name));
             }
         }
         catch (JsonException)
@@ -133,7 +153,7 @@ public static class AssessVerb
         return Exit.Done;
     }
 
-    private static Dossier Open(string folder, Arguments arguments)
+    internal static Dossier Open(string folder, Arguments arguments)
     {
         if (File.Exists(folder)) throw new UsageException($"expected a folder, found the file {folder} (assay inspect looks at one file)");
         return Dossier.Open(folder, arguments.Value("--maker"), arguments.Value("--model"));
@@ -143,7 +163,7 @@ public static class AssessVerb
     {
         try
         {
-            return Catalogue.Load(id);
+            return Catalogue.LoadEdition(id);
         }
         catch (UnreadableException wrong)
         {

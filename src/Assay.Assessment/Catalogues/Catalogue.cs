@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Assay.Assessment.Verdicts;
+using Assay.Evidence;
 using Assay.Evidence.Reading;
 
 namespace Assay.Assessment.Catalogues;
@@ -29,10 +30,22 @@ public sealed record Provision
     public required string Title { get; init; }
     /// <summary>Sources disagree on obligation or condition, and the standard's own text was not read.</summary>
     public bool IsDisputed { get; init; }
+    /// <summary>The heading it stands under: a domain, a part, a capability; null where the catalogue has none.</summary>
+    public string? Group { get; init; }
+    /// <summary>The row that it is a part of: <c>AUM-1</c> of <c>AUM-1-2</c>.</summary>
+    public string? Parent { get; init; }
+    /// <summary>What people call it where that is not <see cref="Id"/>: <c>GEC-8</c> of the control <c>gec-8-f</c>; null in our own data.</summary>
+    public string? Label { get; init; }
+    /// <summary>What an imported document says in its own words; null in our own data, which has titles only.</summary>
+    public string? Text { get; init; }
+    /// <summary>What is not certain of this row, or narrows it.</summary>
+    public string? Note { get; init; }
     /// <summary>The provision of EN 303 645 V2.1.1 that it continues.</summary>
     public string? Earlier { get; init; }
     /// <summary>True where <see cref="Earlier"/> asks for the same; false where this is one part of it, so that nothing carries over by itself.</summary>
     public bool EarlierIsEqual { get; init; }
+    /// <summary>Who found that it is equal, when, and why; null where nobody reviewed it.</summary>
+    public string? EarlierReview { get; init; }
     /// <summary>Key into <see cref="Catalogue.Sources"/>.</summary>
     public required string Source { get; init; }
     public bool IsMandatory => Obligation == Obligation.Mandatory;
@@ -64,12 +77,16 @@ public sealed record TestUnit
     public required Decides Decides { get; init; }
     /// <summary>Units, cases or groups that are applied again; with <c>~</c> before it only related.</summary>
     public required IReadOnlyList<string> Inherits { get; init; }
+    /// <summary>Number of the table whose entries say which rows of the inherited units count here; null where all do.</summary>
+    public int? Restricts { get; init; }
     public required Means Means { get; init; }
     public required string Title { get; init; }
     /// <summary>A step without a pass condition of its own: never reported alone as fulfilled.</summary>
     public bool IsPreparatory { get; init; }
     /// <summary>The fact of a product without which the unit has nothing to ask (an escape clause), or null.</summary>
     public string? Escape { get; init; }
+    /// <summary>Number of the table whose every row the unit asks (own judgement): "all" is answered row by row and never relaxed to "some"; null where it asks for the whole.</summary>
+    public int? EachRow { get; init; }
     public required string Source { get; init; }
 }
 
@@ -90,6 +107,8 @@ public sealed record Catalogue
     /// <summary>What is not certain in it; null where nothing is.</summary>
     public string? Provisional { get; init; }
     public required Source Source { get; init; }
+    /// <summary>When the data was last compared with its source.</summary>
+    public required DateOnly AsOf { get; init; }
     /// <summary>In the order of the standard.</summary>
     public required IReadOnlyList<Provision> Provisions { get; init; }
     public required IReadOnlyList<Condition> Conditions { get; init; }
@@ -120,14 +139,39 @@ public sealed record Catalogue
     public IReadOnlyList<string> FactsOf(Provision provision) =>
         [.. (provision.Condition?.Names ?? []).SelectMany(id => Condition(id)?.Means?.Names ?? []).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>All catalogues of this program, the default first.</summary>
+    /// <summary>Provisions of EN 303 645 that an assessment may be made against directly; all others are answered through relations (<see cref="Crosswalk"/>).</summary>
+    public required bool IsEdition { get; init; }
+
+    /// <summary>The rows that stand directly under another one.</summary>
+    public IReadOnlyList<Provision> PartsOf(string row) => [.. ByParent[row]];
+
+    private ILookup<string, Provision> ByParent => field ??= Provisions.Where(p => p.Parent is not null).ToLookup(p => p.Parent!, StringComparer.Ordinal);
+
+    /// <summary>Every catalogue of this program, the default first.</summary>
     public static IReadOnlyList<Catalogue> All => LazyAll.Value;
 
-    public static Catalogue Default => All[0];
+    /// <summary>Those that an assessment may be made against directly.</summary>
+    public static IReadOnlyList<Catalogue> Editions => LazyEditions.Value;
+
+    public static Catalogue Default => Editions[0];
+
+    /// <summary>The rows that people call so, by id or by label: several where a document repeats one under several headings.</summary>
+    public IReadOnlyList<Provision> Rows(string name) =>
+        [.. Provisions.Where(p => string.Equals(p.Id, name, StringComparison.OrdinalIgnoreCase) || string.Equals(p.Label, name, StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>A catalogue of OSCAL (JSON, any 1.x): every control is a row. What was not understood is counted and said.</summary>
+    /// <exception cref="UnreadableException">No JSON, or no catalog of OSCAL.</exception>
+    /// <exception cref="BudgetException">It is larger than one file may be.</exception>
+    public static ImportedCatalogue Import(Artefact artefact, Budget? budget = null) => CatalogueImport.Read(artefact, budget ?? new Budget());
 
     /// <exception cref="UnreadableException">No such catalogue; names those that are there.</exception>
-    public static Catalogue Load(string id) => All.FirstOrDefault(c => c.Id == id)
-        ?? throw new UnreadableException($"one of the catalogues {string.Join(", ", All.Select(c => c.Id))}", $"\"{Evidence.Shortened.Visible(id)}\"", 0);
+    public static Catalogue Load(string id) => Among(All, "catalogues", id);
+
+    /// <exception cref="UnreadableException">No such edition, or a catalogue that is answered through relations only; names the editions.</exception>
+    public static Catalogue LoadEdition(string id) => Among(Editions, "editions", id);
+
+    private static Catalogue Among(IReadOnlyList<Catalogue> those, string what, string id) => those.FirstOrDefault(c => string.Equals(c.Id, id, StringComparison.OrdinalIgnoreCase))
+        ?? throw new UnreadableException($"one of the {what} {string.Join(", ", those.Select(c => c.Id))}", $"\"{Shortened.Visible(id)}\"", 0);
 
     private static readonly Lazy<IReadOnlyList<Catalogue>> LazyAll = new(() =>
     {
@@ -135,10 +179,13 @@ public sealed record Catalogue
         return [.. DataFile.Open("catalogues.tsv").Rows.Select(r => Of(r, sources))];
     });
 
+    private static readonly Lazy<IReadOnlyList<Catalogue>> LazyEditions = new(() => [.. All.Where(c => c.IsEdition)]);
+
     private static Catalogue Of(DataRow row, IReadOnlyList<Source> sources)
     {
         var id = row.Need("catalogue");
         var units = row["units"];
+        var edition = row.Need("use") == "edition";
         return new Catalogue
         {
             Id = id,
@@ -148,8 +195,10 @@ public sealed record Catalogue
             Extent = row.Need("extent") switch { "full" => Extent.Full, "ids" => Extent.Ids, _ => Extent.Partial },
             Provisional = row["provisional"],
             Source = sources.First(s => s.Key == row.Need("source")),
-            Provisions = [.. DataFile.Open(id + ".tsv").Rows.Select(r => ProvisionOf(r, later: id != "en303645-2.1.1"))],
-            Conditions = [.. DataFile.Open(id + ".conditions.tsv").Rows.Select(r =>
+            AsOf = DateOnly.ParseExact(row.Need("asOf"), "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+            IsEdition = edition,
+            Provisions = [.. DataFile.Open(id + ".tsv").Rows.Select(r => edition ? ProvisionOf(r, later: id != "en303645-2.1.1") : RowOf(r))],
+            Conditions = !edition ? [] : [.. DataFile.Open(id + ".conditions.tsv").Rows.Select(r =>
                 new Condition(r.Need("condition"), r["means"] is { } means ? Expression.Parse(means) : null, r.Need("title"), r.Need("source")))],
             Units = units is null ? [] : [.. DataFile.Open(units + ".tsv").Rows.Select(UnitOf)],
             Sources = sources,
@@ -168,9 +217,21 @@ public sealed record Catalogue
             IsDisputed = later && r.Need("status_confidence") == "disputed",
             Earlier = earlier?[0],
             EarlierIsEqual = earlier is [_, "equal"],
+            EarlierReview = later ? r["review"] : null,
             Source = r.Need("source"),
         };
     }
+
+    private static Provision RowOf(DataRow r) => new()
+    {
+        Id = r.Need("row"),
+        Parent = r["parent"],
+        Group = r["group"],
+        Obligation = r.Need("status") == "M" ? Obligation.Mandatory : Obligation.Recommended,
+        Title = r.Need("title"),
+        Note = r["note"],
+        Source = r.Need("source"),
+    };
 
     private static TestUnit UnitOf(DataRow r) => new()
     {
@@ -178,13 +239,18 @@ public sealed record Catalogue
         Case = r.Need("case"),
         IsFunctional = r.Need("kind") == "functional",
         Provision = r.Need("provision"),
-        Tables = [.. r.List("ixit", ',').SelectMany(t => t == "*" ? Enumerable.Range(1, 29) : [int.Parse(t[..t.IndexOf('-')], System.Globalization.CultureInfo.InvariantCulture)])],
+        Tables = [.. r.List("ixit", ',').SelectMany(t => t == "*" ? Enumerable.Range(1, 29) : [NumberOf(t)])],
         Decides = Enum.Parse<Decides>(r.Need("decides"), ignoreCase: true),
         Inherits = r.List("inherits", ','),
+        Restricts = r["restricts"] is { } restricts ? NumberOf(restricts) : null,
         Means = Enum.Parse<Means>(r.Need("class"), ignoreCase: true),
         Title = r.Need("title"),
         IsPreparatory = r["preparatory"] == "yes",
         Escape = r["escape"],
+        EachRow = r["eachRow"] is { } each ? NumberOf(each) : null,
         Source = r.Need("source"),
     };
+
+    // "7-UpdMech"
+    private static int NumberOf(string table) => int.Parse(table[..table.IndexOf('-')], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using Assay.Assessment.Declarations;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 
@@ -80,6 +81,34 @@ public abstract class Check(string id, int version, Polarity polarity, CoverageS
         Settle = toSettle ?? settle,
         Findings = findings,
         Locations = [.. findings.Select(f => f.Location)],
+    };
+
+    /// <summary>A refutation by one row: the unit fails by it, whatever the other rows show. Points to the findings, else to the row.</summary>
+    /// <param name="row">A row of the table whose every row the unit asks (<see cref="Catalogues.TestUnit.EachRow"/>).</param>
+    protected Answer Refutes(string unit, (IxitTable Table, IxitRow Row) row, string reason, params IReadOnlyList<Finding> findings) => Of(unit, Says.Refutes, row, reason, findings);
+
+    /// <summary>This row is decided; the unit passes only where every row of the table is.</summary>
+    protected Answer Holds(string unit, (IxitTable Table, IxitRow Row) row, string reason, params IReadOnlyList<Finding> findings) => Of(unit, Says.Holds, row, reason, findings);
+
+    protected Answer Supports(string unit, (IxitTable Table, IxitRow Row) row, string reason, params IReadOnlyList<Finding> findings) => Of(unit, Says.Supports, row, reason, findings);
+
+    /// <summary>This row stays open; <paramref name="toSettle"/> or the check's own words say what would settle it.</summary>
+    protected Answer Open(string unit, (IxitTable Table, IxitRow Row) row, string reason, string? toSettle = null, params IReadOnlyList<Finding> findings) =>
+        Of(unit, Says.Open, row, reason, findings) with { Settle = toSettle ?? settle };
+
+    /// <summary>The sources do not agree on one row.</summary>
+    protected Answer Contradicts(string unit, (IxitTable Table, IxitRow Row) row, Contradiction contradiction, params IReadOnlyList<Finding> findings) =>
+        Contradicts(unit, contradiction, findings) with { Row = Papers.Place(row) };
+
+    private Answer Of(string unit, Says says, (IxitTable Table, IxitRow Row) row, string reason, IReadOnlyList<Finding> findings) => new()
+    {
+        Check = Id,
+        Unit = unit,
+        Says = says,
+        Reason = reason,
+        Findings = findings,
+        Locations = findings.Count > 0 ? [.. findings.Select(f => f.Location)] : [row.Row.Location],
+        Row = Papers.Place(row),
     };
 
     /// <summary>What a check says that found nothing: support where it looked at everything and may say so, else open.</summary>

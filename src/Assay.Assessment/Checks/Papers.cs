@@ -21,6 +21,9 @@ internal static class Papers
         return null;
     }
 
+    /// <summary>How an answer points to a row.</summary>
+    public static RowPlace Place((IxitTable Table, IxitRow Row) row) => new(row.Table.Number, Shortened.Visible(row.Row.Id), row.Row.Location);
+
     /// <summary>All that a row says, id included.</summary>
     public static string Whole(IxitRow row) => string.Join('\n', row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}: {f.Value}").Prepend(row.Id));
 
@@ -98,6 +101,13 @@ internal static class Papers
             if (part.Length > 4 && part.EndsWith('d')) words.Add(part[..^1]);
         }
         return [.. words];
+    }
+
+    /// <summary>How papers may call the service behind a port: the number, and the usual names.</summary>
+    public static IReadOnlyList<string> WordsFor(ushort port)
+    {
+        var number = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return [number, .. Ports.GetValueOrDefault(number, [])];
     }
 
     // What papers call the service behind a usual port.

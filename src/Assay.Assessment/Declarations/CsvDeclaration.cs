@@ -2,42 +2,45 @@ using System.Text;
 
 namespace Assay.Assessment.Declarations;
 
-/// <summary>A conformance statement as comma- or semicolon-separated values (RFC 4180): columns provision, support, justification.</summary>
+/// <summary>Conformance statement and detail tables as separated values (RFC 4180; commas, semicolons or tabs), laid out as on a sheet (<see cref="GridDeclaration"/>).</summary>
 internal static class CsvDeclaration
 {
-    /// <summary>Whether the first line is the header of a conformance statement.</summary>
+    /// <summary>Whether the first rows hold the header of a statement or of a table. Cheap: only the beginning is cut into cells.</summary>
     public static bool Looks(string text)
     {
-        var end = text.AsSpan().IndexOfAny('\r', '\n');
-        if (end is < 0 or > 1000) return false;
-        var header = Cells(text[..end], Separator(text[..end]));
-        return Column(header, "provision", "reference", "id") >= 0 && Column(header, "support", "supported") >= 0;
+        var head = text.AsSpan(0, Math.Min(text.Length, 4000)).ToString();
+        if (head.AsSpan().IndexOfAny('\r', '\n') < 0) return false;
+        return GridDeclaration.Looks(Grid(head, Separator(head)));
     }
 
-    public static void Read(string text, Gathering into)
+    public static void Read(string text, Gathering into) => GridDeclaration.Read(Grid(text, Separator(text)), into);
+
+    private static Grid Grid(string text, char separator) => new(null, false, [.. Rows(text, separator)
+        .Select(r => new GridRow(r.Line, [.. r.Cells.Select((c, i) => new GridCell(i, c)).Where(c => c.Text.Length > 0)]))
+        .Where(r => r.Cells.Count > 0 && !(r.Cells.Count == 1 && r.Number == 1 && r.Cells[0].Text.StartsWith("sep=", StringComparison.Ordinal)))]);
+
+    // What separates most in the first lines; a first line "sep=;" says so itself.
+    internal static char Separator(string text)
     {
-        var separator = Separator(text.Split('\n', 2)[0]);
-        var rows = Rows(text, separator).ToList();
-        var header = rows[0].Cells;
-        int idAt = Column(header, "provision", "reference", "id"), supportAt = Column(header, "support", "supported"), whyAt = Column(header, "justification", "detail", "reason");
-        foreach (var (cells, line) in rows.Skip(1))
-        {
-            if (cells.All(c => c.Length == 0)) continue;
-            var id = idAt < cells.Count ? cells[idAt] : "";
-            if (ProvisionId.Of(id) is not { } provision) into.UnknownProvision(line, id);
-            else if (SupportWord.Of(supportAt < cells.Count ? cells[supportAt] : null, out var remark) is { } support) into.Claim(provision, support, whyAt >= 0 && whyAt < cells.Count && cells[whyAt].Length > 0 ? cells[whyAt] : remark, line);
-            else into.Unread(line, string.Join(" | ", cells), "yes, no or n/a as support");
-        }
+        if (text.StartsWith("sep=", StringComparison.Ordinal) && text.Length > 4) return text[4];
+        var head = text.AsSpan(0, Math.Min(text.Length, 2000));
+        var tabs = head.Count('\t');
+        var semicolons = head.Count(';');
+        return tabs > 0 && tabs >= semicolons && tabs >= head.Count(',') ? '\t' : semicolons > 0 && (semicolons >= head.Count(',') || FirstLineHas(head, ';')) ? ';' : ',';
     }
 
-    private static char Separator(string header) => header.Contains(';') ? ';' : header.Contains('\t') ? '\t' : ',';
+    internal static int Column(IReadOnlyList<string> header, params string[] names) => header.ToList().FindIndex(h => names.Contains(Names.Bare(h)));
 
-    private static int Column(IReadOnlyList<string> header, params string[] names) => header.ToList().FindIndex(h => names.Contains(Names.Bare(h)));
+    internal static List<string> Cells(string line, char separator) => Rows(line, separator).First().Cells;
 
-    private static List<string> Cells(string line, char separator) => Rows(line, separator).First().Cells;
+    private static bool FirstLineHas(ReadOnlySpan<char> head, char sign)
+    {
+        var end = head.IndexOfAny('\r', '\n');
+        return (end < 0 ? head : head[..end]).Contains(sign);
+    }
 
     // Quoted cells may hold separators, line ends and doubled quotes; an open quote ends with the text.
-    private static IEnumerable<(List<string> Cells, int Line)> Rows(string text, char separator)
+    internal static IEnumerable<(List<string> Cells, int Line)> Rows(string text, char separator)
     {
         var cells = new List<string>();
         var cell = new StringBuilder();
@@ -56,7 +59,7 @@ internal static class CsvDeclaration
             else if (c == '"' && cell.Length == 0) quoted = true;
             else if (c == separator || c == '\n')
             {
-                cells.Add(cell.ToString().Trim());
+                cells.Add(cell.ToString().ReplaceLineEndings("\n").Trim());
                 cell.Clear();
                 if (c != '\n') continue;
                 yield return (cells, begin);

@@ -19,10 +19,14 @@ public sealed record Declaration
     public IReadOnlyList<SelfAssessment> SelfAssessments { get; init; } = [];
     /// <summary>What fits no layout, kept with its place and counted.</summary>
     public IReadOnlyList<Unread> Unread { get; init; } = [];
+    /// <summary>What a draft proposes and no person has taken over: shown and counted, and no claim.</summary>
+    public IReadOnlyList<Proposal> Proposals { get; init; } = [];
     public IReadOnlyList<Coverage> Coverage { get; init; } = [];
 
     /// <summary>The maker's own words on facts of the product (<see cref="Catalogues.Condition.Means"/>), for instance <c>constrained: no</c>.</summary>
     public IReadOnlyList<FactClaim> Facts { get; init; } = [];
+    /// <summary>The maker's records of paths through the decision trees of EN 18031, file by file and in their order.</summary>
+    public IReadOnlyList<TreeRecord> Trees { get; init; } = [];
     /// <summary>Names of the files that were read as declarations, in order.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
@@ -125,6 +129,12 @@ public sealed record SelfAssessment
         ? new Claim { Provision = Provision, Support = support, Justification = Text, Location = Location, SignedBy = SignedBy, SignatureNote = SignatureNote }
         : null;
 }
+
+/// <summary>A line or row that <c>assess --init</c> wrote out of the evidence. It counts as nothing while its mark stands.</summary>
+/// <param name="Table">1 to 29; null for a line of the conformance statement or a condition.</param>
+/// <param name="Id">The row's id, the provision, the condition, or the field of a table without rows.</param>
+/// <param name="From">What the mark says: where it was seen.</param>
+public sealed record Proposal(int? Table, string Id, string From, Location Location);
 
 /// <param name="Text">The beginning of what could not be placed.</param>
 public sealed record Unread(Location Location, string Text, string Expected);

@@ -35,13 +35,18 @@ internal static class DeclarationReader
         var coverage = new List<Coverage>();
         foreach (var artefact in artefacts.OrderBy(a => a.Name, StringComparer.Ordinal))
         {
-            if (artefact.Size is 0 or > LargestFile || Text(artefact) is not { } text) continue;
+            if (artefact.Size is 0 or > LargestFile) continue;
+            var isWorkbook = Workbook.Looks(artefact);
+            var text = isWorkbook ? "" : Text(artefact);
+            if (text is null) continue;
             var (signer, note) = Signature(artefact, byName, asOf);
             var part = new Gathering(Shortened.Visible(artefact.Name), signer, note);
             var losses = new List<Loss>();
             try
             {
-                if (YamlDeclaration.Looks(text)) YamlDeclaration.Read(artefact.Bytes.Span(0, (int)artefact.Size), part);
+                if (isWorkbook) WorkbookDeclaration.Read(artefact, part, losses);
+                else if (YamlDeclaration.Looks(text)) YamlDeclaration.Read(artefact.Bytes.Span(0, (int)artefact.Size), part);
+                else if (TreeDeclaration.LooksCsv(text)) TreeDeclaration.ReadCsv(text, part);
                 else if (CsvDeclaration.Looks(text)) CsvDeclaration.Read(text, part);
                 else if (text.Contains('#') || text.Contains('|')) MarkdownDeclaration.Read(text, part);
             }
@@ -49,6 +54,9 @@ internal static class DeclarationReader
             {
                 losses.Add(e.AsLoss(artefact.Name));
             }
+            part.Finish();
+            // A workbook about other things is none of ours, whatever is wrong with it.
+            if (isWorkbook && part.Rows + part.Proposals.Count == 0 && part.UnreadParts.Count == 0) continue;
             if (part.IsEmpty && losses.Count == 0) continue;
             if (note is not null) losses.Add(new Loss { Location = new Location { Artefact = artefact.Name }, Expected = "a signature that fits", Found = note });
             parts.Add((artefact.Name, part));
@@ -66,6 +74,7 @@ internal static class DeclarationReader
                     ["tables"] = part.Tables.Count,
                     ["selfAssessments"] = part.SelfAssessments.Count,
                     ["unread"] = part.UnreadParts.Count,
+                    ["proposals"] = part.Proposals.Count,
                 },
             });
         }
@@ -75,13 +84,16 @@ internal static class DeclarationReader
             Tables = [.. parts.SelectMany(p => p.Part.Tables).OrderBy(t => t.Number).ThenBy(t => t.Location.Artefact, StringComparer.Ordinal)],
             SelfAssessments = [.. parts.SelectMany(p => p.Part.SelfAssessments)],
             Facts = [.. parts.SelectMany(p => p.Part.Facts)],
+            Trees = [.. parts.SelectMany(p => p.Part.Trees)],
             Unread = [.. parts.SelectMany(p => p.Part.UnreadParts)],
+            Proposals = [.. parts.SelectMany(p => p.Part.Proposals)],
             Coverage = coverage,
             Files = [.. parts.Select(p => p.Name)],
         };
     }
 
-    private static (Signer?, string?) Signature(Artefact artefact, Dictionary<string, Artefact> byName, DateTimeOffset asOf)
+    /// <summary>Who signed the file, or why the signature beside it does not count; both null where there is none.</summary>
+    internal static (Signer?, string?) Signature(Artefact artefact, IReadOnlyDictionary<string, Artefact> byName, DateTimeOffset asOf)
     {
         string? note = null;
         foreach (var ending in DetachedSignature.Endings)

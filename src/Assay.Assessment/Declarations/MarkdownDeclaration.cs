@@ -447,13 +447,13 @@ internal sealed partial class MarkdownDeclaration
     private static partial Regex GroupVerdict();
 
     [GeneratedRegex(@"\b(ICS|(implementation\s+)?conformance\s+statement)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Conformance();
+    internal static partial Regex Conformance();
 
     [GeneratedRegex(@"^(table\b|annex\b|ixit\b|\d{1,2}\s*[-–_]\s*[A-Za-z]{4,}\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex TableStart();
+    internal static partial Regex TableStart();
 
     [GeneratedRegex(@"\b(?<number>\d{1,2})\s{0,2}[-–_:. ]\s{0,2}(?<name>[A-Za-z]{4,})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex NumberAndName();
+    internal static partial Regex NumberAndName();
 
     [GeneratedRegex(@"^id\s*[:=]\s*(?<id>.*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex IdHeading();
@@ -462,7 +462,7 @@ internal sealed partial class MarkdownDeclaration
     private static partial Regex Summary();
 
     [GeneratedRegex(@"(^|[^\d.])(?<id>\d{1,2}(\.\d{1,2})?[-–‑]\d{1,2}[A-Za-z]?)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex ProvisionIn();
+    internal static partial Regex ProvisionIn();
 
     // "**Name:** value", "* **Name**: value", "Name: value" at the start of a line.
     [GeneratedRegex(@"^\s*(?<item>[-*+]\s+)?(\*\*(?<name>[^*\n]{1,80}?)\*\*\s*:?|(?<name>[A-Za-z][A-Za-z/ -]{1,50}):(\s|$))\s*(?<value>.*)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

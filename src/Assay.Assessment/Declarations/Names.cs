@@ -103,10 +103,10 @@ internal sealed record TableName(int Number, string Name, string Later, string T
     public string? Misspelt(string name) => Field(name) is null ? Names.Nearest(name, Fields) : null;
 }
 
-/// <summary>Ids of provisions of all catalogues.</summary>
+/// <summary>Ids of provisions of all editions.</summary>
 internal static class ProvisionId
 {
-    private static readonly FrozenDictionary<string, string> Known = Catalogue.All.SelectMany(c => c.Provisions).Select(p => p.Id).Distinct()
+    private static readonly FrozenDictionary<string, string> Known = Catalogue.Editions.SelectMany(c => c.Provisions).Select(p => p.Id).Distinct()
         .ToFrozenDictionary(id => id, id => id, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The id as the catalogues write it, from <c>5.1-1</c>, <c>Provision 5.1-2a</c>; null where no catalogue has it.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class YamlDeclaration
     private YamlDeclaration(Gathering into) => this.into = into;
 
     /// <summary>Whether a text begins a line with a key that only a declaration has; cheap, before anything is parsed.</summary>
-    public static bool Looks(string text) => Key().EnumerateMatches(text).MoveNext() || TableKeys(text);
+    public static bool Looks(string text) => Key().EnumerateMatches(text).MoveNext() || TreeDeclaration.Looks(text) || TableKeys(text);
 
     private static bool TableKeys(string text)
     {
@@ -52,6 +52,9 @@ internal sealed partial class YamlDeclaration
                 break;
             case "selfassessment" or "selfassessments":
                 Self(entry.Value);
+                break;
+            case var bare when TreeDeclaration.IsKey(bare):
+                TreeDeclaration.Read(entry.Value, into);
                 break;
             case var bare when About.Contains(bare):
                 break;
@@ -95,22 +98,29 @@ internal sealed partial class YamlDeclaration
 
     private void Line(string id, YamlNode node, int line)
     {
-        string? said = node.Text, why = null;
+        string? said = node.Text, why = null, mark = null;
         if (node is YamlMap map)
         {
             said = Find(map, "support", "supported", "answer", "value")?.Value.Text;
+            mark = Find(map, "proposal", "proposed")?.Value.Text;
             why = Find(map, "justification", "detail", "details", "reason", "comment") is { } reason ? Flat(reason.Value) : null;
             foreach (var entry in map.Entries)
             {
                 if (Names.Bare(entry.Key) is not ("provision" or "id" or "reference" or "clause" or "support" or "supported" or "answer" or "value"
-                    or "justification" or "detail" or "details" or "reason" or "comment" or "status" or "title"))
+                    or "justification" or "detail" or "details" or "reason" or "comment" or "status" or "title" or "proposal" or "proposed"))
                 {
-                    into.Unread(entry.Line, entry.Key, "support or justification" + Perhaps(Names.Nearest(entry.Key, ["support", "justification", "provision"])));
+                    into.Unread(entry.Line, entry.Key, "support or justification" + Perhaps(Names.Nearest(entry.Key, ["support", "justification", "provision"])) + $" (ICS, {id})");
                 }
             }
         }
-        if (SupportWord.Of(said, out var remark) is { } support) into.Claim(id, support, why ?? remark, line);
-        else into.Unread(line, $"{id}: {said ?? node.Kind}", "yes, no or n/a as support");
+        if (SupportWord.Of(said, out var remark) is not { } support)
+        {
+            // An empty answer in a draft is a question nobody answered yet.
+            if (said is null && node is YamlMap && Find((YamlMap)node, "support", "supported", "answer", "value") is { Value: YamlScalar { IsNull: true } }) return;
+            into.Unread(line, $"{id}: {said ?? node.Kind}", $"yes, no or n/a as support (ICS, {id})");
+        }
+        else if (Gathering.IsProposal(mark)) into.Propose(id, mark!, line);
+        else into.Claim(id, support, why ?? remark, line);
     }
 
     private void Tables(YamlNode node)
@@ -181,8 +191,15 @@ internal sealed partial class YamlDeclaration
         foreach (var entry in fields.Entries)
         {
             if (Names.Bare(entry.Key) is "id" or "identifier") continue;
-            if (table.Name.Misspelt(entry.Key) is { } meant) into.Unread(entry.Line, entry.Key, $"a field of {table.Name.Number}-{table.Name.Name}; perhaps \"{meant}\" is meant");
-            row.Add(table.Name.Field(entry.Key) ?? entry.Key, Flat(entry.Value), entry.Line);
+            if (table.Name.Misspelt(entry.Key) is { } meant) into.Unread(entry.Line, entry.Key, $"a field of {table.Name.Number}-{table.Name.Name}; perhaps \"{meant}\" is meant (row {row.Id})");
+            var field = table.Name.Field(entry.Key) ?? entry.Key;
+            // "Support Period: { value: …, proposal: where it was seen }": one field that a draft proposes.
+            if (entry.Value is YamlMap told && Find(told, "proposal", "proposed") is { } mark && Find(told, "value") is { } value)
+            {
+                if (Gathering.IsProposal(mark.Value.Text)) row.Propose(field, mark.Value.Text!, entry.Line);
+                else row.Add(field, Flat(value.Value), entry.Line);
+            }
+            else if (entry.Value is not YamlScalar { IsNull: true }) row.Add(field, Flat(entry.Value), entry.Line);
         }
     }
 
@@ -193,15 +210,10 @@ internal sealed partial class YamlDeclaration
             into.Unread(node.Line, node.Kind, "conditions with yes or no");
             return;
         }
-        var known = Catalogues.Catalogue.All.SelectMany(c => c.Conditions).SelectMany(c => c.Means?.Names ?? [])
-            .Concat(Catalogues.Catalogue.All.SelectMany(c => c.Units).Select(u => u.Escape).OfType<string>())
-            .Distinct(StringComparer.Ordinal).ToList();
         foreach (var entry in map.Entries)
         {
-            var fact = known.FirstOrDefault(f => Names.Comparer.Equals(f, entry.Key));
-            if (fact is null) into.Unread(entry.Line, entry.Key, "a condition: " + (Names.Nearest(entry.Key, known) is { } near ? $"perhaps \"{near}\" is meant" : string.Join(", ", known)));
-            else if (SupportWord.Of(entry.Value.Text, out _) is { } word and not Support.NotApplicable) into.Fact(fact, word == Support.Yes, entry.Line);
-            else into.Unread(entry.Line, $"{entry.Key}: {entry.Value.Text ?? entry.Value.Kind}", "yes or no");
+            var (said, from) = entry.Value is YamlMap told ? (Find(told, "value", "holds", "answer")?.Value.Text, Find(told, "proposal", "proposed")?.Value.Text) : (entry.Value.Text, null);
+            into.Fact(entry.Key, said ?? entry.Value.Kind, from, entry.Line);
         }
     }
 

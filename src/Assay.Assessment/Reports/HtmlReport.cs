@@ -30,12 +30,13 @@ public static class HtmlReport
     public static Page Page(AssessmentResult result, ReportOptions options)
     {
         var findings = result.Findings.DistinctBy(f => f.Id).ToDictionary(f => f.Id, StringComparer.Ordinal);
-        var catalogue = Catalogue.All.FirstOrDefault(c => $"{c.Name} {c.Edition}".EndsWith(result.Editions.Standard, StringComparison.Ordinal));
+        var catalogue = Catalogue.Editions.FirstOrDefault(c => $"{c.Name} {c.Edition}".EndsWith(result.Editions.Standard, StringComparison.Ordinal));
         (string Id, string Heading, Node? Content)[] sections =
         [
             ("answer", "The answer", TheAnswer(result)),
             ("counts", "Outcomes by count", Outcomes(result)),
             ("contradictions", "Contradictions", Contradictions(result)),
+            ("traps", "Traps in the dossier", RowsAndTraps.Traps(result)),
             ("provisions", "Provisions", Provisions(result, catalogue, findings)),
             ("not-checked", "What was not checked", NotChecked(result)),
             ("coverage", "What was looked at", Looked(result)),
@@ -206,6 +207,8 @@ public static class HtmlReport
             P(Phrases.Counted([unit]).Count > 0 ? Badge(unit.Outcome, unit.Grade) : Mark("preparatory step"), " ", Strong(unit.Unit),
                 (catalogue?.Unit(unit.Unit) ?? Catalogue.Default.Unit(unit.Unit))?.Title is { } title ? " " + title : null),
             verdict.Units.Count == 1 && Phrases.Bare(verdict) == unit.Reason ? null : P(unit.Reason),
+            RowsAndTraps.Rows(unit),
+            RowsAndTraps.Inherited(unit),
             unit.Scope is null ? null : P("Looked at: ", Data(unit.Scope)).Class("soft"),
             named.Count == 0 ? null : Ul(named.Take(FindingsOfUnit).Select(f => Li(Data($"{f.Subject}: {f.Value}"), " ", Where(f.Location)))).Class("findings"),
             Rest(named.Count, FindingsOfUnit),

@@ -34,6 +34,7 @@ public sealed class TerminalReport
 
         Table();
         Contradictions();
+        List("Traps in the dossier", RowsAndTraps.Lines(result));
         List("Not checked", result.NotChecked);
         Losses();
         Answer();

@@ -15,6 +15,8 @@ public sealed record Contradiction(string About, Statement One, Statement Other)
 {
     /// <summary>Both sides are papers: it goes back to the supplier and is no failure of the device.</summary>
     public bool IsPaperAgainstPaper => One.IsPaper && Other.IsPaper;
+    /// <summary>Neither side is a paper: for instance a banner on the wire and a component of the image.</summary>
+    public bool IsEvidenceAgainstEvidence => !One.IsPaper && !Other.IsPaper;
 }
 
 /// <param name="Says">In words, secrets shortened.</param>
@@ -40,9 +42,11 @@ public sealed record UnitVerdict
     public bool IsPreparatory { get; init; }
     /// <summary>What was looked at by the checks that the answer rests on.</summary>
     public string? Scope { get; init; }
+    /// <summary>It failed or is disputed by single rows, and by nothing that touches the unit whole.</summary>
+    internal bool IsOfRowsAlone { get; init; }
     /// <summary>One answer a row, where the unit asks every row of a table; empty elsewhere.</summary>
     public IReadOnlyList<RowVerdict> Rows { get; init; } = [];
-    /// <summary>Units, cases or groups whose answers count in this one.</summary>
+    /// <summary>Units, cases or groups whose answers count in this one; with <c>~</c> before it only related.</summary>
     public IReadOnlyList<string> Inherited { get; init; } = [];
 }
 

@@ -12,10 +12,19 @@ public static class Verdict
     {
         var word = MakersWord.Of(facts);
         var contradictions = Contradictions(facts, word);
-        var answer = NotApplicable(facts, word) ?? Fail(facts, word) ?? Disputed(facts, contradictions) ?? Preparatory(facts) ?? Pass(facts, word)
-            ?? NotClaimed(facts, word) ?? Inconclusive(facts, word);
+        var rows = RowVerdicts.Of(facts, word);
+        var answer = NotApplicable(facts, word) ?? Fail(facts, word, rows) ?? Disputed(facts, contradictions, rows) ?? Preparatory(facts) ?? Pass(facts, word, rows)
+            ?? NotClaimed(facts, word) ?? Inconclusive(facts, word, rows);
         return answer with
         {
+            // Rows of what does not apply, or is not claimed, are answers to a question that nobody asks.
+            IsOfRowsAlone = answer.Outcome switch
+            {
+                Outcome.Fail => facts.Rows.Sum(r => r.Refutations.Count) == facts.Refutations.Count && facts.Decisions.All(d => d.Passes) && facts.Lab is not { Counts: true, Result: LabResult.Fail } && rows.Any(r => r.Outcome == Outcome.Fail),
+                Outcome.Disputed => facts.Rows.Sum(r => r.Contradictions.Count) == contradictions.Count,
+                _ => false,
+            },
+            Rows = answer.Outcome is Outcome.NotApplicable or Outcome.NotClaimed ? [] : RowVerdicts.Shown(rows),
             Contradictions = contradictions,
             Declared = word.Shown,
             IsPreparatory = facts.Unit.IsPreparatory,
@@ -55,18 +64,18 @@ public static class Verdict
         var seen = facts.Refutations.Where(r => r.Location.Artefact.Length > 0).ToList();
         seen.AddRange(facts.Decisions.Where(d => !d.Passes && d.Location is not null)
             .Select(d => new Refutation(d.Check, d.Findings.Count > 0 ? d.Findings[0] : "", $"{d.Words} (looked at: {d.Scope})", d.Location!)));
-        if (facts.Lab is { Passes: false, Signer: { } signer, Evidence.Count: > 0 } lab)
+        foreach (var record in facts.Rows.Select(r => r.Lab).Prepend(facts.Lab))
         {
-            seen.Add(new Refutation($"lab {signer.Name}", lab.Evidence[0], lab.Words, lab.Location));
+            if (record is { Counts: true, Result: LabResult.Fail, Signer: { } signer }) seen.Add(new Refutation($"lab {signer.Name}", record.Evidence[0], record.Words, record.Location));
         }
         return seen;
     }
 
-    private static UnitVerdict? Fail(UnitFacts facts, MakersWord word)
+    private static UnitVerdict? Fail(UnitFacts facts, MakersWord word, IReadOnlyList<RowVerdict> rows)
     {
         if (Seen(facts) is [var first, ..] all)
         {
-            var more = all.Count > 1 ? $", and {all.Count - 1} more" : "";
+            var more = (all.Count > 1 ? $", and {all.Count - 1} more" : "") + (rows.Any(r => r.Outcome == Outcome.Fail) ? $"; {RowVerdicts.Named(rows, Outcome.Fail)}" : "");
             return Answer(facts, Outcome.Fail, null, $"{first.Check}: {first.Words} ({first.Location}){more}") with
             {
                 Findings = [.. all.Select(r => r.Finding).Concat(facts.Decisions.Where(d => !d.Passes).SelectMany(d => d.Findings))
@@ -83,13 +92,15 @@ public static class Verdict
     }
 
     // Row 3.
-    private static UnitVerdict? Disputed(UnitFacts facts, IReadOnlyList<Contradiction> contradictions)
+    private static UnitVerdict? Disputed(UnitFacts facts, IReadOnlyList<Contradiction> contradictions, IReadOnlyList<RowVerdict> rows)
     {
         if (contradictions.Count == 0) return null;
         var first = contradictions[0];
-        var kind = first.IsPaperAgainstPaper ? "papers of the maker contradict each other" : "the papers and the evidence contradict each other";
+        var kind = first.IsPaperAgainstPaper ? "papers of the maker contradict each other"
+            : first.IsEvidenceAgainstEvidence ? "pieces of evidence contradict each other" : "the papers and the evidence contradict each other";
         return Answer(facts, Outcome.Disputed, null,
-            $"{kind} on {first.About}: \"{first.One.Says}\" ({first.One.Location}) against \"{first.Other.Says}\" ({first.Other.Location})") with
+            $"{kind} on {first.About}: \"{first.One.Says}\" ({first.One.Location}) against \"{first.Other.Says}\" ({first.Other.Location})"
+                + (rows.Any(r => r.Outcome == Outcome.Disputed) ? $"; {RowVerdicts.Named(rows, Outcome.Disputed)}" : "")) with
         {
             Settle = facts.Settle ?? (first.IsPaperAgainstPaper
                 ? "one corrected and signed declaration of the supplier"
@@ -102,10 +113,23 @@ public static class Verdict
         ? Answer(facts, Outcome.Inconclusive, null, "a preparatory step without a result of its own; it is answered with the other units of its case")
         : null;
 
-    // Row 4.
-    private static UnitVerdict? Pass(UnitFacts facts, MakersWord word)
+    // Row 4. Where every row of a table is asked, only rows decide: a check that speaks of the whole table alone supports.
+    private static UnitVerdict? Pass(UnitFacts facts, MakersWord word, IReadOnlyList<RowVerdict> rows)
     {
-        var decided = facts.Decisions.Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList();
+        if (facts.Unit.EachRow is { } number)
+        {
+            if (facts.Lab is not { Counts: true, Result: LabResult.Pass } && rows.Any(r => r.Outcome == Outcome.Pass) && rows.All(r => r is { Outcome: Outcome.Pass, Grade: Grade.Tool or Grade.Lab } or { Outcome: Outcome.NotApplicable, Grade: Grade.Lab }))
+            {
+                var byRows = facts.Rows.SelectMany(r => r.Decisions).Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList();
+                return Answer(facts, Outcome.Pass, rows.Max(r => r.Grade), $"each of the {rows.Count} row(s) of table {number} is decided: {rows[0].Reason}"
+                    + (rows.Count > 1 ? $", and {rows.Count - 1} more" : "") + (byRows.Count > 0 ? $" (looked at: {string.Join("; ", byRows.Select(d => d.Scope).Distinct(StringComparer.Ordinal))})" : "")) with
+                {
+                    Findings = [.. rows.SelectMany(r => r.Findings).Distinct(StringComparer.Ordinal)],
+                    Scope = byRows.Count > 0 ? string.Join("; ", byRows.Select(d => d.Scope).Distinct(StringComparer.Ordinal)) : null,
+                };
+            }
+        }
+        var decided = facts.Unit.EachRow is not null ? [] : facts.Decisions.Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList();
         if (decided.Count > 0)
         {
             return Answer(facts, Outcome.Pass, Grade.Tool, string.Join("; ", decided.Select(d => $"{d.Check}: {d.Words} (looked at: {d.Scope})"))) with
@@ -114,15 +138,23 @@ public static class Verdict
                 Scope = string.Join("; ", decided.Select(d => d.Scope).Distinct(StringComparer.Ordinal)),
             };
         }
-        if (facts.Lab is { Passes: true, Signer: { } person, Evidence.Count: > 0 } lab)
+        if (facts.Lab is { Counts: true, Result: LabResult.Pass, Signer: { } person } lab)
         {
             return Answer(facts, Outcome.Pass, Grade.Lab, $"{lab.Person}, signed by {person.Name}: {lab.Words} ({lab.Location})") with { Findings = lab.Evidence };
         }
         if (word.Support != Support.Yes || word.Signed is not { } signed) return null;
         var looked = facts.Absences.Where(a => a.IsCovered && a.Scope.Length > 0).ToList();
         var who = $"{signed.SignedBy!.Name} declares it ({signed.Location})";
-        if (facts.Supports.Count == 0 && looked.Count == 0) return Answer(facts, Outcome.Pass, Grade.Declared, who);
-        var support = facts.Supports.Select(s => $"{s.Check}: {s.Words}").Concat(looked.Select(a => $"{a.Check} looked at {a.Scope} and saw nothing against it"));
+        // A word for all rows is worth what its weakest row has beside it.
+        var whole = facts.Unit.EachRow is null ? [] : facts.Decisions.Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList();
+        var byRow = rows.Count > 0 && rows.All(r => r is { Outcome: Outcome.Pass, Grade: not Grade.Declared });
+        if (facts.Supports.Count == 0 && looked.Count == 0 && whole.Count == 0 && !byRow)
+        {
+            var beside = rows.Count(r => r.Grade is Grade.Tool or Grade.Lab or Grade.Supported);
+            return Answer(facts, Outcome.Pass, Grade.Declared, beside > 0 ? $"{who}; evidence stands beside {beside} of {rows.Count} rows" : who);
+        }
+        var support = facts.Supports.Select(s => $"{s.Check}: {s.Words}").Concat(whole.Select(d => $"{d.Check}: {d.Words}")).Concat(looked.Select(a => $"{a.Check} looked at {a.Scope} and saw nothing against it"));
+        if (byRow) support = support.Append($"evidence stands beside each of {rows.Count} row(s)");
         return Answer(facts, Outcome.Pass, Grade.Supported, $"{who}; {string.Join("; ", support)}") with
         {
             Findings = [.. facts.Supports.Select(s => s.Finding).Where(f => f.Length > 0).Distinct(StringComparer.Ordinal)],
@@ -143,7 +175,7 @@ public static class Verdict
     }
 
     // Row 6.
-    private static UnitVerdict Inconclusive(UnitFacts facts, MakersWord word)
+    private static UnitVerdict Inconclusive(UnitFacts facts, MakersWord word, IReadOnlyList<RowVerdict> rows)
     {
         var reason = word switch
         {
@@ -159,7 +191,9 @@ public static class Verdict
             .Concat(facts.Decisions.Where(d => d.Passes && !d.IsCovered).Select(d => $"{d.Check} would decide it, but saw less than it needs to ({d.Scope})"))
             .Concat(facts.Decisions.Where(d => !d.Passes && d.Location is null).Select(d => $"{d.Check}: {d.Words}, without a place to look at"))
             .Concat(facts.Supports.Select(s => $"{s.Check}: {s.Words}"))
-            .Concat(facts.Lab is { } lab ? [lab.Signer is null ? $"an unsigned record of {lab.Person}" : $"a record of {lab.Person} without evidence"] : []);
+            .Concat(facts.Unit.EachRow is null ? [] : facts.Decisions.Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).Select(d => $"{d.Check}: {d.Words}; its rows were not decided one by one"))
+            .Concat(rows.Any(r => r.Outcome == Outcome.Pass) && rows.Any(r => r.Outcome == Outcome.Inconclusive) ? [$"open: {RowVerdicts.Named(rows, Outcome.Inconclusive)}"] : [])
+            .Concat(facts.Lab is { } lab ? [lab.Note is { } against ? $"a record of {lab.Person} that decides nothing: {against}" : lab.Signer is null ? $"an unsigned record of {lab.Person}" : $"a record of {lab.Person} without evidence"] : []);
         return Answer(facts, Outcome.Inconclusive, null, string.Join("; ", looked.Prepend(reason)));
     }
 
@@ -178,6 +212,11 @@ public static class Verdict
         {
             var other = facts.Claims.First(c => c.Support != word.First!.Support);
             all.Add(new Contradiction($"whether {facts.Provision.Id} is met", Says(word.First!), Says(other)));
+        }
+        // A person's signed pass never hides what a check saw: the unit fails, and both stand beside each other.
+        if (facts.Lab is { Counts: true, Result: LabResult.Pass } lab && Seen(facts) is [var seen, ..])
+        {
+            all.Add(new Contradiction($"whether {facts.Unit.Id} is met", new Statement($"{lab.Person}: {lab.Words}", lab.Location, IsPaper: false), new Statement($"{seen.Check}: {seen.Words}", seen.Location, IsPaper: false)));
         }
         foreach (var condition in new[] { facts.Condition, facts.Feature })
         {

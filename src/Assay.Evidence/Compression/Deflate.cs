@@ -152,7 +152,7 @@ internal static unsafe class Deflate
     }
 
     // Raw deflate (RFC 1951); returns the latest place where it can have ended.
-    private static int Inflate(ReadOnlySpan<byte> input, Output output, long origin)
+    internal static int Inflate(ReadOnlySpan<byte> input, Output output, long origin)
     {
         fixed (byte* start = input)
         {

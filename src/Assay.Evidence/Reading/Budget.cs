@@ -18,6 +18,12 @@ public sealed class Budget
     /// <summary>How deep containers may nest, and folders inside file systems. <c>--budget depth=N</c></summary>
     public int Depth { get; init; } = 64;
 
+    /// <summary>The same limits with nothing spent: what one file tells must not depend on which files were read before it.</summary>
+    public Budget Whole() => new() { Bytes = Bytes, FileBytes = FileBytes, Files = Files, Depth = Depth };
+
+    /// <summary>The limits, for a key.</summary>
+    public override string ToString() => System.FormattableString.Invariant($"bytes={Bytes} file={FileBytes} files={Files} depth={Depth}");
+
     /// <exception cref="BudgetException"/>
     public void SpendBytes(long count)
     {
