@@ -58,13 +58,16 @@ public sealed partial class SideEffects() : RowCheck("side-effects", 1, Polarity
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
     {
         var usage = Papers.Field(row, "Cryptographic Usage", "Cryptography");
-        if (Wording.IsMissing(usage) || Wording.IsNo(usage) || Wording.IsNotApplicable(usage)) yield break;
+        if (Wording.IsMissing(usage) || Wording.IsNo(usage) || Wording.IsNotApplicable(usage) || Unused().IsMatch(usage!)) yield break;
         var about = Wording.Clauses($"{usage}\n\n{Papers.Field(row, "Side Effect")}").Where(c => Effects().IsMatch(c)).ToList();
         var plain = Papers.Field(row, "Side Effect");
         if (about.FirstOrDefault(c => NotDone().IsMatch(c)) is { } not || Wording.IsNo(plain) && (not = plain) is not null) yield return IsUnclaimed(examined, "5.5-3") ? Open(Units[0], $"{Name(row)} did not consider side effects, and the maker does not claim it") : Refutes(Units[0], $"{Name(row)} did not consider side effects: \"{Wording.Begin(not)}\"", row.At("Cryptographic Usage"));
         else if (about.Count > 0 || Wording.IsYes(plain)) yield return Supports(Units[0], $"{Name(row)} speaks of side effects: \"{Wording.Begin(about.FirstOrDefault() ?? plain!)}\"");
         else yield return Open(Units[0], $"{Name(row)} uses cryptography and says nothing of side effects");
     }
+
+    [GeneratedRegex(@"\b(utili[sz]ed|used|usage|primitives?|cryptography)\W{1,8}(no|none|n/a)\b|\b(does|do) not use (any )?crypto", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Unused();
 
     [GeneratedRegex(@"\bside[- ]effects?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Effects();

@@ -16,7 +16,7 @@ public sealed partial class UpdateGuarantees() : RowCheck("update-guarantees", 1
         var all = string.Join("\n\n", others.Where(o => o != row).Prepend(row).SelectMany(r => new[] { Papers.Field(r, "Security Guarantees"), Papers.Field(r, "Cryptographic Details"), Papers.Field(r, "Description") }).OfType<string>());
         foreach (var (unit, word, pattern) in new[] { ("5.3-9-1b", "integrity", Integrity()), ("5.3-9-1a", "authenticity", Authenticity()) })
         {
-            var denied = Wording.Clauses(all).FirstOrDefault(c => None().IsMatch(c) && pattern.IsMatch(c));
+            var denied = Wording.Clauses(all).FirstOrDefault(c => None().IsMatch(c) && pattern.IsMatch(c) && !Turned().IsMatch(c));
             if (denied is not null && Wording.Affirms(all, pattern) is null)
             {
                 yield return Refutes(unit, $"{Name(row)} says that {word} is not checked: \"{Wording.Begin(denied)}\"", row.At("Cryptographic Details"));
@@ -48,6 +48,10 @@ public sealed partial class UpdateGuarantees() : RowCheck("update-guarantees", 1
 
     [GeneratedRegex(@"\b(is|are) not (signed|checked|verified|validated|protected|authenticated)|\bno (cryptographic |digital |code )?(signature|integrity|authenticity|verification|check|protection|authentication)\b|\bwithout (a |any )?(signature|verification|check|integrity|authenticity|authentication)|\b(unsigned|unverified|unauthenticated)\b|\b(not|never) (signed|verified|checked|validated)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex None();
+
+    // What happens to a package that lacks it is the check itself.
+    [GeneratedRegex(@"\b(reject\w*|refus\w*|abort\w*|discard\w*|delet\w*|block\w*|prevent\w*|ignor\w*|drop\w*|denie[sd]|deny|fail\w*|halt\w*|never (be )?(installed|accepted|executed|booted)|not (be )?(installed|accepted|executed|booted|possible|allowed)|cannot be (installed|booted))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Turned();
 
     [GeneratedRegex(@"\b(checked|verified|validated|verif\w+|check\w*|validat\w+)\b[^.;]{0,60}\b(by|on|in|at) (the |our |a |its )?(\w+ )?(server|cloud|backend|app|smartphone|phone|pc|computer|host|tool|technician|user|gateway app|companion app)\b|\b(server|cloud|backend|app|smartphone|phone|pc|host tool|technician|user) (checks?|verif\w+|validates?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Elsewhere();
