@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
-using Assay.Assessment.Verdicts;
 
 namespace Assay.Assessment.Checks;
 
@@ -37,10 +36,19 @@ internal static partial class Fields
     /// <summary>For a message: <c>is empty</c>, <c>says "TBD"</c>.</summary>
     public static string Shown(string? value) => Wording.IsEmpty(value) ? "is empty" : $"says \"{Wording.Begin(value!)}\"";
 
-    public static RowPlace Place(IxitTable table, IxitRow row) => new(table.Number, row.Id, row.Location);
-
     /// <summary>The same answer, for one row.</summary>
-    public static Answer For(this Answer answer, (IxitTable Table, IxitRow Row) of) => answer with { Row = Place(of.Table, of.Row) };
+    public static Answer For(this Answer answer, (IxitTable Table, IxitRow Row) of) => answer with { Row = Papers.Place(of) };
+
+    /// <summary>
+    /// "All" is never relaxed to "some", also where a unit asks for more than the rows of one table: rows of other tables support it only together.
+    /// </summary>
+    /// <param name="asked">The table whose rows the engine weighs one by one; 0 for none.</param>
+    public static IEnumerable<Answer> Together(this IEnumerable<Answer> answers, int asked = 0)
+    {
+        var all = answers.ToList();
+        var open = all.Where(a => a is { Says: Says.Open, Row: not null }).Select(a => a.Unit).ToHashSet(StringComparer.Ordinal);
+        return all.Where(a => a.Says != Says.Supports || a.Row is null || a.Row.Table == asked || !open.Contains(a.Unit));
+    }
 
     /// <summary>The sentences of a text; a line's end ends none, a blank line and a list item do.</summary>
     public static IEnumerable<string> Sentences(string text) =>

@@ -18,6 +18,7 @@ internal sealed class Plant
     private readonly List<IxitTable> tables = [];
     private readonly List<Component> components = [];
     private readonly List<Claim> claims = [];
+    private readonly List<Func<Examined, Examined>> changes = [];
     private bool silent;
     private int line;
 
@@ -103,6 +104,13 @@ internal sealed class Plant
         return this;
     }
 
+    /// <summary>Anything else that an examination would have seen.</summary>
+    public Plant With(Func<Examined, Examined> change)
+    {
+        changes.Add(change);
+        return this;
+    }
+
     /// <summary>Without any conformance statement.</summary>
     public Plant Silent()
     {
@@ -116,7 +124,7 @@ internal sealed class Plant
         var examined = Examination.Of(Dossier.Of(files), new ExaminationOptions { AsOf = AsOf });
         var said = silent ? claims : [.. claims, .. Catalogue.Default.Provisions.Where(p => claims.All(c => c.Provision != p.Id))
             .Select((p, i) => new Claim { Provision = p.Id, Support = Support.Yes, Location = new Location { Artefact = "declaration/ics.yaml", Line = i + 1 } })];
-        return examined with
+        var whole = examined with
         {
             Findings = [.. examined.Findings, .. findings],
             Coverage = [.. examined.Coverage, .. coverage],
@@ -127,5 +135,6 @@ internal sealed class Plant
                 Tables = [.. tables.Select(t => signed ? t with { SignedBy = Maker } : t)],
             },
         };
+        return changes.Aggregate(whole, (all, change) => change(all));
     }
 }

@@ -7,7 +7,9 @@ namespace Assay.Assessment.Checks;
 public sealed partial class DisclosedInformation() : Check("disclosed-information", 1, Polarity.Refute, CoverageScope.Declaration,
     "credentials among what a row discloses before a log-in as harmless, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 15);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var rows = examined.Rows(15, 28).Where(r => Papers.Field(r.Row, "Disclosed") is not null).ToList();
         if (rows.Count == 0)

@@ -43,5 +43,45 @@ internal static class Interfaces
             Plant.Capture().Heard(Disclosure, "Server: lighttpd/1.4.55", Traits.VersionDisclosed).Table(15, ["Intf-Lan", "Disclosed Information: the model's name"]),
             Plant.Capture().Heard(Disclosure, "Server: lighttpd/1.4.55", Traits.VersionDisclosed).Table(15, ["Intf-Lan", "Disclosed Information: name and version of the server"]),
             Plant.Capture().Heard(Disclosure, "Server: lighttpd/1.4.55", Traits.VersionDisclosed)),
+        ["broadcast-disclosure"] = new(
+            Plant.Capture().Heard(Disclosure, "mdns bell-3").Table(28, ["LogIntf-Mdns", "Description: answers mDNS questions", "Disclosed Information: None."]),
+            Plant.Capture().Heard(Disclosure, "mdns bell-3").Table(28, ["LogIntf-Mdns", "Description: answers mDNS questions", "Disclosed Information: the model's name"]),
+            Plant.Capture().Heard(Disclosure, "mdns bell-3")),
+        ["debug-interfaces"] = new(
+            Plant.Papers().Table(15, ["Intf-Uart", "Type: physical port", "Status: Enabled", "Debug Interface: Yes", "Protection: none"]),
+            Plant.Papers().Table(15, ["Intf-Uart", "Type: physical port", "Status: Enabled", "Debug Interface: Yes", "Protection: locked by a password; software can turn it off"]),
+            Plant.Papers()),
+        ["disclosed-information"] = new(
+            Plant.Papers().Table(15, ["Intf-Lan", "Disclosed Information: The user name of the administrator. Not security relevant."]),
+            Plant.Papers().Table(15, ["Intf-Lan", "Disclosed Information: None."]),
+            Plant.Papers().Table(15, ["Intf-Lan", "Disclosed Information: model and firmware version"])),
+        ["development-topics"] = new(
+            Plant.Papers().Table(19, ["SecDev-1", "Description: none"]),
+            Plant.Papers().Table(19, ["SecDev-1", "Description: Developers are trained yearly. Designs start with a threat model. Code follows rules and is reviewed by a second engineer. Tests run for each change. Releases are archived and signed. Suppliers are asked the same."]),
+            Plant.Papers().Table(19, ["SecDev-1", "Description: Code is reviewed."])),
+        ["input-validation-rows"] = new(
+            Plant.Papers().Table(27, ["UserIntf-Web", "Description: the web page of the device", "Type: logical"]).Table(29, ["InpVal-1", "Source: UserIntf-Voice", "Handling Unexpected Data: rejected"]),
+            Plant.Papers().Table(27, ["UserIntf-Web", "Description: the web page of the device", "Type: logical"]).Table(29, ["InpVal-1", "Source: UserIntf-Web", "Handling Unexpected Data: rejected with an error"]),
+            Plant.Papers().Table(27, ["UserIntf-Lamp", "Description: a lamp", "Type: physical"]).Table(29, ["InpVal-1", "Source: UserIntf-Other", "Description: by length"])),
+        ["interface-protection"] = new(
+            Plant.Papers().Table(15, ["Intf-Usb", "Type: physical port", "Status: disabled, not needed in the field", "Protection: none"]),
+            Plant.Papers().Table(15, ["Intf-Usb", "Type: physical port", "Status: disabled, not needed in the field", "Protection: behind the casing, which opens with a tool only"]),
+            Plant.Papers().Table(15, ["Intf-Lan", "Type: network, physical port", "Status: enabled", "Protection: none"])),
+        ["interface-purpose"] = new(
+            Plant.Papers().Table(15, ["Intf-Ftp", "Type: network", "Status: enabled", "Description: left over from development"]),
+            Plant.Papers().Table(15, ["Intf-Lan", "Type: network", "Status: enabled", "Description: carries the app's requests, needed for control"]),
+            Plant.Papers().Table(15, ["Intf-Lan", "Type: network", "Status: enabled"])),
+        ["interface-state"] = new(
+            Plant.Capture().Heard(Exposure, "192.168.1.5:80/tcp", Traits.Listener).Told("initialised", Talk.In(5)).Table(28, ["LogIntf-Setup", "Description: web page for set-up", "Status: Active only during set-up"]),
+            Plant.Capture().Heard(Exposure, "192.168.1.5:80/tcp", Traits.Listener).Told("factoryDefault", Talk.In(5)).Table(28, ["LogIntf-Setup", "Description: web page for set-up", "Status: Active only during set-up"]),
+            Plant.Capture().Told("initialised", Talk.In(5)).Table(28, ["LogIntf-Setup", "Description: web page for set-up", "Status: Active only during set-up"])),
+        ["manual-user-interfaces"] = new(
+            Plant.Papers().File("documents/manual.txt", "Bell 3 user manual\nOpen the app and press the button.\n").Table(27, ["UserIntf-Button", "Description: a button"]),
+            Plant.Papers().File("documents/manual.txt", "Bell 3 user manual\nOpen the app and press the button.\n").Table(27, ["UserIntf-App", "Description: the mobile app"]),
+            Plant.Papers().Table(27, ["UserIntf-App", "Description: the mobile app"])),
+        ["memory-hardware"] = new(
+            Plant.Papers().Table(18, ["AccCtrl-1", "Description: kept apart in software only"]),
+            Plant.Papers().Table(18, ["AccCtrl-1", "Description: the memory protection unit of the processor"]),
+            Plant.Papers().Table(18, ["AccCtrl-1", "Description: kept apart"])),
     };
 }
