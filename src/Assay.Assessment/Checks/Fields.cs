@@ -21,12 +21,15 @@ internal enum Filled
 /// <summary>How checks judge one field of one row.</summary>
 internal static partial class Fields
 {
+    // In a long text "XXXX" may be a part of a name; a placeholder stands nearly alone.
+    private const int LongestPlaceholder = 120;
+
     public static Filled Of(IxitRow row, params ReadOnlySpan<string> names) => Of(Papers.Field(row, names));
 
     public static Filled Of(string? value) => value is null ? Filled.Missing
         : Wording.IsEmpty(value) ? Filled.Empty
         : NotApplicable().IsMatch(value) ? Filled.NotApplicable
-        : Placeholder.Is(value) ? Filled.Placeholder
+        : value.Length <= LongestPlaceholder && Placeholder.Is(value) ? Filled.Placeholder
         : Denial().IsMatch(value) ? Filled.Denied
         : Filled.Words;
 
