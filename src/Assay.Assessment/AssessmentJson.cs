@@ -98,6 +98,10 @@ public static class AssessmentJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteStartArray("labRecords");
+        foreach (var entry in result.LabRecords) LabJson.Write(json, entry);
+        json.WriteEndArray();
+        LabJson.WriteDeclaration(json, result);
         Texts(json, "notChecked", result.NotChecked);
         Texts(json, "advice", result.Advice);
         json.WriteEndObject();
@@ -188,7 +192,7 @@ public static class AssessmentJson
     {
         json.WriteStartObject();
         json.WriteString("about", contradiction.About);
-        json.WriteString("kind", contradiction.IsPaperAgainstPaper ? "paperAgainstPaper" : "paperAgainstEvidence");
+        json.WriteString("kind", contradiction.IsPaperAgainstPaper ? "paperAgainstPaper" : contradiction.IsEvidenceAgainstEvidence ? "evidenceAgainstEvidence" : "paperAgainstEvidence");
         Side("one", contradiction.One);
         Side("other", contradiction.Other);
         json.WriteEndObject();
