@@ -21,5 +21,9 @@ internal static class Integrity
             Plant.Papers().Table(20, ["SecBoot-1", "Security Guarantees: integrity"]),
             Plant.Papers().Table(20, ["SecBoot-1", "Security Guarantees: integrity and authenticity"]),
             Plant.Papers().Table(20, ["SecBoot-1", "Description: the boot loader checks"])),
+        ["unsigned-boot-image"] = new(
+            Plant.Image().Saw(Hardening, "kernel", Traits.UnsignedBoot).Table(20, ["SecBoot-1", "Description: The boot loader verifies the signature of the kernel."]),
+            Plant.Image().Saw(Hardening, "FIT", Traits.VerifiableBoot).Table(20, ["SecBoot-1", "Description: The boot loader verifies the signature of the kernel."]),
+            Plant.Image().Saw(Hardening, "kernel", Traits.UnsignedBoot)),
     };
 }

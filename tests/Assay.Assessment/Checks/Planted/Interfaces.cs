@@ -83,5 +83,40 @@ internal static class Interfaces
             Plant.Papers().Table(18, ["AccCtrl-1", "Description: kept apart in software only"]),
             Plant.Papers().Table(18, ["AccCtrl-1", "Description: the memory protection unit of the processor"]),
             Plant.Papers().Table(18, ["AccCtrl-1", "Description: kept apart"])),
+        ["claimed-confinement"] = new(
+            Plant.Image().Saw(Hardening, "capabilities", Traits.Confinement).Table(17, ["PrivlCtrl-1", "Description: Each daemon is held by a seccomp filter."]),
+            Plant.Image().Saw(Hardening, "seccomp", Traits.Confinement).Table(17, ["PrivlCtrl-1", "Description: Each daemon is held by a seccomp filter."]),
+            Plant.Image(whole: false).Table(17, ["PrivlCtrl-1", "Description: Each daemon is held by a seccomp filter."])),
+        ["daemons-as-root"] = new(
+            Plant.Image().Saw(Permission, "lighttpd", Traits.RunsAsRoot, Traits.StartedAtBoot).Table(17, ["PrivlCtrl-1", "Description: All network services run as unprivileged users."]),
+            Plant.Image().Saw(Permission, "dropbear", Traits.RunsAsRoot, Traits.StartedAtBoot).Table(17, ["PrivlCtrl-1", "Description: The lighttpd server runs as its own user."]),
+            Plant.Image().Saw(Permission, "dropbear", Traits.RunsAsRoot, Traits.StartedAtBoot)),
+        ["dangerous-calls"] = new(
+            Plant.Image().Saw(Exposure, "httpd", Traits.DangerousCall).With(e => e with { Findings = [.. e.Findings.Select(f => f.Has(Traits.DangerousCall) ? f with { Value = "names strcpy" } : f)] }).Table(29, ["InpVal-1", "Description: Unsafe string functions are not used."]),
+            Plant.Image().Saw(Exposure, "httpd", Traits.DangerousCall).Table(29, ["InpVal-1", "Description: Lengths are checked before each copy."]),
+            Damaged),
+        ["dead-services"] = new(
+            Plant.Image().Saw(Exposure, "telnet", Traits.Telnet).Table(16, ["CodeMin-1", "Description: Unused packages are removed from the image."]),
+            Plant.Image().Saw(Exposure, "telnet", Traits.Telnet).Saw(Service, "telnet", Traits.Telnet, Traits.StartedAtBoot).Table(16, ["CodeMin-1", "Description: Unused packages are removed from the image."]),
+            Plant.Image().Saw(Exposure, "telnet", Traits.Telnet)),
+        ["debug-build-flags"] = new(
+            Plant.Papers().File("build/.config", "CONFIG_KGDB=y\nCONFIG_X=y\n").Table(15, ["Intf-Uart", "Type: physical port", "Status: permanently disabled", "Debug Interface: Yes"]),
+            Plant.Papers().File("build/.config", "# CONFIG_KGDB is not set\nCONFIG_X=y\n").Table(15, ["Intf-Uart", "Type: physical port", "Status: permanently disabled", "Debug Interface: Yes"]),
+            Plant.Papers().Table(15, ["Intf-Uart", "Type: physical port", "Status: permanently disabled", "Debug Interface: Yes"])),
+        ["debug-service-started"] = new(Plant.Image().Saw(Debug, "adb", Traits.DebugTool, Traits.StartedAtBoot), Plant.Image().Saw(Debug, "strace", Traits.DebugTool), Damaged),
+        ["request-to-shell"] = new(Plant.Image().Saw(Exposure, "ping.cgi", Traits.RequestToShell), Clean, Damaged),
+        ["setuid-programs"] = new(
+            Plant.Image().Saw(Exposure, "/usr/bin/ring", Traits.SetUid).Table(17, ["PrivlCtrl-1", "Description: The image holds no setuid programs."]),
+            Plant.Image().Saw(Exposure, "/bin/su", Traits.SetUid).Table(17, ["PrivlCtrl-1", "Description: Only su has the setuid bit."]),
+            Damaged),
+        ["test-leftovers"] = new(Plant.Image().Saw(Credential, "test", Traits.PasswordHash), Plant.Image().Saw(Credential, "root", Traits.PasswordHash), Damaged),
+        ["undeclared-console"] = new(
+            Plant.Image().Saw(Exposure, "ttyS0", Traits.SerialConsole).Table(15, ["Intf-Lan", "Type: network", "Status: enabled"]),
+            Plant.Image().Saw(Exposure, "ttyS0", Traits.SerialConsole).Table(15, ["Intf-Uart", "Type: serial port inside", "Debug Interface: Yes"]),
+            Plant.Image().Saw(Exposure, "ttyS0", Traits.SerialConsole)),
+        ["undeclared-remote-api"] = new(
+            Plant.Capture().Heard(Exposure, "192.168.1.5:9999/tcp", Traits.Listener).Table(28, ["LogIntf-Web", "Description: http on port 80"]),
+            Plant.Capture().Heard(Exposure, "192.168.1.5:80/tcp", Traits.Listener).Table(28, ["LogIntf-Web", "Description: http on port 80"]),
+            Plant.Capture().Heard(Exposure, "192.168.1.5:80/tcp", Traits.Listener)),
     };
 }

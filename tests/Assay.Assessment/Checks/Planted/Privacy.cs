@@ -79,5 +79,13 @@ internal static class Privacy
             Plant.Papers().Table(24, ["TelData-1", "Personal Data: PersData-1", "Purpose: TBD"]).Table(21, ["PersData-1", "Description: an address"]),
             Plant.Papers().Table(24, ["TelData-1", "Personal Data: PersData-1", "Purpose: to find crashes"]).Table(21, ["PersData-1", "Description: an address"]),
             Plant.Papers().Table(24, ["TelData-1", "Purpose: to find crashes"])),
+        ["traffic-before-consent"] = new(
+            Plant.Capture().Heard(Cleartext, "an e-mail address", Traits.PersonalMarker, Traits.Remote).Told("factoryDefault", Talk.Out(1)),
+            Plant.Capture().Heard(Cleartext, "an e-mail address", Traits.PersonalMarker, Traits.Remote).Told("factoryDefault", Talk.Out(1)).With(e => e with { Findings = [.. e.Findings.Where(f => !f.Has(Traits.PersonalMarker))] }),
+            Plant.Capture().Told("initialised", Talk.Out(1))),
+        ["undeclared-party"] = new(
+            Plant.Capture().Told("initialised", Talk.Out(1, name: "api.mixpanel.com")).Table(21, ["PersData-1", "Authorized Parties: Acme"]),
+            Plant.Capture().Told("initialised", Talk.Out(1), Talk.Out(2, name: "api.mixpanel.com")).Table(21, ["PersData-1", "Authorized Parties: Acme, Mixpanel"]),
+            Plant.Capture().Told("initialised", Talk.Out(1, name: "api.mixpanel.com"))),
     };
 }
