@@ -19,6 +19,7 @@ internal sealed class Plant
     private readonly List<Component> components = [];
     private readonly List<Claim> claims = [];
     private readonly List<string> states = [];
+    private readonly List<Func<Examined, Examined>> changes = [];
     private readonly List<CaptureFacts> captures = [];
     private bool silent;
     private int line;
@@ -176,6 +177,13 @@ internal sealed class Plant
         return this;
     }
 
+    /// <summary>Anything else that an examination would have seen.</summary>
+    public Plant With(Func<Examined, Examined> change)
+    {
+        changes.Add(change);
+        return this;
+    }
+
     /// <summary>Without any conformance statement.</summary>
     public Plant Silent()
     {
@@ -191,7 +199,7 @@ internal sealed class Plant
         var examined = Examination.Of(Dossier.Of(given), new ExaminationOptions { AsOf = AsOf });
         var said = silent ? claims : [.. claims, .. Catalogue.Default.Provisions.Where(p => claims.All(c => c.Provision != p.Id))
             .Select((p, i) => new Claim { Provision = p.Id, Support = Support.Yes, Location = new Location { Artefact = "declaration/ics.yaml", Line = i + 1 } })];
-        return examined with
+        var whole = examined with
         {
             Findings = [.. examined.Findings, .. findings],
             Coverage = [.. examined.Coverage, .. coverage],
@@ -203,5 +211,6 @@ internal sealed class Plant
                 Tables = [.. tables.Select(t => signed ? t with { SignedBy = Maker } : t)],
             },
         };
+        return changes.Aggregate(whole, (all, change) => change(all));
     }
 }
