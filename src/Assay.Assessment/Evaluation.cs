@@ -46,6 +46,7 @@ public static class Evaluation
             Grades = profile.Counts,
             Overall = profile.Outcome,
             Levels = levels,
+            Lints = Lints.Trap.Look(examined, catalogue, verdicts),
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
             Unread = examined.Declaration.Unread,
             Checks = [.. runs.Select(r => new CheckRun(r.Check.Id, r.Check.Version, EvidenceJson.Name(r.Check.Polarity), r.Check.LooksFor, r.Check.Units, r.Answers.Count(a => a.Says != Says.Open), r.Reads, digests.Of(r.Reads)))],
