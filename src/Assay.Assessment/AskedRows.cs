@@ -28,6 +28,10 @@ internal sealed class AskedRows
             && (answer.Says == Says.Contradicts || answer.Locations.All(l => l == row.Location)) ? row : null;
     }
 
+    /// <summary>Records that speak of a unit whole, and those whose row no table has: they must not be lost in silence.</summary>
+    public IReadOnlyList<LabEntry> OfWhole(TestUnit unit, IReadOnlyList<LabEntry> records) => unit.EachRow is null ? records
+        : [.. records.Where(r => r.Row is null || !Of(unit).Any(row => string.Equals(r.Row, row.Id, StringComparison.OrdinalIgnoreCase)))];
+
     /// <summary>Facts for each row; <paramref name="of"/> gives what an answer comes down to.</summary>
     public IReadOnlyList<RowFacts> Facts(TestUnit unit, IReadOnlyList<Answer> answers, IReadOnlyList<LabEntry> records, Func<Answer, UnitFacts> of)
     {
@@ -54,6 +58,6 @@ internal sealed class AskedRows
     }
 
     /// <summary>Of several records on one thing the one that says no counts, then a signed one with evidence, then any.</summary>
-    public static LabRecord? Record(IEnumerable<LabEntry> entries) => entries.Select(e => e.Record)
-        .OrderBy(r => r is { Signer: not null, Evidence.Count: > 0 } ? r.Passes ? 1 : 0 : 2).ThenBy(r => r.Location.Artefact, StringComparer.Ordinal).ThenBy(r => r.Location.Line).FirstOrDefault();
+    private static LabRecord? Record(IEnumerable<LabEntry> entries) => entries.Select(e => e.Record)
+        .OrderBy(r => !r.Counts ? 3 : r.Result switch { LabResult.Fail => 0, LabResult.Inconclusive => 1, _ => 2 }).ThenBy(r => r.Location.Artefact, StringComparer.Ordinal).ThenBy(r => r.Location.Line).FirstOrDefault();
 }

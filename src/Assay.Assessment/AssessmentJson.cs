@@ -98,6 +98,10 @@ public static class AssessmentJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteStartArray("labRecords");
+        foreach (var entry in result.LabRecords) LabJson.Write(json, entry);
+        json.WriteEndArray();
+        LabJson.WriteDeclaration(json, result);
         Texts(json, "notChecked", result.NotChecked);
         Texts(json, "advice", result.Advice);
         json.WriteEndObject();

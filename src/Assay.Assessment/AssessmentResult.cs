@@ -38,8 +38,16 @@ public sealed record AssessmentResult
     public required IReadOnlyList<string> NotChecked { get; init; }
     /// <summary>Answers for the other catalogues that were asked for, each with where it came from.</summary>
     public IReadOnlyList<CatalogueResult> Others { get; init; } = [];
+    /// <summary>The maker's records of paths through decision trees, answered; empty where the dossier holds none.</summary>
+    public IReadOnlyList<TreeVerdict> Trees { get; init; } = [];
     /// <summary>Traps in the dossier, ordered by id and place.</summary>
     public IReadOnlyList<Lint> Lints { get; init; } = [];
+    /// <summary>Every line of laboratories' records, those that decide nothing among them, by file and line.</summary>
+    public IReadOnlyList<LabEntry> LabRecords { get; init; } = [];
+    /// <summary>Every line of the maker's conformance statement, by file and line.</summary>
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
+    /// <summary>The detail tables that were handed over, by number and place.</summary>
+    public IReadOnlyList<TableFacts> Tables { get; init; } = [];
     /// <summary>What the giver of the dossier should mend in the dossier itself: a missing <c>device.yaml</c> and what to write into it.</summary>
     public IReadOnlyList<string> Advice { get; init; } = [];
     /// <summary>One sentence: what to do next.</summary>
@@ -59,6 +67,8 @@ public sealed record Device
     public DateOnly? SupportEnd { get; init; }
     /// <summary>The device's own hardware address in captures, lower case with colons.</summary>
     public string? Mac { get; init; }
+    /// <summary>The device's own IP addresses in scans, as <c>device.yaml</c> says.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
 
     /// <summary>Stands where nobody said who made it or what it is called.</summary>
     public const string Unknown = "unknown";
@@ -79,6 +89,12 @@ public sealed record EvidenceItem(string Artefact, string Kind, string Sha256, l
 /// <param name="Claimed">What the maker's conformance statement says; null where it says nothing.</param>
 public sealed record ProvisionFacts(string Title, bool Mandatory, bool Conditional, Support? Claimed);
 
+/// <summary>A detail table (IXIT) that was handed over.</summary>
+/// <param name="Number">1 to 29.</param>
+/// <param name="Name">In the edition of the catalogue: <c>AuthMech</c>.</param>
+/// <param name="Rows">How many rows it has; none where the maker says that there is nothing to list.</param>
+public sealed record TableFacts(int Number, string Name, int Rows, Location Location, Signer? SignedBy);
+
 /// <summary>Whether a level of the scheme is met, and what stands in its way.</summary>
 /// <param name="Profile">The list of provisions, by its name.</param>
 public sealed record LevelResult(int Level, string Profile, bool Met, IReadOnlyList<Blocking> Blocking);
@@ -96,14 +112,24 @@ public sealed record CheckRun(string Id, int Version, string Polarity, string Lo
 /// <summary>What one dossier says for another catalogue (semantics.md section 1: a crosswalk carries a verdict over only where the relation is equal and reviewed).</summary>
 /// <param name="Catalogue">Its id: <c>cra-annex-1</c>.</param>
 /// <param name="Extent"><c>full</c>, <c>ids</c>, <c>partial</c>: only a full one could have an overall answer.</param>
-public sealed record CatalogueResult(string Catalogue, string Name, string Extent, IReadOnlyList<CarriedVerdict> Items);
+public sealed record CatalogueResult(string Catalogue, string Name, string Extent, IReadOnlyList<CarriedVerdict> Items)
+{
+    /// <summary>What is not certain in the catalogue itself; null where nothing is.</summary>
+    public string? Provisional { get; init; }
+    /// <summary>All mandatory rows together; null unless the catalogue is complete.</summary>
+    public Outcome? Overall { get; init; }
+}
 
 /// <summary>The answer for one requirement of another catalogue.</summary>
 /// <param name="Outcome">Decided: carried over an equal and reviewed relation, or by a decision tree of that catalogue; null where nothing decides it.</param>
 /// <param name="Proposed">What the related provisions would propose to a person; never counted.</param>
 /// <param name="From">Where it came from: relation by relation.</param>
-public sealed record CarriedVerdict(string Id, string Title, Outcome? Outcome, Outcome? Proposed, string Reason, IReadOnlyList<CarriedFrom> From);
+public sealed record CarriedVerdict(string Id, string Title, Outcome? Outcome, Outcome? Proposed, string Reason, IReadOnlyList<CarriedFrom> From)
+{
+    /// <summary>What is missing, where it is not decided as pass or not applicable.</summary>
+    public string? Settle { get; init; }
+}
 
-/// <param name="Id">A requirement of the assessed catalogue: <c>5.1-1</c>.</param>
-/// <param name="Relation"><c>equal</c>, <c>subset</c>, <c>superset</c>, <c>intersects</c>.</param>
+/// <param name="Id">A requirement of the assessed catalogue: <c>5.1-1</c>; of a third one with its name before it: <c>cra-annex-1 I.2.a</c>.</param>
+/// <param name="Relation"><c>equal</c>, <c>subset</c>, <c>superset</c>, <c>intersects</c>; <c>tree</c> for a decision tree of that catalogue itself.</param>
 public sealed record CarriedFrom(string Id, string Relation, bool Reviewed, Outcome Outcome, string Source);

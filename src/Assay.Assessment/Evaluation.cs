@@ -49,6 +49,9 @@ public static class Evaluation
             Lints = Lints.Trap.Look(examined, catalogue, verdicts),
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
             Unread = examined.Declaration.Unread,
+            LabRecords = examined.LabRecords,
+            Claims = examined.Declaration.Claims,
+            Tables = [.. examined.Declaration.Tables.Select(t => new TableFacts(t.Number, t.Name, t.Rows.Count, t.Location, t.SignedBy))],
             Checks = [.. runs.Select(r => new CheckRun(r.Check.Id, r.Check.Version, EvidenceJson.Name(r.Check.Polarity), r.Check.LooksFor, r.Check.Units, r.Answers.Count(a => a.Says != Says.Open), r.Reads, digests.Of(r.Reads)))],
             NotChecked = NotChecked(examined, catalogue, claims),
             Advice = examined.Advice,
@@ -72,6 +75,7 @@ public static class Evaluation
         Coverage = [.. examined.Coverage.OrderBy(c => c.Artefact, StringComparer.Ordinal).ThenBy(c => c.Scope).ThenBy(c => c.Unit, StringComparer.Ordinal)],
         Components = [.. examined.Components.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ThenBy(c => c.Evidence.FirstOrDefault()?.Location.ToString(), StringComparer.Ordinal)],
         Materials = [.. examined.Materials.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Version, StringComparer.Ordinal).ThenBy(c => c.Evidence.FirstOrDefault()?.Location.ToString(), StringComparer.Ordinal)],
+        LabRecords = [.. examined.LabRecords.OrderBy(l => l.Record.Location.Artefact, StringComparer.Ordinal).ThenBy(l => l.Record.Location.Line).ThenBy(l => l.Unit, StringComparer.Ordinal)],
         Declaration = examined.Declaration with
         {
             Claims = [.. examined.Declaration.Claims.OrderBy(c => c.Location.Artefact, StringComparer.Ordinal).ThenBy(c => c.Location.Line)],
@@ -85,7 +89,11 @@ public static class Evaluation
     {
         var condition = ProductFacts.Condition(catalogue, provision, examined);
         return [.. Expected(provision, catalogue).Select(unit =>
-            Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), claims[provision.Id], answers[unit.Id], [.. examined.LabRecords.Where(r => r.Unit == unit.Id)], scope, asked)))];
+        {
+            var records = examined.LabRecords.Where(r => r.Unit == unit.Id).ToList();
+            var lab = LabWord.Of(unit, provision, asked.OfWhole(unit, records), examined);
+            return Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), claims[provision.Id], answers[unit.Id], lab, records, scope, asked));
+        })];
     }
 
     // An edition without units of its own borrows them where a provision is unchanged, and nowhere else.
@@ -98,27 +106,27 @@ public static class Evaluation
 
     private static Catalogue Units(Catalogue catalogue) => catalogue.Units.Count > 0 ? catalogue : Catalogue.Default;
 
-    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, IReadOnlyList<LabEntry> records, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
+    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, LabWord lab, IReadOnlyList<LabEntry> records, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
     {
         var all = answers.ToList();
         UnitFacts Of(IReadOnlyList<Answer> said, bool ofRow) => new()
         {
             Unit = unit,
             Provision = provision,
-            Condition = condition,
-            Feature = feature,
+            Condition = lab.Condition(provision, condition),
+            Feature = lab.Feature(provision, unit, feature),
             Claims = claims,
             Refutations = [.. said.Where(a => a.Says == Says.Refutes).SelectMany(a => a.Locations.Select((place, i) => new Refutation(a.Check, i < a.Findings.Count ? a.Findings[i].Id : "", a.Reason, place)))],
             Decisions = [.. said.Where(a => a.Says == Says.Holds && (ofRow || a.Row is null)).Select(a => new Decision(a.Check, true, a.Reason, Looked(a), true, [.. a.Findings.Select(f => f.Id)], a.Locations.Count > 0 ? a.Locations[0] : null))],
             Supports = [.. said.Where(a => a.Says == Says.Supports && !a.IsSilence && (ofRow || a.Row is null)).Select(a => new Supporting(a.Check, a.Findings.Count > 0 ? a.Findings[0].Id : "", a.Reason, a.Locations.Count > 0 ? a.Locations[0] : null))],
             Absences = [.. said.Where(a => a.IsSilence && a.Says == Says.Supports).Select(a => new Absence(a.Check, Looked(a), true))],
-            Contradictions = [.. said.Select(a => a.Contradiction).OfType<Contradiction>()],
+            Contradictions = [.. said.Select(a => a.Contradiction).OfType<Contradiction>(), .. ofRow ? [] : lab.Contradictions],
             // What a check saw and could not judge says best what is missing; a check that saw nothing comes after it.
             Settle = said.Where(a => a.Says == Says.Contradicts).Concat(said.Where(a => a.Says == Says.Open && a.Findings.Count > 0)).Concat(said.Where(a => a.Says == Says.Open)).Select(a => a.Settle).FirstOrDefault(s => s is not null),
         };
         return Of(all, ofRow: false) with
         {
-            Lab = AskedRows.Record(records.Where(r => r.Row is null)),
+            Lab = lab.Record,
             Rows = asked.Facts(unit, all, records, answer => Of([answer], ofRow: true)),
         };
 

@@ -21,9 +21,12 @@ public static class Examination
             options.Cancel.ThrowIfCancellationRequested();
             options.Progress?.Invoke(new Progress($"reading {file.Name}", facts.Count, files.Count));
             // What was read as a declaration has its coverage from there.
-            facts.Add(file.Kind == FileKind.Declaration && papers.Contains(file.Name) ? new FileFacts() : Facts(file, dossier.Device, options, cache));
+            facts.Add(file.Kind == FileKind.LabRecord || (file.Kind == FileKind.Declaration && papers.Contains(file.Name)) ? new FileFacts() : Facts(file, dossier.Device, options, cache));
         }
         var coverage = facts.SelectMany(f => f.Coverage).Concat(declaration.Coverage).ToList();
+        // After everything else: whether a record's frame exists is known only when the capture was read.
+        var labs = LabRecords.Read(files, dossier.Device, declaration, coverage, options.AsOf);
+        coverage.AddRange(labs.Coverage);
         if (dossier.Losses.Count > 0)
         {
             coverage.Add(new Coverage { Artefact = ".", Scope = CoverageScope.Document, Unit = "files", Total = dossier.Files.Count + dossier.Losses.Count, Examined = dossier.Files.Count, Losses = dossier.Losses });
@@ -39,6 +42,7 @@ public static class Examination
             Materials = [.. facts.SelectMany(f => f.Materials)],
             Declaration = declaration,
             Captures = [.. facts.Select(f => f.Capture).OfType<CaptureFacts>()],
+            LabRecords = labs.Entries,
             Advice = dossier.Advice,
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Assay.Assessment.Verdicts;
+using Assay.Evidence;
 using Assay.Evidence.Reading;
 
 namespace Assay.Assessment.Catalogues;
@@ -33,6 +34,10 @@ public sealed record Provision
     public string? Group { get; init; }
     /// <summary>The row that it is a part of: <c>AUM-1</c> of <c>AUM-1-2</c>.</summary>
     public string? Parent { get; init; }
+    /// <summary>What people call it where that is not <see cref="Id"/>: <c>GEC-8</c> of the control <c>gec-8-f</c>; null in our own data.</summary>
+    public string? Label { get; init; }
+    /// <summary>What an imported document says in its own words; null in our own data, which has titles only.</summary>
+    public string? Text { get; init; }
     /// <summary>What is not certain of this row, or narrows it.</summary>
     public string? Note { get; init; }
     /// <summary>The provision of EN 303 645 V2.1.1 that it continues.</summary>
@@ -150,6 +155,15 @@ public sealed record Catalogue
 
     public static Catalogue Default => Editions[0];
 
+    /// <summary>The rows that people call so, by id or by label: several where a document repeats one under several headings.</summary>
+    public IReadOnlyList<Provision> Rows(string name) =>
+        [.. Provisions.Where(p => string.Equals(p.Id, name, StringComparison.OrdinalIgnoreCase) || string.Equals(p.Label, name, StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>A catalogue of OSCAL (JSON, any 1.x): every control is a row. What was not understood is counted and said.</summary>
+    /// <exception cref="UnreadableException">No JSON, or no catalog of OSCAL.</exception>
+    /// <exception cref="BudgetException">It is larger than one file may be.</exception>
+    public static ImportedCatalogue Import(Artefact artefact, Budget? budget = null) => CatalogueImport.Read(artefact, budget ?? new Budget());
+
     /// <exception cref="UnreadableException">No such catalogue; names those that are there.</exception>
     public static Catalogue Load(string id) => Among(All, "catalogues", id);
 
@@ -157,7 +171,7 @@ public sealed record Catalogue
     public static Catalogue LoadEdition(string id) => Among(Editions, "editions", id);
 
     private static Catalogue Among(IReadOnlyList<Catalogue> those, string what, string id) => those.FirstOrDefault(c => string.Equals(c.Id, id, StringComparison.OrdinalIgnoreCase))
-        ?? throw new UnreadableException($"one of the {what} {string.Join(", ", those.Select(c => c.Id))}", $"\"{Evidence.Shortened.Visible(id)}\"", 0);
+        ?? throw new UnreadableException($"one of the {what} {string.Join(", ", those.Select(c => c.Id))}", $"\"{Shortened.Visible(id)}\"", 0);
 
     private static readonly Lazy<IReadOnlyList<Catalogue>> LazyAll = new(() =>
     {

@@ -63,6 +63,13 @@ public static class Crosswalk
     public static IReadOnlyList<Relation> Of(string catalogue) =>
         [.. All.Where(r => r.FromCatalogue == catalogue).Concat(All.Where(r => r.ToCatalogue == catalogue && r.FromCatalogue != catalogue).Select(r => r.Turned()))];
 
+    /// <summary>The rows of a catalogue that are not among <paramref name="named"/>, neither themselves nor through the row they are a part of, nor through one of their own parts.</summary>
+    public static IReadOnlyList<Provision> Unmapped(Catalogue catalogue, IEnumerable<string> named)
+    {
+        var ids = named.ToHashSet(StringComparer.Ordinal);
+        return [.. catalogue.Provisions.Where(p => !ids.Contains(p.Id) && (p.Parent is null || !ids.Contains(p.Parent)) && !catalogue.PartsOf(p.Id).Any(part => ids.Contains(part.Id)))];
+    }
+
     private static readonly Lazy<IReadOnlyList<Relation>> LazyAll = new(() => [.. Editions(), .. DataFile.Open("crosswalk.tsv").Rows.Select(Read)]);
 
     private static IEnumerable<Relation> Editions()

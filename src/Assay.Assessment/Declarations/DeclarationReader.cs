@@ -92,7 +92,8 @@ internal static class DeclarationReader
         };
     }
 
-    private static (Signer?, string?) Signature(Artefact artefact, Dictionary<string, Artefact> byName, DateTimeOffset asOf)
+    /// <summary>Who signed the file, or why the signature beside it does not count; both null where there is none.</summary>
+    internal static (Signer?, string?) Signature(Artefact artefact, IReadOnlyDictionary<string, Artefact> byName, DateTimeOffset asOf)
     {
         string? note = null;
         foreach (var ending in DetachedSignature.Endings)

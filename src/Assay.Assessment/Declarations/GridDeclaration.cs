@@ -52,15 +52,15 @@ internal sealed class GridDeclaration
     {
         var reading = new GridDeclaration(grid, into);
         into.Sheet = grid.Name is null ? null : Assay.Evidence.Shortened.Visible(grid.Name);
-        reading.Context();
         if (grid.IsHidden)
         {
-            if (grid.Rows.Count > 0 && (reading.mode != Mode.None || Looks(grid)))
+            if (grid.Rows.Count > 0 && (Looks(grid) || (grid.Name is { } hidden && (Named(hidden) is not null || IsStatement(hidden)))))
             {
                 into.Unread(grid.Rows[0].Number, $"the hidden sheet {grid.Name}: {grid.Rows.Count} rows", "a sheet that whoever signs can see; show it, if it is meant");
             }
             return;
         }
+        reading.Context();
         for (var i = 0; i < grid.Rows.Count; i++) reading.Row(i);
         reading.End();
     }

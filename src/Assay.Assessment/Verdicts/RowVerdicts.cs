@@ -24,8 +24,8 @@ internal static class RowVerdicts
     private static RowVerdict Of(RowFacts row, RowVerdict common)
     {
         var refuted = row.Refutations.Where(r => r.Location.Artefact.Length > 0).ToList();
-        var lab = row.Lab is { Signer: not null, Evidence.Count: > 0 } record ? record : null;
-        if (refuted.Count > 0 || lab is { Passes: false })
+        var lab = row.Lab is { Counts: true } record ? record : null;
+        if (refuted.Count > 0 || lab is { Result: LabResult.Fail })
         {
             return new RowVerdict
             {
@@ -52,7 +52,7 @@ internal static class RowVerdicts
                 Findings = [.. decided.SelectMany(d => d.Findings).Distinct(StringComparer.Ordinal)],
             };
         }
-        if (lab is not null) return new RowVerdict { Row = row.Row, Outcome = Outcome.Pass, Grade = Grade.Lab, Reason = $"{lab.Person}: {lab.Words} ({lab.Location})", Findings = lab.Evidence };
+        if (lab is { Result: LabResult.Pass or LabResult.NotApplicable }) return new RowVerdict { Row = row.Row, Outcome = lab.Result == LabResult.Pass ? Outcome.Pass : Outcome.NotApplicable, Grade = Grade.Lab, Reason = $"{lab.Person}: {lab.Words} ({lab.Location})", Findings = lab.Evidence };
         if (common.Outcome == Outcome.Pass)
         {
             return common.Grade == Grade.Declared && row.Supports.Count > 0
@@ -69,7 +69,7 @@ internal static class RowVerdicts
     // What is said of the unit whole covers each of its rows.
     private static RowVerdict Common(UnitFacts facts, MakersWord word)
     {
-        if (facts.Lab is { Passes: true, Signer: not null, Evidence.Count: > 0 } lab) return new RowVerdict { Row = Nowhere, Outcome = Outcome.Pass, Grade = Grade.Lab, Reason = $"{lab.Person}, of all rows: {lab.Words} ({lab.Location})", Findings = lab.Evidence };
+        if (facts.Lab is { Counts: true, Result: LabResult.Pass } lab) return new RowVerdict { Row = Nowhere, Outcome = Outcome.Pass, Grade = Grade.Lab, Reason = $"{lab.Person}, of all rows: {lab.Words} ({lab.Location})", Findings = lab.Evidence };
         if (word is { Support: Support.Yes, Signed: { } signed })
         {
             var supported = facts.Supports.Count > 0 || facts.Absences.Any(a => a.IsCovered && a.Scope.Length > 0) || facts.Decisions.Any(d => d.Passes && d.IsCovered && d.Scope.Length > 0);

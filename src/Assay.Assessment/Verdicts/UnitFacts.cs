@@ -74,10 +74,53 @@ public sealed record Supporting(string Check, string Finding, string Words, Loca
 /// <summary>A check looked and saw nothing. Supports only where its coverage was met.</summary>
 public sealed record Absence(string Check, string Scope, bool IsCovered);
 
+/// <summary>What a laboratory recorded of a unit.</summary>
+public enum LabResult { Pass, Fail, Inconclusive, NotApplicable }
+
 /// <summary>A named person's record of a test.</summary>
 /// <param name="Signer">Null for a record that nobody signed, which decides nothing.</param>
-/// <param name="Evidence">Files or findings that it names; a record without evidence decides nothing.</param>
-public sealed record LabRecord(string Person, bool Passes, string Words, Signer? Signer, IReadOnlyList<string> Evidence, Location Location);
+/// <param name="Evidence">Files or findings that it names, with the place in them; a record without evidence decides nothing.</param>
+public sealed record LabRecord(string Person, bool Passes, string Words, Signer? Signer, IReadOnlyList<string> Evidence, Location Location)
+{
+    public LabResult Result { get; init; } = Passes ? LabResult.Pass : LabResult.Fail;
+    /// <summary>Why it decides nothing: its evidence is gone or was changed, it is of another version …; null where nothing speaks against it.</summary>
+    public string? Note { get; init; }
+    /// <summary>Signed, with evidence, and nothing speaks against it.</summary>
+    public bool Counts => Signer is not null && Evidence.Count > 0 && Note is null;
+
+    /// <summary>Who examined what, and when; null where only the person is known.</summary>
+    public LabHead? Head { get; init; }
+    /// <summary>How it was examined.</summary>
+    public string? Method { get; init; }
+    public string? Expected { get; init; }
+    public string? Actual { get; init; }
+    /// <summary>The same as <see cref="Evidence"/>, piece by piece.</summary>
+    public IReadOnlyList<LabEvidence> References { get; init; } = [];
+}
+
+/// <summary>The head of a laboratory's record: who, when, and on which device.</summary>
+public sealed record LabHead
+{
+    public required string Laboratory { get; init; }
+    /// <summary>In the laboratory's own words; nobody here checked it.</summary>
+    public string? Accreditation { get; init; }
+    public required string Person { get; init; }
+    public string? Role { get; init; }
+    public DateOnly? Date { get; init; }
+    /// <summary>Software versions that were examined.</summary>
+    public IReadOnlyList<string> Versions { get; init; } = [];
+    /// <summary>SHA-256 of the images that ran on it, lower-case hexadecimal.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+    /// <summary>Why a signature beside the file does not count; null where there is none, or where it counts.</summary>
+    public string? SignatureNote { get; init; }
+}
+
+/// <summary>One piece of evidence that a record names.</summary>
+/// <param name="Artefact">Name relative to the dossier.</param>
+/// <param name="Sha256">As the record says; null where it says none.</param>
+/// <param name="Place">Where in the file: <c>frame 12</c>, <c>line 3</c>, <c>request 4</c>, <c>page 2</c>; null for the file whole.</param>
+/// <param name="Note">Why it does not count; null where it is there with these bytes.</param>
+public sealed record LabEvidence(string Artefact, string? Sha256, string? Place, string? Words, string? Note);
 
 /// <summary>One line of a laboratory's record, as a file of the dossier holds it: which unit, and what was recorded of it.</summary>
 /// <param name="Unit">Id of TS 103 701: <c>5.1-4-2a</c>.</param>

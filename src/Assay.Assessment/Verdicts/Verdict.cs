@@ -20,7 +20,7 @@ public static class Verdict
             // Rows of what does not apply, or is not claimed, are answers to a question that nobody asks.
             IsOfRowsAlone = answer.Outcome switch
             {
-                Outcome.Fail => facts.Rows.Sum(r => r.Refutations.Count) == facts.Refutations.Count && facts.Decisions.All(d => d.Passes) && facts.Lab is not { Passes: false } && rows.Any(r => r.Outcome == Outcome.Fail),
+                Outcome.Fail => facts.Rows.Sum(r => r.Refutations.Count) == facts.Refutations.Count && facts.Decisions.All(d => d.Passes) && facts.Lab is not { Counts: true, Result: LabResult.Fail } && rows.Any(r => r.Outcome == Outcome.Fail),
                 Outcome.Disputed => facts.Rows.Sum(r => r.Contradictions.Count) == contradictions.Count,
                 _ => false,
             },
@@ -66,7 +66,7 @@ public static class Verdict
             .Select(d => new Refutation(d.Check, d.Findings.Count > 0 ? d.Findings[0] : "", $"{d.Words} (looked at: {d.Scope})", d.Location!)));
         foreach (var record in facts.Rows.Select(r => r.Lab).Prepend(facts.Lab))
         {
-            if (record is { Passes: false, Signer: { } signer, Evidence.Count: > 0 }) seen.Add(new Refutation($"lab {signer.Name}", record.Evidence[0], record.Words, record.Location));
+            if (record is { Counts: true, Result: LabResult.Fail, Signer: { } signer }) seen.Add(new Refutation($"lab {signer.Name}", record.Evidence[0], record.Words, record.Location));
         }
         return seen;
     }
@@ -118,7 +118,7 @@ public static class Verdict
     {
         if (facts.Unit.EachRow is { } number)
         {
-            if (facts.Lab is not { Passes: true, Signer: not null, Evidence.Count: > 0 } && rows.Count > 0 && rows.All(r => r is { Outcome: Outcome.Pass, Grade: Grade.Tool or Grade.Lab }))
+            if (facts.Lab is not { Counts: true, Result: LabResult.Pass } && rows.Any(r => r.Outcome == Outcome.Pass) && rows.All(r => r is { Outcome: Outcome.Pass, Grade: Grade.Tool or Grade.Lab } or { Outcome: Outcome.NotApplicable, Grade: Grade.Lab }))
             {
                 var byRows = facts.Rows.SelectMany(r => r.Decisions).Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList();
                 return Answer(facts, Outcome.Pass, rows.Max(r => r.Grade), $"each of the {rows.Count} row(s) of table {number} is decided: {rows[0].Reason}"
@@ -138,7 +138,7 @@ public static class Verdict
                 Scope = string.Join("; ", decided.Select(d => d.Scope).Distinct(StringComparer.Ordinal)),
             };
         }
-        if (facts.Lab is { Passes: true, Signer: { } person, Evidence.Count: > 0 } lab)
+        if (facts.Lab is { Counts: true, Result: LabResult.Pass, Signer: { } person } lab)
         {
             return Answer(facts, Outcome.Pass, Grade.Lab, $"{lab.Person}, signed by {person.Name}: {lab.Words} ({lab.Location})") with { Findings = lab.Evidence };
         }
@@ -193,7 +193,7 @@ public static class Verdict
             .Concat(facts.Supports.Select(s => $"{s.Check}: {s.Words}"))
             .Concat(facts.Unit.EachRow is null ? [] : facts.Decisions.Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).Select(d => $"{d.Check}: {d.Words}; its rows were not decided one by one"))
             .Concat(rows.Any(r => r.Outcome == Outcome.Pass) && rows.Any(r => r.Outcome == Outcome.Inconclusive) ? [$"open: {RowVerdicts.Named(rows, Outcome.Inconclusive)}"] : [])
-            .Concat(facts.Lab is { } lab ? [lab.Signer is null ? $"an unsigned record of {lab.Person}" : $"a record of {lab.Person} without evidence"] : []);
+            .Concat(facts.Lab is { } lab ? [lab.Note is { } against ? $"a record of {lab.Person} that decides nothing: {against}" : lab.Signer is null ? $"an unsigned record of {lab.Person}" : $"a record of {lab.Person} without evidence"] : []);
         return Answer(facts, Outcome.Inconclusive, null, string.Join("; ", looked.Prepend(reason)));
     }
 
@@ -212,6 +212,11 @@ public static class Verdict
         {
             var other = facts.Claims.First(c => c.Support != word.First!.Support);
             all.Add(new Contradiction($"whether {facts.Provision.Id} is met", Says(word.First!), Says(other)));
+        }
+        // A person's signed pass never hides what a check saw: the unit fails, and both stand beside each other.
+        if (facts.Lab is { Counts: true, Result: LabResult.Pass } lab && Seen(facts) is [var seen, ..])
+        {
+            all.Add(new Contradiction($"whether {facts.Unit.Id} is met", new Statement($"{lab.Person}: {lab.Words}", lab.Location, IsPaper: false), new Statement($"{seen.Check}: {seen.Words}", seen.Location, IsPaper: false)));
         }
         foreach (var condition in new[] { facts.Condition, facts.Feature })
         {

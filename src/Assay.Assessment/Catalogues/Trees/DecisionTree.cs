@@ -13,7 +13,7 @@ public enum Basis
     Read,
     /// <summary>The source has the node, and its question leaves no other reading: it asks for the requirement itself, or counts on to the next node.</summary>
     Plain,
-    /// <summary>The source has the node; that this exception ends as it does here follows from how its other trees treat exceptions. It proposes and decides nothing.</summary>
+    /// <summary>The source has the node, and this exception ends the question without a failure; whether the drawing calls that end not applicable or pass was not read.</summary>
     Assumed,
 }
 
@@ -69,7 +69,7 @@ public readonly record struct Step(DecisionNode Node, bool Answer)
 /// <param name="Open">The question without an answer; null where the walk ended.</param>
 public sealed record Walk(IReadOnlyList<Step> Steps, Ending? Ending, DecisionNode? Open)
 {
-    /// <summary>An edge on the way was assumed: the end is proposed, and decides nothing.</summary>
+    /// <summary>An edge on the way was assumed: no failure, but a requirement that rests on such ends alone is proposed and not decided.</summary>
     public bool IsAssumed => Steps.Any(s => s.Branch.Basis == Basis.Assumed);
 }
 
