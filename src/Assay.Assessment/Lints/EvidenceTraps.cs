@@ -39,7 +39,7 @@ internal sealed class ImageNotDeployed() : Trap("image-not-deployed", "an image 
     {
         var examined = judged.Examined;
         if (!examined.Looked(CoverageScope.Files) && !examined.Looked(CoverageScope.Image) || !examined.Looked(CoverageScope.Capture)) yield break;
-        var images = examined.Of(FileKind.Image).Select(f => new Location { Artefact = f.Name }).Take(3).ToList();
+        var images = examined.Coverage.Where(c => c.Scope is CoverageScope.Files or CoverageScope.Image).Select(c => c.Artefact).Distinct(StringComparer.Ordinal).Take(3).Select(a => new Location { Artefact = a }).ToList();
         var told = examined.Findings.Where(f => f.Location.Frame is not null).Select(f => (Finding: f, Version: VersionsOnTheWire.Own(f))).Where(t => t.Version is not null).ToList();
         var off = told.Where(t => examined.Device.Versions.Count > 0 && !VersionsOnTheWire.IsOneOf(t.Version!, examined.Device.Versions)).ToList();
         if (off.Count > 0)

@@ -18,9 +18,22 @@ internal sealed class EscapeClause() : Trap("escape-clause", "a failure that is 
         {
             if (judged.On(judgement.Provision) is not { } verdict) continue;
             var units = judgement.Unit is null ? verdict.Units.Where(u => !u.IsPreparatory).ToList() : [.. verdict.Units.Where(u => u.Unit == judgement.Unit)];
-            if (units.Count == 0 || units.Any(u => u.Outcome != Outcome.NotApplicable)) continue;
-            yield return Lint($"{judgement.Who} says {judgement.Said} for {judgement.About}, but {units[0].Reason}: what is not there cannot fail; \"not applicable\" with that reason is the word", verdict.Provision, judgement.Place);
+            if (units.Count == 0 || units.Select(u => Absent(judged, verdict, u)).ToList() is var absent && absent.Any(a => a is null)) continue;
+            yield return Lint($"{judgement.Who} says {judgement.Said} for {judgement.About}, but {absent[0]}: what is not there cannot fail; \"not applicable\" with that reason is the word", verdict.Provision, judgement.Place);
         }
+    }
+
+    // Why the unit has nothing to ask; null where it has, or where a check saw what it asks about.
+    private static string? Absent(Judged judged, ProvisionVerdict verdict, UnitVerdict unit)
+    {
+        if (unit.Outcome == Outcome.NotApplicable) return unit.Reason;
+        // A record that says no keeps a unit from being not applicable: then the papers are asked again.
+        if (unit is not { Outcome: Outcome.Fail, Grade: Grade.Lab or Grade.Declared } || judged.Unit(unit.Unit) is not { } asked || judged.Catalogue.Provision(verdict.Provision) is not { } provision) return null;
+        foreach (var facts in new[] { ProductFacts.Condition(judged.Catalogue, provision, judged.Examined), ProductFacts.Feature(asked, judged.Examined) })
+        {
+            if (facts is { Truth: Truth.False, Against.Count: 0, From: [var from, ..] }) return $"{from.Says} ({from.Location})";
+        }
+        return null;
     }
 }
 

@@ -92,11 +92,15 @@ internal sealed partial class DateInThePast() : Trap("date-in-the-past", "ends o
         if (text.Length > 100_000) yield break;
         foreach (Match match in Until().Matches(text).Take(20))
         {
-            if (Wording.Dates(match.Value).Select(d => (DateOnly?)d.Date).FirstOrDefault() is { } date && date < today) yield return (date, Wording.Begin(match.Value));
+            if (Wording.Dates(Time().Replace(match.Value, " ")).Select(d => (DateOnly?)d.Date).FirstOrDefault() is { } date && date < today) yield return (date, Wording.Begin(match.Value));
         }
     }
 
     private static string Day(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    // "2026-01-01T00:00:00Z": the time of day hides the end of the date.
+    [GeneratedRegex(@"(?<=\d)T(?=\d\d:)", RegexOptions.CultureInvariant)]
+    private static partial Regex Time();
 
     // The word that makes a date an end, and the text up to the next sentence.
     [GeneratedRegex(@"(\b(until|expir(es|y|ed|ation)( date)?|valid (to|through|until)|end of (support|life|service)|support (ends?|period ends)( on)?|not? later than|at least (to|until))\b|^Expires:)[^.;\n]{0,40}?\d{1,4}[^;\n]{0,20}", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
