@@ -63,7 +63,7 @@ internal sealed partial class AllRelaxed() : Trap("all-relaxed", "a pass of some
             foreach (var table in asking.Select(u => judged.Unit(u.Unit)!.EachRow!.Value).Distinct().Order())
             {
                 var rows = judged.Examined.Rows(table).Select(r => r.Row).ToList();
-                if (rows.Count < 2 || judgement.Unit is not null || AllNamed().IsMatch(judgement.Text)) continue;
+                if (rows.Count is < 2 or > 500 || judgement.Unit is not null || AllNamed().IsMatch(judgement.Text)) continue;
                 var left = rows.Where(r => !Wording.Names(judgement.Text, r.Id)).ToList();
                 if (left.Count == 0 || left.Count == rows.Count || left.Count * 2 > rows.Count) continue;
                 yield return Lint($"{judgement.Who} says {judgement.Said} for {judgement.About} and names {rows.Count - left.Count} of {rows.Count} rows of table {table}; nothing is said of {string.Join(", ", left.Take(5).Select(r => Shortened.Visible(r.Id)))}{(left.Count > 5 ? $" and {left.Count - 5} more" : "")}",

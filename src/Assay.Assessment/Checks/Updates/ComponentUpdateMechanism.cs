@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every row of the component table names an update mechanism that has a row, or gives a reason why there is none.</summary>
-public sealed class ComponentUpdateMechanism() : Check("component-update-mechanism", 1, Polarity.Decide, CoverageScope.Declaration,
+public sealed class ComponentUpdateMechanism() : Check("component-update-mechanism", 2, Polarity.Decide, CoverageScope.Declaration,
     "an update mechanism, or a reason against one, for every row of IXIT 6-SoftComp", "IXIT 6-SoftComp and 7-UpdMech, signed, with every component's update mechanism", "5.3-1-1a", "5.5-3-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -50,7 +50,7 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
         var all = $"all {rows.Count} component(s) name an update mechanism that has a row";
         // An unsigned table is anybody's word: it may agree, it decides nothing.
         return rows.All(r => r.Table.SignedBy is not null)
-            ? Units.Select(u => Holds(u, all, rows[0].Table.Location))
+            ? Units.SelectMany(u => rows.Select(r => Holds(u, r, $"{Shortened.Visible(r.Row.Id)} names an update mechanism that has a row")))
             : Units.Select(u => Supports(u, all + "; the table is not signed"));
     }
 }
