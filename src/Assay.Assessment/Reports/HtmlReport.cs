@@ -38,6 +38,8 @@ public static class HtmlReport
             ("contradictions", "Contradictions", Contradictions(result)),
             ("traps", "Traps in the dossier", RowsAndTraps.Traps(result)),
             ("provisions", "Provisions", Provisions(result, catalogue, findings)),
+            ("others", "Other catalogues", OtherCatalogues.Section(result)),
+            ("trees", "Decision trees of EN 18031", TreePictures.Section(result)),
             ("not-checked", "What was not checked", NotChecked(result)),
             ("coverage", "What was looked at", Looked(result)),
             ("evidence", "Evidence", Evidence(result)),
