@@ -239,6 +239,17 @@ public static class Phrases
     public const string NotALabel =
         "This is a statement of assessment, not a label: it says what was examined, how, and with what result. What nobody looked at is named below and passes nothing.";
 
+    /// <summary>The level of attack that the methodology assumes, in own words (TS 103 701 annex D).</summary>
+    public const string Attacker =
+        "The methodology assumes an attacker of level basic: public knowledge, ordinary equipment, and the network or the device as a user reaches them. Its user is a person with limited technical knowledge. What a stronger attacker could do was not asked.";
+
+    public const string Method =
+        "Each test unit is answered by itself: by a check of files within its stated scope and coverage, by a laboratory's signed record with evidence, or by the maker's signed claim. A unit that nothing decides is inconclusive; silence passes nothing. Units come together to test cases and test groups, one group for each provision: fail before disputed before inconclusive before pass.";
+
+    /// <summary>The edition that was assessed; null for one that this program does not carry.</summary>
+    public static Catalogues.Catalogue? Edition(AssessmentResult result) =>
+        Catalogues.Catalogue.Editions.FirstOrDefault(c => $"{c.Name} {c.Edition}".EndsWith(result.Editions.Standard, StringComparison.Ordinal));
+
     public const string Provisional =
         "This edition is provisional: a part of it was not read by us, so the status of some provisions may change.";
 
