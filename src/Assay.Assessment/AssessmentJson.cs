@@ -192,7 +192,7 @@ public static class AssessmentJson
     {
         json.WriteStartObject();
         json.WriteString("about", contradiction.About);
-        json.WriteString("kind", contradiction.IsPaperAgainstPaper ? "paperAgainstPaper" : "paperAgainstEvidence");
+        json.WriteString("kind", contradiction.IsPaperAgainstPaper ? "paperAgainstPaper" : contradiction.IsEvidenceAgainstEvidence ? "evidenceAgainstEvidence" : "paperAgainstEvidence");
         Side("one", contradiction.One);
         Side("other", contradiction.Other);
         json.WriteEndObject();

@@ -67,6 +67,8 @@ public sealed record Device
     public DateOnly? SupportEnd { get; init; }
     /// <summary>The device's own hardware address in captures, lower case with colons.</summary>
     public string? Mac { get; init; }
+    /// <summary>The device's own IP addresses in scans, as <c>device.yaml</c> says.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
 
     /// <summary>Stands where nobody said who made it or what it is called.</summary>
     public const string Unknown = "unknown";

@@ -13,7 +13,7 @@ internal sealed record DeviceSheet
     public required bool Exists { get; init; }
     public IReadOnlyDictionary<string, FileSaid> Files { get; init; } = new Dictionary<string, FileSaid>();
 
-    internal sealed record FileSaid(FileKind? Kind, string? State, Location Location);
+    internal sealed record FileSaid(FileKind? Kind, string? State, Location Location, string? Interface = null);
 
     public static readonly DeviceSheet Missing = new() { Device = new Device { Maker = Device.Unknown, Model = Device.Unknown }, Exists = false };
 
@@ -49,6 +49,7 @@ internal sealed record DeviceSheet
                 case "category" when text is { Length: > 0 }: device = device with { Category = Shortened.Visible(text) }; break;
                 case "profile" when text is { Length: > 0 }: break;
                 case "mac" when text is { Length: > 0 }: device = device with { Mac = text.Replace('-', ':').ToLowerInvariant() }; break;
+                case "address" or "addresses" when Texts(entry.Value) is { Count: > 0 } addresses: device = device with { Addresses = addresses }; break;
                 case "version" or "versions" when Texts(entry.Value) is { Count: > 0 } versions: device = device with { Versions = versions }; break;
                 case "supportEnd" when text is not null && DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var end):
                     device = device with { SupportEnd = end };
@@ -57,7 +58,7 @@ internal sealed record DeviceSheet
                     foreach (var file in said.Entries) files[file.Key] = Said(file, artefact.Name, losses);
                     break;
                 default:
-                    losses.Add(Odd(artefact.Name, entry.Line, Expected(entry.Key), entry.Key is "maker" or "model" or "category" or "profile" or "mac" or "version" or "versions" or "supportEnd" or "files"
+                    losses.Add(Odd(artefact.Name, entry.Line, Expected(entry.Key), entry.Key is "maker" or "model" or "category" or "profile" or "mac" or "address" or "addresses" or "version" or "versions" or "supportEnd" or "files"
                         ? $"{entry.Key}: {entry.Value.Kind}" : $"the key {Shortened.Visible(entry.Key)}"));
                     break;
             }
@@ -79,7 +80,7 @@ internal sealed record DeviceSheet
     private static FileSaid Said(YamlEntry file, string artefact, List<Loss> losses)
     {
         FileKind? kind = null;
-        string? state = null;
+        string? state = null, at = null;
         // "firmware/a.bin: image" or "captures/x.pcap: { kind: capture, state: initialised }".
         var parts = file.Value is YamlMap map ? map.Entries : [new YamlEntry("kind", file.Value, file.Line)];
         foreach (var part in parts)
@@ -88,9 +89,10 @@ internal sealed record DeviceSheet
             if (part.Key is "kind" or "is" && text is not null && KindOf(text) is { } named) kind = named;
             else if (part.Key == "version" && text is not null) { } // Which of the versions this file is of: kept in the sheet, which is evidence itself.
             else if (part.Key == "state" && text is "factoryDefault" or "initialised") state = text;
-            else losses.Add(Odd(artefact, part.Line, "is: firmware image, capture, declaration, document …, state: factoryDefault or initialised, or version", $"{Shortened.Visible(part.Key)}: {part.Value.Kind}"));
+            else if (part.Key == "interface" && text is { Length: > 0 }) at = Shortened.Visible(text);
+            else losses.Add(Odd(artefact, part.Line, "is: firmware image, capture, declaration, scan, document …, state: factoryDefault or initialised, interface, or version", $"{Shortened.Visible(part.Key)}: {part.Value.Kind}"));
         }
-        return new FileSaid(kind, state, new Location { Artefact = artefact, Line = file.Line });
+        return new FileSaid(kind, state, new Location { Artefact = artefact, Line = file.Line }, at);
     }
 
     private static List<string>? Texts(YamlNode node) => node switch
@@ -115,6 +117,8 @@ internal sealed record DeviceSheet
         "document" => FileKind.Document,
         "lab record" or "labrecord" => FileKind.LabRecord,
         "signature" => FileKind.Signature,
+        "scan" or "tool results" or "toolresults" => FileKind.ToolResults,
+        "application" or "app" or "companion app" => FileKind.Application,
         _ => null,
     };
 
@@ -124,7 +128,8 @@ internal sealed record DeviceSheet
         "version" or "versions" => "a version or a list of versions",
         "files" => "a map from file name to what it is",
         "maker" or "model" or "category" or "profile" or "mac" => "a text",
-        _ => "maker, model, versions, category, profile, mac, supportEnd or files",
+        "address" or "addresses" => "an address or a list of addresses",
+        _ => "maker, model, versions, category, profile, mac, addresses, supportEnd or files",
     };
 
     private static Loss Odd(string artefact, int line, string expected, string found) =>

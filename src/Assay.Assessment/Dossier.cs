@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Probes;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 
@@ -44,6 +45,8 @@ public sealed record DossierFile
     public required FileKind Kind { get; init; }
     /// <summary>The device's state when the file was made, as <c>device.yaml</c> says: <c>factoryDefault</c>, <c>initialised</c>; null where nobody said.</summary>
     public string? State { get; init; }
+    /// <summary>At which interface a scan was taken, as <c>device.yaml</c> says: the id of a row or a name; null where nobody said.</summary>
+    public string? Interface { get; init; }
     /// <summary>The lines of a text, without their ends; empty for everything else.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 
@@ -157,7 +160,7 @@ public sealed class Dossier : IDisposable
         var said = sheet.Files.GetValueOrDefault(artefact.Name);
         var lines = Text(artefact, losses);
         var kind = artefact.Name == DeviceSheet.Name ? FileKind.Device : said?.Kind ?? (lines is null ? KindOfBytes(artefact) : KindOfText(artefact, lines));
-        return new DossierFile { Artefact = artefact, Kind = kind, State = said?.State, Lines = lines ?? [] };
+        return new DossierFile { Artefact = artefact, Kind = kind, State = said?.State, Interface = said?.Interface, Lines = lines ?? [] };
     }
 
     private static FileKind KindOfBytes(Artefact artefact)
@@ -184,6 +187,7 @@ public sealed class Dossier : IDisposable
     private static FileKind KindOfText(Artefact artefact, IReadOnlyList<string> lines)
     {
         var first = lines.FirstOrDefault(l => !string.IsNullOrWhiteSpace(l))?.TrimStart() ?? "";
+        if (Probe.Recognise(artefact, lines) is not null) return FileKind.ToolResults;
         if (first.StartsWith("-----BEGIN PKCS7", StringComparison.Ordinal) || first.StartsWith("-----BEGIN CMS", StringComparison.Ordinal)) return FileKind.Signature;
         if (first.StartsWith('{') && KindOfJson(artefact) is { } kind) return kind;
         if (LabRecords.Looks(lines)) return FileKind.LabRecord;

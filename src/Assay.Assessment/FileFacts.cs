@@ -1,3 +1,4 @@
+using Assay.Assessment.Probes;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
@@ -33,6 +34,7 @@ internal sealed record FileFacts
                 FileKind.Capture when CaptureExamination.Recognises(file.Artefact) => OfCapture(file, device, options),
                 FileKind.Capture => Kept(file, "a capture", "other bytes"),
                 FileKind.Image => OfImage(file, options),
+                FileKind.ToolResults when Probe.Read(file.Artefact, file.Lines, ProbeOptions.Of(device, options.AsOf)) is { } result => new FileFacts { Findings = result.Findings, Coverage = result.Coverage },
                 FileKind.Unread => Kept(file, "a kind of file that is read here", file.Artefact.Size == 0 ? "an empty file" : "a picture, a printed or an office document"),
                 _ => Kept(file),
             };

@@ -38,10 +38,10 @@ internal sealed class InputDigests(Examined examined)
         var (name, of) = part.IndexOf(':') is var at and >= 0 ? (part[..at], part[(at + 1)..]) : (part, null);
         return name switch
         {
-            "device" => [examined.Device.ToString() + string.Join('\n', examined.Device.Versions)],
+            "device" => [examined.Device.ToString() + string.Join('\n', examined.Device.Versions.Concat(examined.Device.Addresses))],
             "asOf" => [EvidenceJson.Time(examined.AsOf)],
             "provisions" => examined.Provisions,
-            "files" => examined.Files.Where(f => of is null || EvidenceJson.Name(f.Kind) == of).Select(f => $"{f.Name} {f.Kind} {f.State} {f.Artefact.Sha256}"),
+            "files" => examined.Files.Where(f => of is null || EvidenceJson.Name(f.Kind) == of).Select(f => $"{f.Name} {f.Kind} {f.State} {f.Interface} {f.Artefact.Sha256}"),
             "findings" => examined.Findings.Where(f => of is null || EvidenceJson.Name(f.Kind) == of).Select(f => Json(json => EvidenceJson.Write(json, f))),
             "coverage" => examined.Coverage.Where(c => of is null || EvidenceJson.Name(c.Scope) == of).Select(c => Json(json => EvidenceJson.Write(json, c))),
             "components" => examined.Components.Select(c => Json(json => ComponentJson.Write(json, c))),

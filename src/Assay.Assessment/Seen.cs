@@ -1,4 +1,5 @@
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Probes;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
@@ -71,6 +72,8 @@ public sealed record Seen
                 return declaration.Files.Count > 0
                     ? new Seen { Artefact = artefact.Name, Kind = "declaration", Coverage = declaration.Coverage }
                     : new Seen { Artefact = artefact.Name, Kind = "document", Coverage = [Whole(artefact)] };
+            case FileKind.ToolResults when Probe.Read(artefact, file.Lines, new ProbeOptions { AsOf = options.AsOf }) is { } result:
+                return new Seen { Artefact = artefact.Name, Kind = result.Kind, Coverage = result.Coverage, Findings = result.Findings };
             case FileKind.Mud:
                 return new Seen { Artefact = artefact.Name, Kind = "MUD file", Coverage = [Whole(artefact)] };
             case FileKind.BuildConfiguration:

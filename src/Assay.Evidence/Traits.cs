@@ -38,6 +38,14 @@ public static class Traits
     public const string WorldWritable = "worldWritable";
     public const string BootScript = "bootScript";
     public const string SetUid = "setUid";
+    /// <summary>An outside scan found the port open.</summary>
+    public const string OpenPort = "openPort";
+    /// <summary>A service asks for a password, or takes one.</summary>
+    public const string PasswordLogin = "passwordLogin";
+    /// <summary>Settings were changed by a request; with <see cref="WithoutLogin"/> by one that nobody had logged in for.</summary>
+    public const string ConfigurationChange = "configurationChange";
+    /// <summary>Settings that hold a secret were given out.</summary>
+    public const string ConfigurationRead = "configurationRead";
 
     // secret
     public const string WirelessKey = "wirelessKey";
@@ -83,4 +91,30 @@ public static class Traits
     public const string Chosen = "chosen";
     /// <summary>Key exchange without forward secrecy.</summary>
     public const string StaticRsa = "staticRsa";
+    /// <summary>A known way to break the encryption worked, or the tool saw that it would.</summary>
+    public const string Attackable = "attackable";
+    /// <summary>An algorithm of SSH that is broken or withdrawn.</summary>
+    public const string WeakSsh = "weakSsh";
+
+    // outside tools
+    /// <summary>Which tool ran, with which command, on what.</summary>
+    public const string ToolRun = "toolRun";
+    /// <summary>What an unwanted input does: commands, queries, scripts, paths, broken memory.</summary>
+    public const string Injection = "injection";
+    /// <summary>The tool shows the request and the answer that prove it, or a person confirmed it.</summary>
+    public const string Confirmed = "confirmed";
+    /// <summary>Somebody marked the result as accepted or false.</summary>
+    public const string Suppressed = "suppressed";
+
+    // companion app
+    /// <summary>The manifest or the network settings allow connections without encryption.</summary>
+    public const string ClearTextAllowed = "clearTextAllowed";
+    /// <summary>An address in clear text, in the app's code or files.</summary>
+    public const string ClearTextAddress = "clearTextAddress";
+    /// <summary>Of a party that gathers usage data for many apps.</summary>
+    public const string Tracker = "tracker";
+    /// <summary>A permission by which the app may see, hear or place people.</summary>
+    public const string SensorPermission = "sensorPermission";
+    /// <summary>Built for debugging.</summary>
+    public const string Debuggable = "debuggable";
 }

@@ -103,6 +103,13 @@ internal static class Papers
         return [.. words];
     }
 
+    /// <summary>How papers may call the service behind a port: the number, and the usual names.</summary>
+    public static IReadOnlyList<string> WordsFor(ushort port)
+    {
+        var number = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return [number, .. Ports.GetValueOrDefault(number, [])];
+    }
+
     // What papers call the service behind a usual port.
     private static readonly Dictionary<string, string[]> Ports = new(StringComparer.Ordinal)
     {

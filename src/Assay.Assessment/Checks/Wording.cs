@@ -42,12 +42,39 @@ internal static partial class Wording
         return true;
     }
 
+    /// <summary>Clauses of a prose text: sentences, points of a list, and what follows a "but". Lines that were only wrapped stay together.</summary>
+    public static IEnumerable<string> Clauses(string? text) => text is null ? [] : ClauseEnd().Split(text).Where(c => !IsEmpty(c));
+
+    /// <summary>The first clause that matches and does not deny what it says; null where there is none.</summary>
+    public static string? Affirms(string? text, Regex what) => Clauses(text).FirstOrDefault(c => what.IsMatch(c) && !IsDenied(c));
+
+    /// <summary>The first clause that matches and denies; null where there is none.</summary>
+    public static string? Refuses(string? text, Regex what) => Clauses(text).FirstOrDefault(c => what.IsMatch(c) && IsDenied(c));
+
+    /// <summary>The clause says that something is not so, in one of the ways that people write it.</summary>
+    public static bool IsDenied(string clause) => ClauseDenial().IsMatch(clause);
+
+    /// <summary>Nothing is said, or nothing yet: empty, or a placeholder alone. "None" and "not applicable" are words of their own.</summary>
+    public static bool IsMissing(string? text) => IsEmpty(text) || (text!.Length < 200 && Placeholder.Is(text));
+
+    /// <summary><c>n/a</c>, <c>not applicable</c>, with or without a reason after it.</summary>
+    public static bool IsNotApplicable(string? text) => text is not null && NotApplicable().IsMatch(text);
+
     /// <summary>The first words of a text, fit for a report.</summary>
     public static string Begin(string text)
     {
         var flat = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return Assay.Evidence.Shortened.Visible(flat.Length <= 120 ? flat : flat[..117] + "…");
     }
+
+    [GeneratedRegex(@"(?<=[.;!?])\s+|\n\s*\n|\n\s*(?=[-*•]\s)|\bbut\b|\bhowever\b|\bwhereas\b|\s[–—]\s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ClauseEnd();
+
+    [GeneratedRegex(@"\b(not|no|never|without|none|neither|nor|cannot|disabled?|refus\w+|reject\w+|forbid\w*|forbidden|deprecated|removed|instead of|rather than|excluded?|excluding|independent(ly)?|unrelated|avoid(s|ed|ing)?|prevent(s|ed|ing)?|prohibit\w*|block(s|ed|ing)?|lacks?|lacking|free of|no longer|impossible|infeasible|impractical|unable|denied|denies|deny)\b|n't\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ClauseDenial();
+
+    [GeneratedRegex(@"^[\s*_`]*(n/?a|n\.a\.|not applicable|not relevant|does not apply)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NotApplicable();
 
     [GeneratedRegex(@"^[\s*_`]*(no|none|not (implemented|supported|available|present|provided|in place|confirmed|existing))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex No();

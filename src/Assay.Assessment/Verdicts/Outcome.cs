@@ -15,6 +15,8 @@ public sealed record Contradiction(string About, Statement One, Statement Other)
 {
     /// <summary>Both sides are papers: it goes back to the supplier and is no failure of the device.</summary>
     public bool IsPaperAgainstPaper => One.IsPaper && Other.IsPaper;
+    /// <summary>Neither side is a paper: for instance a banner on the wire and a component of the image.</summary>
+    public bool IsEvidenceAgainstEvidence => !One.IsPaper && !Other.IsPaper;
 }
 
 /// <param name="Says">In words, secrets shortened.</param>

@@ -96,7 +96,8 @@ public static class Verdict
     {
         if (contradictions.Count == 0) return null;
         var first = contradictions[0];
-        var kind = first.IsPaperAgainstPaper ? "papers of the maker contradict each other" : "the papers and the evidence contradict each other";
+        var kind = first.IsPaperAgainstPaper ? "papers of the maker contradict each other"
+            : first.IsEvidenceAgainstEvidence ? "pieces of evidence contradict each other" : "the papers and the evidence contradict each other";
         return Answer(facts, Outcome.Disputed, null,
             $"{kind} on {first.About}: \"{first.One.Says}\" ({first.One.Location}) against \"{first.Other.Says}\" ({first.Other.Location})"
                 + (rows.Any(r => r.Outcome == Outcome.Disputed) ? $"; {RowVerdicts.Named(rows, Outcome.Disputed)}" : "")) with

@@ -7,11 +7,19 @@ public static class KeyId
     /// <summary>Hexadecimal digits that are shown: 96 bits.</summary>
     public const int Digits = 24;
 
-    /// <summary>The digits in a finding's note, or null.</summary>
-    public static string? Of(Finding finding)
+    /// <summary>As <see cref="Words"/>, for the stored (salted, hashed) form of a password.</summary>
+    public const string StoredWords = "stored form sha256";
+
+    /// <summary>The digits of a key in a finding's note, or null.</summary>
+    public static string? Of(Finding finding) => Of(finding, Words);
+
+    /// <summary>The digits of a stored password in a finding's note, or null.</summary>
+    public static string? OfStored(Finding finding) => Of(finding, StoredWords);
+
+    private static string? Of(Finding finding, string words)
     {
-        if (finding.Note is not { } note || note.LastIndexOf(Words, StringComparison.Ordinal) is not (>= 0 and var at)) return null;
-        var digits = note.AsSpan(at + Words.Length).Trim();
+        if (finding.Note is not { } note || note.LastIndexOf(words, StringComparison.Ordinal) is not (>= 0 and var at)) return null;
+        var digits = note.AsSpan(at + words.Length).Trim();
         return digits.Length >= Digits && !digits[..Digits].ContainsAnyExcept("0123456789abcdef") ? digits[..Digits].ToString() : null;
     }
 }

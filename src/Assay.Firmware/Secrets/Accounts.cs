@@ -104,6 +104,8 @@ internal static class Accounts
             if (all.Contains(Traits.WorldReadable)) value += ", kept where every user reads it";
         }
         if (also is not null) value += ", " + also;
-        notes.Add(kind, user, value, scheme == PasswordScheme.Plain ? 0.6 : 0.95, at, [.. all], isDefault: isDefault);
+        // The digest of a hash names it without giving anything to search; of a password in clear it would.
+        var same = all.Contains(Traits.PasswordHash) ? $"{KeyId.StoredWords} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(field)))[..KeyId.Digits]}" : null;
+        notes.Add(kind, user, value, scheme == PasswordScheme.Plain ? 0.6 : 0.95, at, [.. all], same, isDefault);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class Plant
     private readonly List<IxitTable> tables = [];
     private readonly List<Component> components = [];
     private readonly List<Claim> claims = [];
+    private readonly List<CaptureFacts> captures = [];
     private bool silent;
     private int line;
 
@@ -57,6 +58,37 @@ internal sealed class Plant
         return this;
     }
 
+    /// <summary>Something that the capture tells in words of its own.</summary>
+    public Plant Told(FindingKind kind, string subject, string value, params string[] traits)
+    {
+        findings.Add(new Finding { Kind = kind, Subject = subject, Value = value, Confidence = 1, Location = new Location { Artefact = "captures/start.pcap", Frame = findings.Count + 1 }, Traits = traits });
+        return this;
+    }
+
+    /// <summary>A conversation of the device in the capture: <c>tcp 443 192.0.2.7 cloud.example</c>; <c>in tcp 80 10.0.0.5</c> for one that others began.</summary>
+    public Plant Talked(params string[] conversations)
+    {
+        var talks = conversations.Select((words, i) =>
+        {
+            var word = words.Split(' ');
+            var inward = word[0] == "in";
+            if (inward) word = word[1..];
+            return new Conversation
+            {
+                First = AsOf, Last = AsOf.AddSeconds(1), Frame = i + 1, IsOutward = !inward, Peer = word[2], IsRemote = !word[2].StartsWith("10.", StringComparison.Ordinal), Names = word[3..], Protocol = word[0],
+                Port = ushort.Parse(word[1], System.Globalization.CultureInfo.InvariantCulture), Application = "tls", Sent = 900, Received = 900, IsAnswered = true,
+            };
+        });
+        captures.Add(new CaptureFacts { Artefact = "captures/start.pcap", From = AsOf, To = AsOf.AddHours(1), IsOfDevice = true, Conversations = [.. talks], State = "initialised" });
+        return this;
+    }
+
+    public Plant Captured(CaptureFacts capture)
+    {
+        captures.Add(capture);
+        return this;
+    }
+
     public Plant Has(string component, string? version)
     {
         components.Add(new Component { Name = component, Version = version, Evidence = [new ComponentEvidence("string", new Location { Artefact = "firmware/bell.bin", Path = $"/lib/{component}" }, 0.9)] });
@@ -77,9 +109,11 @@ internal sealed class Plant
     }
 
     /// <summary>A detail table; a row is its id and then "field: value" texts.</summary>
-    public Plant Table(int number, params string[][] rows)
+    public Plant Table(int number, params string[][] rows) => TableIn($"declaration/ixit-{number}.yaml", number, rows);
+
+    public Plant TableIn(string file, int number, params string[][] rows)
     {
-        var place = new Location { Artefact = $"declaration/ixit-{number}.yaml", Line = 1 };
+        var place = new Location { Artefact = file, Line = 1 };
         tables.Add(new IxitTable
         {
             Number = number,
@@ -121,6 +155,7 @@ internal sealed class Plant
             Findings = [.. examined.Findings, .. findings],
             Coverage = [.. examined.Coverage, .. coverage],
             Components = components,
+            Captures = [.. examined.Captures, .. captures],
             Declaration = examined.Declaration with
             {
                 Claims = [.. said.Select(c => signed ? c with { SignedBy = Maker } : c)],

@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>The conformance statement calls something not there, and a detail table describes it; or says yes, and the table says that there is nothing.</summary>
-public sealed class ClaimAgainstTable() : Check("claim-against-table", 1, Polarity.Support, CoverageScope.Declaration,
+public sealed class ClaimAgainstTable() : Check("claim-against-table", 2, Polarity.Support, CoverageScope.Declaration,
     "the same word in the conformance statement and in the detail tables", "a corrected and signed conformance statement", [.. Pairs.Select(p => p.Unit)])
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -22,7 +22,7 @@ public sealed class ClaimAgainstTable() : Check("claim-against-table", 1, Polari
             foreach (var claim in claims)
             {
                 var one = new Statement($"conformance statement, {provision}: {(claim.Support == Support.Yes ? "yes" : claim.Support == Support.No ? "no" : "not applicable")}", claim.Location, IsPaper: true);
-                if (claim.Support == Support.NotApplicable && table.Rows.Count > 0 && !IsNothing(table.Rows))
+                if (claim.Support == Support.NotApplicable && table.Rows.Count > 0 && !IsNothing(table.Rows) && IsAbout(provision, examined))
                 {
                     yield return Contradicts(unit, new Contradiction($"whether {provision} applies", one, Papers.Says(table, table.Rows[0], "is there")));
                 }
@@ -34,12 +34,22 @@ public sealed class ClaimAgainstTable() : Check("claim-against-table", 1, Polari
         }
     }
 
+    // Rows show that there is something; where the provision depends on another fact too, they alone say nothing against "not applicable".
+    private static bool IsAbout(string provision, Examined examined) => provision switch
+    {
+        "5.1-5" or "5.3-2" => false,
+        "5.3-10" => DeclaredFacts.Of(examined.Declaration, "networkUpdates").Truth == Catalogues.Truth.True,
+        _ => true,
+    };
+
     private static bool IsNothing(IReadOnlyList<IxitRow> rows) => rows.All(r => r.Fields.Count == 0 || r.Fields.Values.All(v => Wording.IsEmpty(v) || Wording.IsNo(v) || v.StartsWith("Not applicable", StringComparison.OrdinalIgnoreCase)));
 
     // One unit that reads the table stands for its provision: a disputed unit makes the provision disputed.
     private static readonly (string Provision, int Table, string Unit)[] Pairs =
     [
-        ("5.1-3", 1, "5.1-3-1a"), ("5.1-5", 1, "5.1-5-1a"), ("5.3-2", 7, "5.3-2-1a"), ("5.3-10", 7, "5.3-10-1b"), ("5.4-1", 10, "5.4-1-1c"), ("5.5-1", 11, "5.5-1-1b"),
-        ("5.7-1", 20, "5.7-1-1b"), ("5.8-3", 22, "5.8-3-1a"), ("5.9-1", 23, "5.9-1-1b"), ("5.10-1", 24, "5.10-1-1a"), ("5.11-1", 25, "5.11-1-1b"), ("6-5", 24, "6-5-1a"),
+        ("5.1-3", 1, "5.1-3-1a"), ("5.1-5", 1, "5.1-5-1a"), ("5.2-2", 3, "5.2-2-1a"), ("5.2-3", 5, "5.2-3-1a"), ("5.3-1", 6, "5.3-1-1a"), ("5.3-2", 7, "5.3-2-1a"), ("5.3-8", 8, "5.3-8-1a"),
+        ("5.3-10", 7, "5.3-10-1b"), ("5.4-1", 10, "5.4-1-1c"), ("5.5-1", 11, "5.5-1-1b"), ("5.5-2", 12, "5.5-2-1a"), ("5.5-8", 14, "5.5-8-1a"), ("5.6-5", 13, "5.6-5-1a"), ("5.6-6", 16, "5.6-6-1a"),
+        ("5.6-7", 17, "5.6-7-1a"), ("5.6-8", 18, "5.6-8-1a"), ("5.6-9", 19, "5.6-9-1a"), ("5.7-1", 20, "5.7-1-1b"), ("5.8-3", 22, "5.8-3-1a"), ("5.9-1", 23, "5.9-1-1b"), ("5.10-1", 24, "5.10-1-1a"),
+        ("5.11-1", 25, "5.11-1-1b"), ("5.12-1", 26, "5.12-1-1a"), ("5.13-1", 29, "5.13-1-1b"), ("6-5", 24, "6-5-1a"),
     ];
 }

@@ -3,28 +3,29 @@ using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
-/// <summary>A service that its table row calls off, and that the image starts or that answers in a capture.</summary>
-public sealed class ServiceDeclaredOff() : Check("service-declared-off", 1, Polarity.Refute, CoverageScope.Files,
+/// <summary>A service that its table row calls off, and that the image starts or that answers in a capture. One answer a row.</summary>
+/// <remarks>What is off "by default" may have been turned on when the capture was made, unless the capture shows the device as delivered.</remarks>
+public sealed class ServiceDeclaredOff() : Check("service-declared-off", 2, Polarity.Refute, CoverageScope.Files,
     "a service that a table calls disabled, and that the image starts or a capture hears", "a scan of the device as delivered", "5.6-1-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var services = examined.Findings.Where(f => (f.Kind == FindingKind.Service && f.Has(Traits.StartedAtBoot)) || (f.Kind == FindingKind.Exposure && f.Has(Traits.Listener))).ToList();
+        var delivered = examined.Captures.Where(c => c.State == "factoryDefault").Select(c => c.Artefact).ToHashSet(StringComparer.Ordinal);
+        var rows = examined.Rows(13, 15, 28).Select(r => (r.Table, r.Row, Is: InterfaceStatus.Of(r.Row))).ToList();
         var answers = new List<Answer>();
         foreach (var service in services)
         {
             var words = Papers.WordsFor(service);
-            foreach (var (table, row) in examined.Rows(13, 15, 28))
-            {
-                if (!Papers.IsAbout(row, words) || Papers.Field(row, "Status") is not { } status || !IsOff(status)) continue;
-                answers.AddRange(Refutes($"{service.Subject} is there ({service.Value}), though {Shortened.Visible(row.Id)} calls it off", [service]));
-                answers.Add(Contradicts(Units[0], new Contradiction($"whether {service.Subject} is on", Papers.Says(table, row, Wording.Begin(status)), Papers.Seen(service)), service));
-                break;
-            }
+            // A row that calls it on explains it; several rows may speak of one port.
+            var about = rows.Where(r => Papers.IsAbout(r.Row, words)).ToList();
+            if (about.Any(r => r.Is is Switched.On)) continue;
+            if (about.FirstOrDefault(r => r.Is is Switched.Off or Switched.OffByDefault) is not { Row: not null } off) continue;
+            var status = Wording.Begin(Papers.Field(off.Row, "Status")!);
+            var sure = off.Is == Switched.Off || service.Location.Frame is null || delivered.Contains(service.Location.Artefact);
+            if (sure) answers.AddRange(Refutes($"{service.Subject} is there ({service.Value}), though {Shortened.Visible(off.Row.Id)} calls it off", [service]).Select(a => a.For((off.Table, off.Row))));
+            answers.Add(Contradicts(Units[0], new Contradiction($"whether {service.Subject} is on", Papers.Says(off.Table, off.Row, status), Papers.Seen(service)), service).For((off.Table, off.Row)));
         }
         return answers.Count > 0 ? answers : Silence(examined);
     }
-
-    private static bool IsOff(string status) =>
-        new[] { "disabled", "off", "inactive", "deactivated" }.Any(w => Wording.Names(status, w)) && !new[] { "enabled", "on", "active" }.Any(w => Wording.Names(status, w));
 }

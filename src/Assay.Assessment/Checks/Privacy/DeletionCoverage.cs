@@ -1,29 +1,59 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
-/// <summary>Ways to delete: at least one for the device, and one for every service that holds personal data.</summary>
-public sealed class DeletionCoverage() : Check("deletion-coverage", 1, Polarity.Refute, CoverageScope.Declaration,
-    "a way to delete for the device and for every service that holds personal data", "IXIT 25-DelFunc with a target for every row of 21-PersData", "5.11-1-1c", "5.11-2-1b")
+/// <summary>Ways to delete: at least one for the device, and one for every service that holds personal data. One answer a row of IXIT 21-PersData where the unit asks every service.</summary>
+public sealed partial class DeletionCoverage() : Check("deletion-coverage", 2, Polarity.Refute, CoverageScope.Declaration,
+    "a way to delete for the device and for every service that holds personal data", "IXIT 25-DelFunc with a target for every row of 21-PersData", "5.11-1-1a", "5.11-1-1c", "5.11-2-1a", "5.11-2-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
-        var functions = examined.Declaration.Table(25);
-        var data = examined.Declaration.Table(21);
-        if (functions is null || data is null) return Units.Select(u => Open(u, $"IXIT {(functions is null ? "25-DelFunc" : "21-PersData")} was not handed over"));
-        if (data.Rows.Count == 0) return Units.Select(u => Open(u, "IXIT 21-PersData has no rows to be covered"));
-        var text = string.Join('\n', functions.Rows.Select(Papers.Whole));
-        var device = functions.Rows.Count > 0 && DeviceWords.Any(w => Wording.Names(text, w));
-        var service = functions.Rows.Count > 0 && ServiceWords.Any(w => Wording.Names(text, w));
+        var table = examined.Declaration.Table(25);
+        var functions = examined.Rows(25).ToList();
+        var data = examined.Rows(21).ToList();
+        if (table is null) return Units.Select(u => Open(u, "IXIT 25-DelFunc was not handed over"));
         var answers = new List<Answer>();
-        if (!device) answers.Add(Refutes("5.11-1-1c", "no row of IXIT 25-DelFunc deletes data on the device", functions.Location));
-        var remote = data.Rows.Where(r => ServiceWords.Any(w => Wording.Names(Papers.Whole(r), w))).ToList();
-        if (remote.Count > 0 && !service) answers.Add(Refutes("5.11-2-1b", $"{Shortened.Visible(remote[0].Id)} goes to a service, and no row of IXIT 25-DelFunc deletes there", remote[0].Location, functions.Location));
-        if (answers.All(a => a.Unit != "5.11-1-1c")) answers.Add(Supports("5.11-1-1c", "IXIT 25-DelFunc has a row for data on the device"));
-        if (answers.All(a => a.Unit != "5.11-2-1b")) answers.Add(remote.Count == 0 ? Open("5.11-2-1b", "IXIT 21-PersData names no service that holds personal data") : Supports("5.11-2-1b", "IXIT 25-DelFunc has a row for data at services"));
+        var device = functions.FirstOrDefault(f => Targets(f.Row, Device()));
+        var service = functions.FirstOrDefault(f => Targets(f.Row, Service()));
+        if (device.Row is null) answers.AddRange(Refutes("5.11-1-1a", "no row of IXIT 25-DelFunc deletes data on the device", table.Location), Refutes("5.11-1-1c", "no row of IXIT 25-DelFunc deletes data on the device", table.Location));
+        else
+        {
+            answers.Add(Supports("5.11-1-1a", $"{Shortened.Visible(device.Row.Id)} deletes data on the device"));
+            answers.Add(data.Count == 0 ? Open("5.11-1-1c", "IXIT 21-PersData was not handed over, or has no rows to be covered") : Supports("5.11-1-1c", $"{Shortened.Visible(device.Row.Id)} deletes data on the device; that it reaches every kind of data is for a person"));
+        }
+        var held = data.Where(d => AtService(d.Row)).ToList();
+        if (held.Count == 0)
+        {
+            answers.AddRange(new[] { "5.11-2-1a", "5.11-2-1b" }.Select(u => Open(u, data.Count == 0 ? "IXIT 21-PersData was not handed over" : "IXIT 21-PersData names no service that holds personal data")));
+            return answers;
+        }
+        answers.Add(service.Row is null
+            ? Refutes("5.11-2-1a", $"{Shortened.Visible(held[0].Row.Id)} goes to a service, and no row of IXIT 25-DelFunc deletes there", held[0].Row.Location, table.Location)
+            : Supports("5.11-2-1a", $"{Shortened.Visible(service.Row.Id)} deletes data at a service"));
+        foreach (var of in held)
+        {
+            answers.Add((service.Row is null
+                ? Refutes("5.11-2-1b", $"{Shortened.Visible(of.Row.Id)} goes to a service, and no row of IXIT 25-DelFunc deletes there", of.Row.Location, table.Location)
+                : Supports("5.11-2-1b", $"{Shortened.Visible(of.Row.Id)} goes to a service, and {Shortened.Visible(service.Row.Id)} deletes at one")).For(of));
+        }
         return answers;
     }
 
-    private static readonly string[] DeviceWords = ["device", "reset", "factory", "local", "flash", "user data"];
-    private static readonly string[] ServiceWords = ["cloud", "service", "services", "account", "server", "backend", "associated service"];
+    private static bool Targets(IxitRow function, Regex words)
+    {
+        var target = Papers.Field(function, "Target");
+        if (Fields.Of(target) == Filled.Words && (Device().IsMatch(target!) || Service().IsMatch(target!))) return words.IsMatch(target!);
+        return Fields.Affirms(Papers.Whole(function), words) is not null;
+    }
+
+    // A row that speaks of a service only to deny it stays on the device.
+    private static bool AtService(IxitRow data) => data.Fields.Values.Any(v => Fields.Affirms(v, Service()) is not null);
+
+    [GeneratedRegex(@"\b(devices?|resets?|factory|local(ly)?|flash|user data|on-?board|gateway|hub|camera|appliance|unit|nvs|memory|settings)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Device();
+
+    [GeneratedRegex(@"\b(cloud|associated services?|services?|accounts?|servers?|back-?ends?|portal|online|remote storage|hosted)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Service();
 }

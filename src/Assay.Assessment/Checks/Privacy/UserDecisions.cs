@@ -1,25 +1,44 @@
-using Assay.Assessment.Verdicts;
+using System.Text.RegularExpressions;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
-/// <summary>Every decision that a user is asked has options and a default, and the default is one of the options and keeps protection on.</summary>
-public sealed class UserDecisions() : Check("user-decisions", 1, Polarity.Refute, CoverageScope.Declaration,
-    "a default for every row of IXIT 26-UserDec that is one of its options and keeps protection on", "IXIT 26-UserDec with its fields Options and Default filled", "5.12-1-1b")
+/// <summary>Every decision that a user is asked has options and a default, and the default keeps protection on. One answer a row.</summary>
+public sealed partial class UserDecisions() : Check("user-decisions", 2, Polarity.Refute, CoverageScope.Declaration,
+    "a default for every row of IXIT 26-UserDec that keeps protection on", "IXIT 26-UserDec with its fields Options and Default filled", "5.12-1-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(26).ToList();
-        if (rows.Count == 0) return [Open(Units[0], "IXIT 26-UserDec was not handed over")];
-        var answers = new List<Answer>();
-        foreach (var (_, row) in rows)
+        if (rows.Count == 0) yield return Open(Units[0], "IXIT 26-UserDec was not handed over");
+        foreach (var of in rows)
         {
-            var preset = Papers.Field(row, "Default");
-            if (Wording.IsEmpty(preset) || Declarations.Placeholder.Is(preset)) answers.Add(Refutes(Units[0], $"{Shortened.Visible(row.Id)} names no default", row.Location));
-            else if (Loose.FirstOrDefault(l => preset!.Contains(l, StringComparison.OrdinalIgnoreCase)) is { } loose) answers.Add(Refutes(Units[0], $"the default of {Shortened.Visible(row.Id)} is \"{loose}\"", row.Location));
+            var id = Shortened.Visible(of.Row.Id);
+            var preset = Papers.Field(of.Row, "Default", "Preset");
+            var options = Papers.Field(of.Row, "Options", "Choices");
+            // Some layouts mark the default among the options.
+            var marked = options is not null && InOptions().IsMatch(options);
+            if (Wording.IsEmpty(preset) && !marked || preset is not null && Declarations.Placeholder.Is(preset)) yield return Refutes(Units[0], $"{id} names no default", of.Row.At("Default")).For(of);
+            else if (preset is not null && Loose().Match(preset) is { Success: true } loose && !Denied().IsMatch(preset)) yield return Refutes(Units[0], $"the default of {id} is \"{Wording.Begin(loose.Value)}\"", of.Row.At("Default")).For(of);
+            else if (preset is not null && IsOff().IsMatch(preset) && Protects().IsMatch($"{of.Row.Id.Replace('-', ' ')}\n{Papers.Field(of.Row, "Description")}")) yield return Refutes(Units[0], $"{id} is about protection, and its default is \"{Wording.Begin(preset)}\"", of.Row.At("Default")).For(of);
+            else yield return Supports(Units[0], $"{id} has a default, and its words leave no protection off").For(of);
         }
-        return answers.Count > 0 ? answers : [Supports(Units[0], $"all {rows.Count} decision(s) have a default, and none leaves protection off by its words")];
     }
 
-    private static readonly string[] Loose = ["no password", "without password", "no authentication", "encryption off", "updates off", "updates disabled", "automatic updates: off", "unencrypted", "open access"];
+    [GeneratedRegex(@"\bdefault\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex InOptions();
+
+    [GeneratedRegex(@"\b(no password|without (a )?password|password(less| is empty| off)|empty password|no (authentication|encryption|log-?in)|(authentication|encryption|firewall|tls|updates?|automatic updates?|verification|protection|access control)( is| are|:)? (off|disabled|none|switched off|turned off|deactivated)|unencrypted|unprotected|open access|open (network|wi-?fi)|anonymous access|accept (all|any) certificates?|wep)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Loose();
+
+    // "no password until one is set" is loose; "never without password" is not.
+    [GeneratedRegex(@"\b(never|not (possible|offered|allowed|selectable|available)|cannot|refuses?|prevents?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Denied();
+
+    [GeneratedRegex(@"^\W*(off|disabled?|no|none|false|deactivated|never|not (enabled|active))\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex IsOff();
+
+    // What is better on, in the row's own name; remote access, telemetry and sharing are better off.
+    [GeneratedRegex(@"\b((automatic|security|auto|firmware|software)[- ]updates?|passwords?( protection)?|authentication|encrypt\w*|https|tls|firewall|two-factor|2fa|multi-factor|lock-?out|log-?in protection|access control|signature (check|verification))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Protects();
 }

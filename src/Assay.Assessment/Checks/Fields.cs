@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+using Assay.Assessment.Verdicts;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>What a field of a row amounts to, before anybody weighs its words.</summary>
+internal enum Filled
+{
+    /// <summary>The row has no such field: its layout may not know it.</summary>
+    Missing,
+    /// <summary>The field is there and holds no letter or digit.</summary>
+    Empty,
+    /// <summary>"TBD" and its like.</summary>
+    Placeholder,
+    /// <summary>A plain "no" or "none", with or without a reason after it.</summary>
+    Denied,
+    NotApplicable,
+    Words,
+}
+
+/// <summary>How checks judge one field of one row.</summary>
+internal static partial class Fields
+{
+    public static Filled Of(IxitRow row, params ReadOnlySpan<string> names) => Of(Papers.Field(row, names));
+
+    public static Filled Of(string? value) => value is null ? Filled.Missing
+        : Wording.IsEmpty(value) ? Filled.Empty
+        : NotApplicable().IsMatch(value) ? Filled.NotApplicable
+        : Placeholder.Is(value) ? Filled.Placeholder
+        : Denial().IsMatch(value) ? Filled.Denied
+        : Filled.Words;
+
+    /// <summary>Nothing stands there that could be read as a statement, though the layout has the place for it.</summary>
+    public static bool IsHollow(this Filled filled) => filled is Filled.Empty or Filled.Placeholder;
+
+    /// <summary>For a message: <c>is empty</c>, <c>says "TBD"</c>.</summary>
+    public static string Shown(string? value) => Wording.IsEmpty(value) ? "is empty" : $"says \"{Wording.Begin(value!)}\"";
+
+    public static RowPlace Place(IxitTable table, IxitRow row) => new(table.Number, row.Id, row.Location);
+
+    /// <summary>The same answer, for one row.</summary>
+    public static Answer For(this Answer answer, (IxitTable Table, IxitRow Row) of) => answer with { Row = Place(of.Table, of.Row) };
+
+    /// <summary>The sentences of a text; a line's end ends none, a blank line and a list item do.</summary>
+    public static IEnumerable<string> Sentences(string text) =>
+        SentenceEnd().Split(text).Select(s => string.Join(' ', s.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Where(s => s.Length > 0);
+
+    /// <summary>The first sentence in which the pattern stands and is not denied; null where there is none.</summary>
+    public static string? Affirms(string text, Regex pattern) => Sentences(text).FirstOrDefault(s => pattern.IsMatch(s) && !Negation().IsMatch(s));
+
+    [GeneratedRegex(@"^[\s*_`(]*(n\s*/\s*a|n\.a\.|not applicable|does not apply|inapplicable)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NotApplicable();
+
+    // "No." and "None (…)" deny; "No interaction is needed, the app tells …" does not.
+    [GeneratedRegex(@"^[\s*_`(]*(no|none|nothing|nil|not (implemented|supported|available|present|provided|planned|in place|foreseen|given|done|declared|documented|existing)|never|missing|unknown|false)[\s*_`)]*($|[.;,:(\u2013\u2014-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Denial();
+
+    [GeneratedRegex(@"(?<=[.;!?])\s+(?=[A-Z0-9*`""'(])|\n\s*\n|\n\s*(?=[-*] )|;\s")]
+    private static partial Regex SentenceEnd();
+
+    [GeneratedRegex(@"\b(not|no|never|without|cannot|can't|doesn't|isn't|nor|neither|none|avoids?|prevents?|instead of|rather than|refus\w+|reject\w+|prohibit\w*|forbid\w*|unlike|removed|excluded?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    public static partial Regex Negation();
+}

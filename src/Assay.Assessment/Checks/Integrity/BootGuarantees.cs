@@ -1,0 +1,38 @@
+using System.Text.RegularExpressions;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Each row of IXIT 20-SecBoot promises both that software is whole and that it is the maker's. One answer a row.</summary>
+public sealed partial class BootGuarantees() : Check("boot-guarantees", 1, Polarity.Refute, CoverageScope.Declaration,
+    "integrity and authenticity among the guarantees of every row of IXIT 20-SecBoot", "IXIT 20-SecBoot with its field Security Guarantees filled", "5.7-1-1a")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var rows = examined.Rows(20).ToList();
+        if (rows.Count == 0) yield return Open(Units[0], "IXIT 20-SecBoot was not handed over", "IXIT 20-SecBoot");
+        foreach (var of in rows)
+        {
+            var id = Shortened.Visible(of.Row.Id);
+            var says = Papers.Field(of.Row, "Security Guarantees", "Guarantees", "Security Guarantee");
+            var filled = Fields.Of(says);
+            // Where the layout has no such field, the description may hold the promise, and then silence is no fault.
+            var text = says ?? Papers.Whole(of.Row);
+            bool whole = Fields.Affirms(text, Integrity()) is not null, own = Fields.Affirms(text, Authenticity()) is not null;
+            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied) yield return Refutes(Units[0], $"the guarantees of {id}: the field {Fields.Shown(says)}", of.Row.At("Security Guarantees")).For(of);
+            else if (whole && own) yield return Supports(Units[0], $"{id} promises integrity and authenticity").For(of);
+            else if (filled == Filled.Words && whole != own && Plain().IsMatch(says!)) yield return Refutes(Units[0], $"{id} promises {(whole ? "integrity and no authenticity" : "authenticity and no integrity")} (\"{Wording.Begin(says!)}\")", of.Row.At("Security Guarantees")).For(of);
+            else yield return Open(Units[0], $"{id} does not promise both integrity and authenticity in words that a program can read", $"the guarantees of {id}").For(of);
+        }
+    }
+
+    [GeneratedRegex(@"\b(integrity|unaltered|unmodified|unchanged|not (been )?(altered|modified|changed|manipulated|tampered)|tamper\w*|manipulat\w*|modif\w+|corrupt\w*|alter(ed|ation)s?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Integrity();
+
+    [GeneratedRegex(@"\b(authentic\w*|genuine\w*|sign(ed|ature|atures|ing)|origin\w*|unauthori[sz]ed|authori[sz]ed|trusted|trust(ed)? (anchor|chain)|chain of trust|root of trust|vendor|manufacturer|maker|provenance|foreign)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Authenticity();
+
+    // A few words that list guarantees, as against a text that explains one.
+    [GeneratedRegex(@"^[^.\n]{1,80}\.?\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Plain();
+}

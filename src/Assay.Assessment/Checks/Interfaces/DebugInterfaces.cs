@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Rows of debug interfaces: does one that can be reached name how software turns it off, and is one that nobody needs off for good? One answer a row.</summary>
+public sealed partial class DebugInterfaces() : Check("debug-interfaces", 1, Polarity.Refute, CoverageScope.Declaration,
+    "declared debug interfaces without a way to turn them off, or on although nobody needs them", "IXIT 15-Intf with the fields Debug Interface, Status and Protection of every port", "5.6-4-1a", "5.6-4-1b", "5.6-4-1c")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var rows = examined.Rows(15, 28).Where(r => IsDebug(r.Row)).ToList();
+        var answers = new List<Answer>();
+        foreach (var of in rows)
+        {
+            var id = Shortened.Visible(of.Row.Id);
+            var protection = Papers.Field(of.Row, "Protection");
+            var filled = Fields.Of(protection);
+            var status = InterfaceStatus.Of(of.Row);
+            var said = string.Join("\n\n", of.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value));
+            if (status is Switched.Off) answers.Add(Supports("5.6-4-1a", $"{id} is declared off").For(of));
+            else if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied) answers.Add(Refutes("5.6-4-1a", $"{id} is a debug interface that is not off, and its protection {Fields.Shown(protection)}", of.Row.At("Protection")).For(of));
+            else if (SoftwareSwitch().IsMatch(said)) answers.Add(Supports("5.6-4-1a", $"{id} names how software turns it off").For(of));
+            else answers.Add(Open("5.6-4-1a", $"{id} names no switch in software that a program can read", $"how software turns {id} off").For(of));
+            if (Never().Match(said) is { Success: true } never)
+            {
+                answers.Add(status == Switched.On
+                    ? Refutes("5.6-4-1b", $"{id} is on, and its row says \"{Wording.Begin(never.Value)}\"", of.Row.At("Status")).For(of)
+                    : Supports("5.6-4-1b", $"{id} is not needed and not on").For(of));
+            }
+            if (Service().IsMatch(said))
+            {
+                answers.Add(status is Switched.Off or Switched.OffByDefault or Switched.Sometimes
+                    ? Supports("5.6-4-1c", $"{id} serves maintenance and is off at first").For(of)
+                    : Open("5.6-4-1c", $"{id} serves maintenance; that it is off at first is not said", $"whether {id} is off as delivered").For(of));
+            }
+        }
+        foreach (var unit in Units.Where(u => answers.All(a => a.Unit != u)))
+        {
+            answers.Add(Open(unit, examined.Rows(15).Any() ? "no row of this kind is declared a debug interface" : "IXIT 15-Intf was not handed over"));
+        }
+        return answers;
+    }
+
+    /// <summary>The row itself calls the interface one for debugging.</summary>
+    internal static bool IsDebug(IxitRow row) => Papers.Field(row, "Debug Interface", "Debug") is { } debug && Wording.IsYes(debug);
+
+    [GeneratedRegex(@"\b(disabl\w+|deactivat\w+|lock(ed|s|ing)?|switch\w* off|turn\w* off|remap\w*|reconfigur\w*|shut off|fus(e|es|ed)|password|authenticat\w+|challenge|not populated|read-?out protection|rdp|approtect)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SoftwareSwitch();
+
+    [GeneratedRegex(@"\b(never (needed|required|used|necessary)|(not|no longer) (needed|required|used|necessary) (in the field|after production|after manufactur\w+|by the user|in operation|any ?more)|no (purpose|use|function) (after|outside|beyond) (production|manufactur\w+|development)|left (over )?from development)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Never();
+
+    [GeneratedRegex(@"\b(maintenance|service|servicing|repair|recovery|diagnos\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Service();
+}

@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>What each interface tells before a log-in, by its own row: a credential that is called harmless, a placeholder, or nothing. One answer a row.</summary>
+public sealed partial class DisclosedInformation() : Check("disclosed-information", 1, Polarity.Refute, CoverageScope.Declaration,
+    "credentials among what a row discloses before a log-in as harmless, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var rows = examined.Rows(15, 28).Where(r => Papers.Field(r.Row, "Disclosed") is not null).ToList();
+        if (rows.Count == 0)
+        {
+            foreach (var unit in Units) yield return Open(unit, "no table of interfaces with its field Disclosed Information was handed over");
+            yield break;
+        }
+        foreach (var of in rows)
+        {
+            var id = Shortened.Visible(of.Row.Id);
+            var says = Papers.Field(of.Row, "Disclosed")!;
+            var filled = Fields.Of(says);
+            if (filled == Filled.Placeholder) yield return Refutes("5.6-2-1a", $"what {id} discloses {Fields.Shown(says)}", of.Row.At("Disclosed Information")).For(of);
+            else if (filled is Filled.Denied or Filled.NotApplicable) yield return Supports("5.6-2-1a", $"{id} discloses nothing, by its row").For(of);
+            else if (filled == Filled.Empty) yield return Open("5.6-2-1a", $"{id} does not say what it discloses").For(of);
+            else if (Fields.Sentences(says).FirstOrDefault(s => Credential().IsMatch(s) && !Fields.Negation().IsMatch(s)) is { } told)
+            {
+                var harmless = Harmless().IsMatch(says);
+                if (harmless) yield return Refutes("5.6-2-1a", $"{id} calls harmless that it discloses \"{Wording.Begin(told)}\"", of.Row.At("Disclosed Information")).For(of);
+                yield return Reason().IsMatch(says)
+                    ? Supports("5.6-2-1b", $"{id} gives a reason for what it discloses").For(of)
+                    : Open("5.6-2-1b", $"{id} discloses \"{Wording.Begin(told)}\" and gives no reason that a program can read", $"why {id} must disclose it before a log-in").For(of);
+            }
+            else yield return Open("5.6-2-1a", $"{id} discloses \"{Wording.Begin(says)}\"; whether that is sensitive is for a person").For(of);
+        }
+    }
+
+    [GeneratedRegex(@"\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Credential();
+
+    [GeneratedRegex(@"\b(harmless|uncritical|non-?critical|irrelevant|(not|no|low|zero|without|non-?)[- ]?(security[- ])?(relevan\w+|sensitive|critical|risk)|no security (impact|relevance))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Harmless();
+
+    [GeneratedRegex(@"\b(because|needed|necessary|required|so that|in order to|since|purpose|for (pairing|discovery|set-?up|the app))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Reason();
+}

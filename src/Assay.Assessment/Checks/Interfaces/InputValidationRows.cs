@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Every user interface, interface for programs and channel is the source of a row of IXIT 29-InpVal, and that row says what happens to odd input. One answer a row.</summary>
+/// <remarks>Only what plainly takes input over a network refutes when it has no row; a lamp, a client, a button may need none, and stays open.</remarks>
+public sealed partial class InputValidationRows() : Check("input-validation-rows", 1, Polarity.Refute, CoverageScope.Declaration,
+    "interfaces that take input and are the source of no row of IXIT 29-InpVal", "a row of IXIT 29-InpVal for every interface that takes input", "5.13-1-1a", "5.13-1-1b")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var methods = examined.Rows(29).ToList();
+        var table = examined.Declaration.Table(29);
+        if (table is null)
+        {
+            foreach (var unit in Units) yield return Open(unit, "IXIT 29-InpVal was not handed over", "IXIT 29-InpVal");
+            yield break;
+        }
+        var sources = string.Join('\n', methods.Select(m => Papers.Whole(m.Row)));
+        var everything = methods.Any(m => Everything().IsMatch(Papers.Field(m.Row, "Source", "Description") ?? ""));
+        var inputs = examined.Rows(27, 28).ToList();
+        if (inputs.Count == 0) yield return Open("5.13-1-1a", "neither IXIT 27-UserIntf nor the interface table (28) was handed over", "IXIT 27-UserIntf and 28");
+        foreach (var of in inputs)
+        {
+            var id = Shortened.Visible(of.Row.Id);
+            var whole = Papers.Whole(of.Row);
+            if (everything || Wording.Names(sources, of.Row.Id)) yield return Supports("5.13-1-1a", $"{id} is a source of IXIT 29-InpVal").For(of);
+            else if (InterfaceStatus.Of(of.Row) == Switched.Off || Output().IsMatch(whole) && !Input().IsMatch(whole)) yield return Open("5.13-1-1a", $"{id} is off or takes no input, by its row; no row of IXIT 29-InpVal names it").For(of);
+            // Named by kind instead of by id: "the web interface", "all requests to the API".
+            else if (Kinds.Any(k => k.IsMatch(Subject(of.Row)) && k.IsMatch(sources))) yield return Supports("5.13-1-1a", $"an input of the kind of {id} is a source of IXIT 29-InpVal").For(of);
+            else if (TakesInput(of.Row)) yield return Refutes("5.13-1-1a", $"{id} takes input, and no row of IXIT 29-InpVal names it", of.Row.Location, table.Location).For(of);
+            else yield return Open("5.13-1-1a", $"no row of IXIT 29-InpVal names {id}", $"a row of IXIT 29-InpVal for {id}, or the reason why it needs none").For(of);
+        }
+        if (methods.Count == 0) yield return Open("5.13-1-1b", "IXIT 29-InpVal has no rows");
+        foreach (var of in methods)
+        {
+            var id = Shortened.Visible(of.Row.Id);
+            var odd = Papers.Field(of.Row, "Handling", "Unexpected");
+            var description = Papers.Field(of.Row, "Description") ?? "";
+            if (Fields.Of(odd) is Filled.Empty or Filled.Placeholder or Filled.Denied) yield return Refutes("5.13-1-1b", $"what {id} does with unexpected input: the field {Fields.Shown(odd)}", of.Row.At("Handling Unexpected Data")).For(of);
+            else if (Unchecked().Match($"{odd}\n\n{description}") is { Success: true } loose) yield return Refutes("5.13-1-1b", $"{id} says \"{Wording.Begin(loose.Value)}\"", of.Row.Location).For(of);
+            else if (odd is null && !Handles().IsMatch(description)) yield return Open("5.13-1-1b", $"{id} does not say what happens to unexpected input", $"the field Handling Unexpected Data of {id}").For(of);
+            else yield return Supports("5.13-1-1b", $"{id} says what happens to unexpected input; whether that stops it is for a laboratory").For(of);
+        }
+    }
+
+    private static string Subject(IxitRow row) => $"{row.Id.Replace('-', ' ')}\n{Papers.Field(row, "Description")}\n{Papers.Field(row, "Type")}";
+
+    private static bool TakesInput(IxitRow row)
+    {
+        var subject = Subject(row);
+        return Kinds.Any(k => k.IsMatch(subject)) && !Client().IsMatch(subject) && InterfaceStatus.Of(row) is Switched.On or Switched.Unknown or Switched.Sometimes;
+    }
+
+    private static readonly IReadOnlyList<Regex> Kinds = [Web(), Program(), App(), Voice(), CommandLine()];
+
+    [GeneratedRegex(@"\b(all|every|each|any) (\w+ ){0,3}?(inputs?|interfaces?|requests?|messages?|sources?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Everything();
+
+    [GeneratedRegex(@"\b(leds?|lamps?|lights?|indicators?|speakers?|buzzers?|beep\w*|log (output|stream)|read-?only|output[- ]only|one-way|status display)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Output();
+
+    [GeneratedRegex(@"\b(inputs?|enters?|forms?|commands?|uploads?|requests?|post|type[sd]?|configur\w+|touch\w*|keypad)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Input();
+
+    [GeneratedRegex(@"\b(client|outbound|outgoing|buttons?|switch(es)?|push-?button|resolver)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Client();
+
+    [GeneratedRegex(@"\b(web[- ]?(ui|site|pages?|interface|server|application|console|front-?end|browser)?|https? server|browser|captive portal|html|http)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Web();
+
+    [GeneratedRegex(@"\b(apis?|rest(ful)?|json-?rpc|rpc|soap|graphql|mqtt|coap|onvif|rtsp|web-?sockets?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Program();
+
+    [GeneratedRegex(@"\b((mobile|phone|smartphone|companion|android|ios) ?app(lication)?s?|apps?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex App();
+
+    [GeneratedRegex(@"\b(voice|speech|spoken)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Voice();
+
+    [GeneratedRegex(@"\b(command[- ]line|cli|ssh|telnet|shell|terminal)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex CommandLine();
+
+    [GeneratedRegex(@"\b((is|are|gets?) (not|never) (validated|checked|verified|filtered|sanitised|sanitized|examined)|(passed|handed|given|forwarded)( \w+){0,3}? (unchecked|unfiltered|unmodified|as (it|they) (is|are|come)|without (any )?(check|validation)\w*)|no (input )?(validation|checks?|filtering|sanitising|sanitizing)( is| are)?( done| performed| in place| made)?|without (any )?(validation|checks?))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Unchecked();
+
+    [GeneratedRegex(@"\b(reject\w*|discard\w*|drop(s|ped)?|ignor\w+|error|refus\w+|abort\w*|truncat\w*|sanitis\w*|sanitiz\w*|escap\w+|validat\w*|block(s|ed)?|4\d\d|default value)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Handles();
+}

@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>A log-in that is reachable over a network, is on as delivered, takes a secret that people type, and has nothing against guessing.</summary>
+public sealed partial class BruteForcePrevention() : RowCheck("brute-force-prevention", 1, Polarity.Refute, 1,
+    "a defence against guessing for every log-in over a network that takes a password or PIN", "what happens after ten wrong log-ins, in IXIT 1-AuthMech and in a capture", "5.1-5-1a")
+{
+    protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
+    {
+        var factor = Papers.Field(row, "Authentication Factor");
+        var proximity = $"{Papers.Field(row, "Network Interface Proximity")} {Papers.Field(row, "Description")}";
+        if (Wording.IsNo(factor) || Wording.IsNotApplicable(factor) || (factor is not null && !Typed().IsMatch(factor))) yield break;
+        if (Local().IsMatch(proximity) && !Network().IsMatch(proximity)) yield break;
+        var says = Papers.Field(row, "Brute Force Prevention");
+        if (Wording.IsMissing(says) || Wording.IsNo(says) || Wording.Affirms(says, Unlimited()) is not null || NoLimit().IsMatch(says!))
+        {
+            yield return Papers.Field(row, "Default Status") is { } status && Off().IsMatch(status)
+                ? Open(Units[0], $"{Name(row)} has nothing against guessing and is off as delivered; who turns it on, and whether they are told, is for a person")
+                : factor is null ? Open(Units[0], $"{Name(row)} names neither a factor nor a defence against guessing", "the row's authentication factor and brute force prevention")
+                : Refutes(Units[0], $"{Name(row)} takes a password over a network and names nothing that makes guessing impractical", row.At("Brute Force Prevention"));
+            yield break;
+        }
+        yield return Defence().IsMatch(says!)
+            ? Supports(Units[0], $"{Name(row)} names a defence against guessing: \"{Wording.Begin(says!)}\"")
+            : Open(Units[0], $"{Name(row)} says \"{Wording.Begin(says!)}\"; whether that makes guessing impractical is for a person");
+    }
+
+    [GeneratedRegex(@"\b(password|passphrase|passcode|pin|pins|passwords|code)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Typed();
+
+    [GeneratedRegex(@"\b(local(ly)? (physical|on the device)|physical(ly)?|keypad|button|display|usb|serial|uart|console|touch\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Local();
+
+    [GeneratedRegex(@"\b(network|lan|wan|wi-?fi|wlan|ethernet|internet|cloud|http\w*|web\w*|ssh|telnet|bluetooth|ble|zigbee|remote|ip|port)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Network();
+
+    [GeneratedRegex(@"^[\s*_`]*(disabled|off|inactive|deactivated|not active|not enabled)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Off();
+
+    [GeneratedRegex(@"\b(unlimited|any number of|arbitrar\w+ (many|number)|as (many|often) as)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Unlimited();
+
+    [GeneratedRegex(@"^[^.]{0,40}\b(no|not|without)\b[^.,]{0,40}\b(lock\w*|limit\w*|delay|rate|throttl\w*|restrict\w*|protect\w*|prevent\w*|counter\w*|measures?)\b[^.]{0,40}\.?\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NoLimit();
+
+    [GeneratedRegex(@"\b(lock\w*|block\w*|delay\w*|back-?off|rate[- ]?limit\w*|throttl\w*|limit\w*|captcha|wait\w*|suspend\w*|exponential|attempts?|tries|entropy|time-?out|cool-?down|ban\w*|tarpit)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Defence();
+}

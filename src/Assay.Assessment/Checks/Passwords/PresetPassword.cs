@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>What a row of IXIT 1-AuthMech says of passwords that are set before the device is sold: the text of their generation, and what can be computed from it.</summary>
+internal static partial class PresetPassword
+{
+    /// <summary>The words on generation, where the row is about a preset secret that people or machines type; null where there is none or it is the user's own.</summary>
+    public static string? GenerationOf(IxitRow row)
+    {
+        var says = Papers.Field(row, "Password Generation");
+        if (Wording.IsEmpty(says) || Wording.IsNo(says) || Wording.IsNotApplicable(says)) return null;
+        return Wording.Affirms(says, ByUser()) is not null && !Preset().IsMatch(says!) ? null : says;
+    }
+
+    /// <summary>Bits of the smallest space that the text names: <c>8 characters of a-z and 0-9</c>, <c>6-digit PIN</c>, <c>64 bits</c>; null where it names no length.</summary>
+    public static double? BitsOf(string text)
+    {
+        if (Length().Match(text) is not { Success: true } length || !Count(length.Groups["n"].Value, out var count)) return Entropy().Match(text) is { Success: true } bits && Count(bits.Groups["n"].Value, out var named) ? named : null;
+        var unit = length.Groups["unit"].Value.ToLowerInvariant();
+        var alphabet = unit.StartsWith("digit", StringComparison.Ordinal) || unit.StartsWith("number", StringComparison.Ordinal) || unit.StartsWith("numeric", StringComparison.Ordinal) || Digits().IsMatch(text) && !Letters().IsMatch(text) ? 10
+            : Hexadecimal().IsMatch(text) ? 16
+            : Lower().IsMatch(text) && !Upper().IsMatch(text) ? Digits().IsMatch(text) ? 36 : 26
+            : Symbols().IsMatch(text) ? 94 : 62;
+        var computed = count * Math.Log2(alphabet);
+        // What the text says in bits counts where it says less than its length and alphabet would give.
+        return Entropy().Match(text) is { Success: true } said && Count(said.Groups["n"].Value, out var stated) ? Math.Min(computed, stated) : computed;
+    }
+
+    /// <summary>The named length in characters, or null.</summary>
+    public static int? LengthOf(string text) => Length().Match(text) is { Success: true } match && Count(match.Groups["n"].Value, out var count) ? count : null;
+
+    private static bool Count(string word, out int count)
+    {
+        var at = Array.IndexOf(Numbers, word.ToLowerInvariant());
+        count = at + 1;
+        return at >= 0 || int.TryParse(word, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out count);
+    }
+
+    private static readonly string[] Numbers = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"];
+
+    [GeneratedRegex(@"\b(user|owner|administrator|customer|operator|installer)s?\b[^.]{0,60}\b(set|sets|choose|chooses|chosen|define[sd]?|select\w*|enter\w*|create[sd]?)\b|\b(set|chosen|defined|selected|entered|created|generated manually) by (the |an? )?(\w+ )?(user|owner|administrator|customer|operator)|\buser-(defined|chosen|set|selected)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ByUser();
+
+    [GeneratedRegex(@"\b(factory|default|preset|pre-set|pre-?installed|production|manufactur\w+|printed|label|sticker|initial|derived|generator|randomly generated|unique per device)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Preset();
+
+    [GeneratedRegex(@"\b(?<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen)[\s-]+(?:(?:random|hex(?:adecimal)?|alpha-?numeric(?:al)?|decimal|upper-?case|lower-?case|printable|ascii|base64|base32|numeric|or more)[\s-]+){0,3}(?<unit>digits?|characters?|chars?|letters?|symbols?|numbers|numeric pin|signs)\b|\blength (?:of |is |= ?|: ?)?(?<n>\d{1,3})(?!\s*(?:bit|byte))(?<unit>)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Length();
+
+    [GeneratedRegex(@"\b(?<n>\d{1,3})[\s-]?bits?\b(?=[^.;]{0,60}(entropy|random|security|search space|strength))|(entropy|randomness|search space|strength)[^.;\d]{0,40}?\b(?<n>\d{1,3})[\s-]?bits?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Entropy();
+
+    [GeneratedRegex(@"\b(digits?|numeric|numbers?|0\s?[-–]\s?9|decimal)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Digits();
+
+    [GeneratedRegex(@"\b(letters?|alpha\w*|a\s?[-–]\s?[zf]|hex\w*|base64|base32|characters?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Letters();
+
+    [GeneratedRegex(@"\bhex(adecimal)?\b|\b[aA]\s?[-–]\s?[fF]\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Hexadecimal();
+
+    [GeneratedRegex(@"\blower-?case\b|\ba\s?[-–]\s?z\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Lower();
+
+    [GeneratedRegex(@"\b[Uu]pper-?case\b|\bA\s?[-–]\s?Z\b|\bmixed[- ]case\b|\b(upper|lower) and (upper|lower)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Upper();
+
+    [GeneratedRegex(@"\b(symbols?|special (characters?|signs?)|punctuation|printable)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Symbols();
+}

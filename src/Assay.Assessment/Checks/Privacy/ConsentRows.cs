@@ -1,0 +1,43 @@
+using System.Text.RegularExpressions;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Where personal data rests on consent, its row says how a user gives it and how to take it back. One answer a row.</summary>
+public sealed partial class ConsentRows() : Check("consent-rows", 1, Polarity.Refute, CoverageScope.Declaration,
+    "consent that is preset, and consent that nobody can take back, in IXIT 21-PersData", "IXIT 21-PersData with its fields Obtaining Consent and Withdrawing Consent filled", "6-2-1a", "6-3-1a")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var rows = examined.Rows(21).Where(r => Fields.Of(r.Row, "Obtaining Consent", "Obtain") is not (Filled.Missing or Filled.NotApplicable or Filled.Denied)).ToList();
+        if (rows.Count == 0)
+        {
+            var none = examined.Rows(21).Any() ? "no row of IXIT 21-PersData rests on consent" : "IXIT 21-PersData was not handed over";
+            foreach (var unit in Units) yield return Open(unit, none);
+        }
+        foreach (var of in rows)
+        {
+            var id = Shortened.Visible(of.Row.Id);
+            var given = Papers.Field(of.Row, "Obtaining Consent", "Obtain");
+            if (Fields.Of(given).IsHollow()) yield return Refutes("6-2-1a", $"how consent to {id} is given: the field {Fields.Shown(given)}", of.Row.At("Obtaining Consent")).For(of);
+            else if (Fields.Affirms(given!, Preset()) is { } preset) yield return Refutes("6-2-1a", $"consent to {id} is not asked: \"{Wording.Begin(preset)}\"", of.Row.At("Obtaining Consent")).For(of);
+            else if (Fields.Affirms(given!, OptIn()) is not null) yield return Supports("6-2-1a", $"consent to {id} is given by an act of the user").For(of);
+            else yield return Open("6-2-1a", $"whether consent to {id} is free, obvious and explicit is for a person").For(of);
+
+            var back = Papers.Field(of.Row, "Withdrawing Consent", "Withdraw", "Revok");
+            var filled = Fields.Of(back);
+            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && Irrevocable().IsMatch(back!)) yield return Refutes("6-3-1a", $"consent to {id} cannot be taken back, by its row: the field {Fields.Shown(back)}", of.Row.At("Withdrawing Consent")).For(of);
+            else if (filled == Filled.Words) yield return Supports("6-3-1a", $"{id} says how consent is taken back").For(of);
+            else yield return Open("6-3-1a", $"{id} does not say how consent is taken back").For(of);
+        }
+    }
+
+    [GeneratedRegex(@"\b(pre-?(ticked|checked|selected|filled|set)|(ticked|checked|selected|enabled|switched on|on) (by default|in advance|initially)|default(s)? (is|to) (on|yes|enabled|agree\w*)|opt(s|ed|ing)?[- ]out|(tak(en|ing)|assum(e[sd]?|ing)|deem(ed|ing)|presum\w+) (as |to be |for )?(given|granted|consent\w*)|consent is (assumed|presumed|deemed|implied by purchase)|by (buying|purchasing) the)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Preset();
+
+    [GeneratedRegex(@"\b(opt(s|ed|ing)?[- ]in|tick(s|ed|ing)?|check(s|ed|ing)? (a|the) box|tap(s|ped|ping)?|click(s|ed|ing)?|press(es|ed|ing)?|agree(s|d|ing)?|accept(s|ed|ing)?|confirm(s|ed|ing)?|explicit(ly)?|switch(es|ed)? (it )?on|turn(s|ed)? (it )?on|enabl(es|ed|ing)|asked|signs?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex OptIn();
+
+    [GeneratedRegex(@"\b((can|could|may|is|are) ?not (possible|be (withdrawn|revoked|taken back|undone|cancelled)|able)|not (possible|foreseen|revocable|withdrawable)|irrevocabl[ey]|no (way|means|possibility|option) (to|of|for)|permanent consent|impossible)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Irrevocable();
+}

@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Each way to delete says how a user learns that it worked. One answer a row.</summary>
+public sealed partial class DeletionConfirmation() : Check("deletion-confirmation", 1, Polarity.Refute, CoverageScope.Declaration,
+    "a confirmation behind every row of IXIT 25-DelFunc", "IXIT 25-DelFunc with its field Confirmation filled, and a laboratory's record of one deletion each", "5.11-4-1b")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var rows = examined.Rows(25).ToList();
+        if (rows.Count == 0) yield return Open(Units[0], "IXIT 25-DelFunc was not handed over", "IXIT 25-DelFunc");
+        foreach (var of in rows)
+        {
+            var says = Papers.Field(of.Row, "Confirmation", "Feedback");
+            var id = Shortened.Visible(of.Row.Id);
+            var filled = Fields.Of(says);
+            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && Unconfirmed().IsMatch(says!)) yield return Refutes(Units[0], $"{id} confirms nothing: the field {Fields.Shown(says)}", of.Row.At("Confirmation")).For(of);
+            else if (filled == Filled.Words) yield return Supports(Units[0], $"{id} says how a user learns that it worked; the message itself was not seen").For(of);
+            else yield return Open(Units[0], $"{id} does not say how a user learns that it worked").For(of);
+        }
+    }
+
+    [GeneratedRegex(@"(^\W*(there is )?no (\w+ ){0,2}(confirmation|feedback|message|indication|notice)\b(?![^.]*\b(but|except|other than|besides|however)\b)|\b(user|nobody)s? (is|are|gets?|receives?) (not |no )?(told|informed|notified)? ?(nothing|no (confirmation|feedback|message))|\busers? (is|are) not (told|informed|notified)\b|\bwithout (any )?(confirmation|feedback|message)\b|\bdoes not confirm\b|\bsilent(ly)?\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Unconfirmed();
+}

@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Telemetry is collected: at least one row says how it is searched for anomalies of security.</summary>
+public sealed partial class TelemetryExamination() : Check("telemetry-examination", 1, Polarity.Decide, CoverageScope.Declaration,
+    "at least one row of IXIT 24-TelData that is examined for anomalies of security", "IXIT 24-TelData with its field Security Examination filled", "5.10-1-1a", "5.10-1-1b")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var rows = examined.Rows(24).Select(r => (Of: r, Says: Papers.Field(r.Row, "Security Examination", "Examination"))).ToList();
+        if (rows.Count == 0 || rows.All(r => r.Says is null))
+        {
+            foreach (var unit in Units) yield return Open(unit, rows.Count == 0 ? "IXIT 24-TelData was not handed over" : "IXIT 24-TelData has no field Security Examination");
+            yield break;
+        }
+        var examinedRows = rows.Where(r => Fields.Of(r.Says) == Filled.Words && !NotExamined().IsMatch(r.Says!)).ToList();
+        if (examinedRows.Count == 0)
+        {
+            yield return Refutes("5.10-1-1a", $"none of {rows.Count} row(s) of IXIT 24-TelData is examined for anomalies: {Shortened.Visible(rows[0].Of.Row.Id)} {Fields.Shown(rows[0].Says)}", rows[0].Of.Row.At("Security Examination"));
+            yield return Open("5.10-1-1b", "no telemetry is examined, so there is nothing to weigh");
+            yield break;
+        }
+        yield return Holds("5.10-1-1a", $"{Shortened.Visible(examinedRows[0].Of.Row.Id)} declares how it is examined: \"{Wording.Begin(examinedRows[0].Says!)}\"", examinedRows[0].Of.Row.At("Security Examination"));
+        foreach (var (of, _) in examinedRows) yield return Open("5.10-1-1b", $"whether what {Shortened.Visible(of.Row.Id)} collects fits its examination is for a person", "a laboratory's record on the examination of telemetry").For(of);
+    }
+
+    [GeneratedRegex(@"(^\W*(is |are )?not (examined|evaluated|analy[sz]ed|checked|inspected|monitored|used)\b|\b(is|are) not (examined|evaluated|analy[sz]ed|checked|inspected|monitored)( for security( \w+)?| at all| by \w+)?\s*\.?\s*$|^\W*no (security )?(examination|evaluation|analysis|check)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NotExamined();
+}
