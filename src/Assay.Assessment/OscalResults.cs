@@ -12,15 +12,16 @@ namespace Assay.Assessment;
 public static class OscalResults
 {
     /// <summary>The whole document in UTF-8, ending in a line feed. Identifiers follow from the evidence, so the same result has the same bytes.</summary>
-    public static byte[] Bytes(AssessmentResult result)
+    /// <param name="plan">The bytes of the plan that lies beside it (<see cref="OscalPlan"/>), where they are at hand.</param>
+    public static byte[] Bytes(AssessmentResult result, byte[]? plan = null)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) new Writing(json, result).Write();
+        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) new Writing(json, result, plan ?? OscalPlan.Bytes(result)).Write();
         stream.WriteByte((byte)'\n');
         return stream.ToArray();
     }
 
-    private sealed class Writing(Utf8JsonWriter json, AssessmentResult result)
+    private sealed class Writing(Utf8JsonWriter json, AssessmentResult result, byte[] plan)
     {
         private readonly Func<string, string> planned = OscalPlan.Ids(result);
         private readonly Dictionary<string, string> cases = OscalPlan.Cases(result).SelectMany(c => c.Units.Select(u => (u.Unit, c.Case))).DistinctBy(u => u.Unit).ToDictionary(u => u.Unit, u => u.Case, StringComparer.Ordinal);
@@ -240,7 +241,7 @@ public static class OscalResults
             json.WriteStartArray("hashes");
             json.WriteStartObject();
             json.WriteString("algorithm", "SHA-256");
-            json.WriteString("value", Convert.ToHexStringLower(SHA256.HashData(OscalPlan.Bytes(result))));
+            json.WriteString("value", Convert.ToHexStringLower(SHA256.HashData(plan)));
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();

@@ -250,6 +250,20 @@ public static class Phrases
     public static Catalogues.Catalogue? Edition(AssessmentResult result) =>
         Catalogues.Catalogue.Editions.FirstOrDefault(c => $"{c.Name} {c.Edition}".EndsWith(result.Editions.Standard, StringComparison.Ordinal));
 
+    public static string Word(LabResult result) => result switch { LabResult.Pass => "pass", LabResult.Fail => "fail", LabResult.NotApplicable => "not applicable", _ => "inconclusive" };
+
+    /// <summary><c>3 pass, 1 fail; 2 that count for nothing</c>.</summary>
+    public static string Results(IReadOnlyList<LabEntry> records)
+    {
+        var counted = records.Where(r => r.Record.Counts).CountBy(r => r.Record.Result).OrderBy(r => r.Key).Select(r => $"{Number(r.Value)} {Word(r.Key)}").ToList();
+        var not = records.Count(r => !r.Record.Counts);
+        return (counted.Count > 0 ? string.Join(", ", counted) : "none that counts") + (not > 0 && counted.Count > 0 ? $"; {Number(not)} that count{(not == 1 ? "s" : "")} for nothing" : "");
+    }
+
+    /// <summary><c>12 records of 2 laboratories' people.</c></summary>
+    public static string LabCounts(IReadOnlyList<LabEntry> records) =>
+        $"{Count(records.Count, "record")} by {Count(records.Select(r => r.Record.Person).Distinct(StringComparer.Ordinal).Count(), "examiner")}, {Number(records.Count(r => r.Record.Counts))} of them count.";
+
     public const string Provisional =
         "This edition is provisional: a part of it was not read by us, so the status of some provisions may change.";
 

@@ -35,6 +35,7 @@ public sealed class TerminalReport
         Table();
         Contradictions();
         List("Traps in the dossier", RowsAndTraps.Lines(result));
+        List("Records of laboratories", LabRecordsShown.Lines(result));
         List("Not checked", result.NotChecked);
         Losses();
         Answer();
