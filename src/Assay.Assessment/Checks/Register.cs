@@ -7,6 +7,9 @@ public static class Register
     [
         .. new Check[]
         {
+            new AppClearText(),
+            new AppDebugFlag(),
+            new AppPermissions(),
             new ClaimAgainstTable(),
             new ClearTextLoginService(),
             new ClearTextToRemote(),
@@ -34,6 +37,7 @@ public static class Register
             new MudAgainstTraffic(),
             new OutdatedTls(),
             new PersonalDataInClear(),
+            new PlatformEvidence(),
             new PortAgainstStatus(),
             new PrivateKeyInImage(),
             new ReadableSecret(),
@@ -57,6 +61,7 @@ public static class Register
             new UndeclaredUpdate(),
             new UnfitCertificate(),
             new UniversalPassword(),
+            new UnnamedParties(),
             new UpdateInClear(),
             new UpdateSignature(),
             new UpdateWithoutVerification(),
