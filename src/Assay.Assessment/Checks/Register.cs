@@ -17,6 +17,7 @@ public static class Register
             new ConsoleWithoutLogin(),
             new DanglingReference(),
             new DebugTools(),
+            new DeclaredVersions(),
             new DeletionCoverage(),
             new DisclosurePolicy(),
             new Justifications(),
