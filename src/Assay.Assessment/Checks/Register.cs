@@ -36,6 +36,7 @@ public static class Register
             new DebugInterfaces(),
             new DebugServiceStarted(),
             new DebugTools(),
+            new DeclaredVersions(),
             new DeclaredChannelsSeen(),
             new DeletionCoverage(),
             new DerivedPassword(),
