@@ -49,6 +49,7 @@ public static class Evaluation
             Grades = profile.Counts,
             Overall = profile.Outcome,
             Levels = levels,
+            Lints = Lints.Trap.Look(examined, catalogue, verdicts),
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
             Unread = examined.Declaration.Unread,
             UpdatePeriod = UpdatePeriod.Of(examined.Declaration),

@@ -32,6 +32,7 @@ public static class AssessVerb
             new("--reperform", "STATEMENT", "repeat the assessment of statement.cose or assessment.json on DOSSIER and compare"),
             new("--since", "ASSESSMENT", "answer again only what rests on changed evidence since this assessment.json or statement.cose, and show the difference"),
             new("--cache", "FOLDER", "keep there what images and captures told, for the next time; may be deleted at any time"),
+            new("--lab-draft", "FILE", "write a laboratory's record to be filled in: every unit that a person can still settle"),
             new("--key", "FILE", "sign statement.cose with this key instead of the development key"),
             new("--store", "FILE", "compare the components with this store of advisories (assay advisories import)"),
             new(Against.Option, "ID[,ID]", "answer these catalogues too, from the same dossier: all, ids (assay catalogue list), or a file with an OSCAL catalog"),
@@ -54,18 +55,22 @@ public static class AssessVerb
         var target = arguments.Value("-o") ?? Beside(folder);
         Outside(target, folder);
         var since = arguments.Value("--since") is { } earlier ? EarlierAssessment.Read(AssessmentFolder.AssessmentOf(File.ReadAllBytes(earlier))) : null;
+        var draft = arguments.Value("--lab-draft");
+        if (draft is not null) terminal.Allow(draft);
         // Before the work, so that nobody waits for an answer that may not be written.
         foreach (var name in since is null ? AssessmentFolder.Names : [.. AssessmentFolder.Names, DifferenceReport.Name]) terminal.Allow(Path.Combine(target, name));
         var result = Evaluate(dossier, catalogue, terminal.Examination(), arguments, terminal, since);
         foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
+        if (draft is not null) terminal.WriteFile(draft, stream => stream.Write(Encoding.UTF8.GetBytes(LabDraft.Text(result))));
         Print(result, arguments, terminal);
         if (since is not null) DifferenceReport.Write(new Difference(since, result), Path.Combine(target, DifferenceReport.Name), terminal);
+        if (draft is not null) terminal.Hint($"written: {draft}: fill it in, put it into the dossier and sign it (docs/lab.md)");
         terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)}{(since is null ? "" : $", {DifferenceReport.Name}")})");
         return Status(result, arguments.Value("--fail-on"));
     }
 
     // These speak of one dossier.
-    private static readonly string[] OfOne = ["--init", "--plan", "--reperform", "--maker", "--model", "--since"];
+    private static readonly string[] OfOne = ["--init", "--plan", "--reperform", "--maker", "--model", "--since", "--lab-draft"];
 
     /// <summary>Evaluates as the options say.</summary>
     internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments, Terminal terminal, EarlierAssessment? since = null, string? against = null)
@@ -102,6 +107,8 @@ public static class AssessVerb
         if (result.Evidence.Count > 0 && result.Evidence.All(e => e.Kind == "unread")) return Exit.Unreadable;
         // Damage of an image, capture, declaration or bill of materials; what one file inside an image lacks, or a picture nobody reads, is no damage.
         if (result.Coverage.Any(c => c.Losses.Count > 0 && c.Scope is not (CoverageScope.Files or CoverageScope.Document))) return Exit.Unreadable;
+        var records = result.Evidence.Where(e => e.Kind == "labRecord").Select(e => e.Artefact).ToHashSet(StringComparer.Ordinal);
+        if (result.Coverage.Any(c => c.Losses.Count > 0 && records.Contains(c.Artefact))) return Exit.Unreadable;
         return failOn is not null && result.Verdicts.Any(v => EvidenceJson.Name(v.Outcome) == failOn) ? Exit.No : Exit.Done;
     }
 
