@@ -148,14 +148,19 @@ public sealed partial record Plan
                 // What the data names comes first where it is among what is missing; then what is cheapest.
                 kind = data is not null && missing.Contains(data.Kind) ? data.Kind : missing.OrderBy(Price).ThenBy(k => k, StringComparer.Ordinal).FirstOrDefault() ?? "lab";
             }
-            var state = data is not null && data.Kind == kind ? data.State : kind is "capture" or "scan" ? "initialised" : null;
-            var clause = kind == "lab" ? " " + Clause(block.Provision) : "";
-            var step = Of($"{kind} {(kind == "lab" ? "" : state)}{clause}", kind, kind == "lab" ? null : state, data is not null && data.Kind == kind ? data.Cost : Price(kind));
+            // What a laboratory looks at once serves every unit that asks for it; what a person tries by hand is a visit for each clause.
+            var fits = data is not null && (data.Kind == kind || kind == "lab");
+            var state = fits ? data!.State : kind is "capture" or "scan" ? "initialised" : null;
+            var visit = kind != "lab" ? "" : data is null or { Kind: "lab" } ? Clause(block.Provision) : data.Kind;
+            var step = Of($"{kind} {(visit.Length > 0 && data is null or { Kind: "lab" } ? "" : state)} {visit}", kind, visit.Length > 0 && data is null or { Kind: "lab" } ? null : state, data is not null && data.Kind == kind ? data.Cost : Price(kind));
             Serve(step, block);
+            var unitOf = Catalogue.Default.Unit(block.Unit!);
             var words = data is not null && data.Kind == kind ? data.Say(result.UpdatePeriod)
-                : kind == "lab" ? $"a laboratory's signed record with its evidence{(Catalogue.Default.Unit(block.Unit!) is { } of ? $": {char.ToLowerInvariant(of.Title[0])}{of.Title[1..]}" : "")}"
+                : kind == "lab" && data is not null ? data.Say(result.UpdatePeriod)
+                : kind == "lab" ? "a laboratory's signed record with its evidence"
+                : kind == "table" && unitOf is { Tables.Count: > 0 and < 29 } ? $"{string.Join(", ", unitOf.Tables.Select(t => $"{t}-{Declarations.TableName.All[t - 1].Name}"))}, filled in"
                 : Words(kind);
-            step.Hours = Math.Max(step.Hours, data is not null && data.Kind == kind ? data.HoursFor(result.UpdatePeriod) : 1);
+            step.Hours = Math.Max(step.Hours, fits ? data!.HoursFor(result.UpdatePeriod) : 1);
             if (!step.Words.Contains(words)) step.Words.Add(words);
         }
 
@@ -219,6 +224,7 @@ public sealed partial record Plan
             {
                 "declare" => "sign the conformance statement: " + string.Join("; ", draft.Lines.Select(l => $"{l.Key}: {string.Join(", ", l.Value)}")),
                 "mend" or "correct" => draft.Words[0],
+                "lab" => "a laboratory's signed record with its evidence: " + string.Join("; ", draft.Words),
                 _ => string.Join("; ", draft.Words),
             },
             Parts = draft.Kind is "mend" or "correct" or "declare" ? [] : draft.Words,

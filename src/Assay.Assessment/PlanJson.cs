@@ -94,7 +94,7 @@ public static class PlanJson
         void Write(PlanStep step)
         {
             var closes = step.Units.Count == 1 ? "1 unit" : string.Create(CultureInfo.InvariantCulture, $"{step.Units.Count} units");
-            var head = string.Create(CultureInfo.InvariantCulture, $"{step.Number,3}  {step.Kind}{(step.State is { } state ? $", {state}" : "")}{(step.Hours is { } hours && step.Kind is "capture" or "scan" ? $", {hours:0.##} h" : "")}: {closes} of {string.Join(", ", step.Provisions.Take(6))}{(step.Provisions.Count > 6 ? " …" : "")}");
+            var head = string.Create(CultureInfo.InvariantCulture, $"{step.Number,3}  {(step.Kind == "lab" ? "a lab's signed record" : step.Kind)}{(step.State is { } state ? $", {state}" : "")}{(step.Hours is { } hours && step.Kind is "capture" or "scan" ? $", {hours:0.##} h" : "")}: {closes} of {string.Join(", ", step.Provisions.Take(6))}{(step.Provisions.Count > 6 ? " …" : "")}");
             to.WriteLine(head + (step.After.Count > 0 ? $" (after {string.Join(", ", step.After)})" : ""));
             foreach (var words in step.Parts.Count > 0 ? step.Parts : [step.What]) Wrapped(words);
         }

@@ -99,12 +99,13 @@ public class PlanTests
     public void One_capture_that_serves_many_units_is_one_step_after_the_signatures()
     {
         var plan = Plan.Of(Evaluate(Bare()), 3);
-        Assert.Single(plan.Steps, s => s is { Kind: "capture", State: "initialised" });
+        // Whatever a step needs is asked once for each state of the device.
+        Assert.All(plan.Steps.Where(s => s.Kind is "capture" or "scan").GroupBy(s => (s.Kind, s.State)), g => Assert.Single(g));
         var capture = plan.Steps.Single(s => s is { Kind: "capture", State: "initialised" });
-        Assert.True(capture.Units.Count > 3);
         Assert.True(capture.Hours >= 24);
         Assert.Equal([plan.Steps.Single(s => s.Kind == "declare").Number], capture.After);
-        Assert.Equal("declare", plan.Steps[0].Kind);
+        Assert.Contains(plan.Steps, s => s.Units.Count > s.Parts.Count && s.Parts.Count > 0);
+        Assert.All(plan.Steps.TakeWhile(s => s.Kind != "declare"), s => Assert.Equal("table", s.Kind));
         // Of what is independent, what closes more for its cost comes first; and no step comes before one that it rests on.
         var free = plan.Steps.Where(s => s.Kind is not ("declare" or "table" or "correct")).Select(s => (double)s.Units.Count / s.Cost).ToList();
         Assert.Equal(free.OrderDescending(), free);
