@@ -173,7 +173,7 @@ public static class Evaluation
         if (!examined.Looked(CoverageScope.Files)) not.Add("The software inside the device: no firmware image was handed over, or none could be read.");
         if (!examined.Looked(CoverageScope.Capture)) not.Add("The device's traffic: no capture was handed over, or none could be read.");
         if (!examined.Looked(CoverageScope.Declaration)) not.Add("The maker's claims: no declaration was handed over.");
-        not.Add("Open ports: no port scan is part of this assessment.");
+        not.AddRange(ScannedPorts.NotScanned(examined));
         not.Add(examined.Advisories is { } asked
             ? $"Vulnerabilities that no advisory of the store names (snapshot {asked.Snapshot[..16]}, {asked.Coverage.Examined} of {asked.Coverage.Total} components compared): that none is listed does not mean that there is none."
             : "Known vulnerabilities of the components: they were not compared with any advisory.");
