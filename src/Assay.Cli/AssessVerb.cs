@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Assay.Assessment;
 using Assay.Assessment.Catalogues;
