@@ -4,6 +4,7 @@ using Assay.Assessment.Declarations;
 using Assay.Assessment.Probes;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
+using Assay.Firmware.Applications;
 
 namespace Assay.Assessment;
 
@@ -175,6 +176,7 @@ public sealed class Dossier : IDisposable
             // COSE_Sign and COSE_Sign1, tagged; and a DER sequence that names signedData.
             [0xd8, 0x62, ..] or [0xd2, 0x84, ..] => FileKind.Signature,
             [0x30, ..] when head.IndexOf(SignedData) is > 0 and < 32 => FileKind.Signature,
+            [(byte)'P', (byte)'K', 3, 4, ..] when ApplicationExamination.Recognises(artefact) => FileKind.Application,
             [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xff, 0xd8, 0xff, ..]
                 or [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] or [(byte)'P', (byte)'K', 3, 4, ..] or [0xd0, 0xcf, 0x11, 0xe0, ..] => FileKind.Unread,
             _ => FileKind.Image,

@@ -13,7 +13,7 @@ public static class Examination
     public static Examined Of(Dossier dossier, ExaminationOptions options, EvidenceCache? cache = null)
     {
         var declaration = Declaration.Read([.. dossier.Files.Where(f => f.Kind is FileKind.Document or FileKind.Declaration or FileKind.Signature or FileKind.Unread).Select(f => f.Artefact)], options.AsOf);
-        var papers = declaration.Files.ToHashSet(StringComparer.Ordinal);
+        var papers = declaration.Files.Concat(declaration.Drafts).ToHashSet(StringComparer.Ordinal);
         declaration = NamedFiles.Checked(declaration, [.. dossier.Files.Select(f => f.Name)]);
         // Whoever puts a file among the declarations, or calls it one, means it; where nothing of it is understood, that is said.
         declaration = declaration with

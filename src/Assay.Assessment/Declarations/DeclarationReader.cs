@@ -93,7 +93,8 @@ internal static class DeclarationReader
             Unread = [.. parts.SelectMany(p => p.Part.UnreadParts)],
             Proposals = [.. parts.SelectMany(p => p.Part.Proposals)],
             Coverage = coverage,
-            Files = [.. parts.Select(p => p.Name).Concat(drafts).Order(StringComparer.Ordinal)],
+            Files = [.. parts.Select(p => p.Name)],
+            Drafts = drafts,
         };
     }
 

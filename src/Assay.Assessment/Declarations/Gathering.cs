@@ -80,6 +80,11 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     /// <summary>After the last line: ids that two rows share, and what was more than is kept.</summary>
     public void Finish()
     {
+        foreach (var table in tables.Where(t => t.Beyond > 0))
+        {
+            // What was cut off comes before what was odd, so that no flood of messages hides it.
+            unread.Insert(0, new Unread(table.Place, $"{table.Beyond} more rows of {table.Name.Number}-{table.Name.Name}", $"at most {MostRows} rows a table"));
+        }
         foreach (var table in tables)
         {
             foreach (var (id, place, before) in table.Shared())
@@ -90,7 +95,6 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
             {
                 Add(place, text, $"a date that can be read in one way only, as 2031-12-31 ({table.Name.Number}-{table.Name.Name}, row {row}, field {field})");
             }
-            if (table.Beyond > 0) Add(table.Place, $"{table.Beyond} more rows of {table.Name.Number}-{table.Name.Name}", $"at most {MostRows} rows a table");
         }
         if (claimsBeyond > 0) Add(new Location { Artefact = artefact }, $"{claimsBeyond} more lines of the conformance statement", $"at most {MostRows} lines");
         if (unreadBeyond > 0) unread.Add(new Unread(new Location { Artefact = artefact }, $"{unreadBeyond} more parts", $"at most {MostUnread} parts that fit no layout"));

@@ -50,7 +50,7 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
         var all = $"all {rows.Count} component(s) name an update mechanism that has a row";
         // An unsigned table is anybody's word: it may agree, it decides nothing.
         return rows.All(r => r.Table.SignedBy is not null)
-            ? Units.SelectMany(u => rows.Select(r => Holds(u, all, r.Row.Location).On(r.Table, r.Row)))
+            ? Units.SelectMany(u => rows.Select(r => Holds(u, r, $"{Shortened.Visible(r.Row.Id)} names an update mechanism that has a row")))
             : Units.SelectMany(u => rows.Select(r => Supports(u, all + "; the table is not signed").On(r.Table, r.Row)));
     }
 }
