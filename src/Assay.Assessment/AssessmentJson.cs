@@ -52,6 +52,7 @@ public static class AssessmentJson
         foreach (var contradiction in result.Contradictions) Write(json, contradiction);
         json.WriteEndArray();
         RowsJson.Write(json, result.Lints);
+        OthersJson.Write(json, result);
         json.WriteStartArray("findings");
         foreach (var finding in result.Findings) EvidenceJson.Write(json, finding);
         json.WriteEndArray();
@@ -94,7 +95,6 @@ public static class AssessmentJson
             Texts(json, "units", check.Units);
             json.WriteNumber("answers", check.Answers);
             Texts(json, "reads", check.Reads);
-            json.WriteString("inputs", check.Inputs);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -102,6 +102,9 @@ public static class AssessmentJson
         foreach (var entry in result.LabRecords) LabJson.Write(json, entry);
         json.WriteEndArray();
         LabJson.WriteDeclaration(json, result);
+        json.WriteStartObject("inputs");
+        foreach (var (part, digest) in result.Inputs) json.WriteString(part, digest);
+        json.WriteEndObject();
         Texts(json, "notChecked", result.NotChecked);
         Texts(json, "advice", result.Advice);
         json.WriteEndObject();

@@ -34,6 +34,10 @@ public sealed record AssessmentResult
     public required IReadOnlyList<Unread> Unread { get; init; }
     /// <summary>Every check that ran, ordered by id.</summary>
     public required IReadOnlyList<CheckRun> Checks { get; init; }
+    /// <summary>16 hexadecimal digits by name of each part of the evidence that a check read, and for each unit of what its answer rests on besides (<c>unit:5.1-1-1a</c>): the same digests, the same answers.</summary>
+    public IReadOnlyDictionary<string, string> Inputs { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>Units that were answered anew; the others were carried over from an earlier assessment with the same inputs. Not part of the assessment itself.</summary>
+    public IReadOnlySet<string> Again { get; init; } = new HashSet<string>();
     /// <summary>What this assessment did not look at, in sentences for a certificate.</summary>
     public required IReadOnlyList<string> NotChecked { get; init; }
     /// <summary>Answers for the other catalogues that were asked for, each with where it came from.</summary>
@@ -106,8 +110,7 @@ public sealed record Blocking(string? Unit, string Provision, Outcome Outcome, s
 /// <summary>A check that ran, so that another can repeat it.</summary>
 /// <param name="Answers">For how many units it had something to say.</param>
 /// <param name="Reads">Which parts of the evidence it read, by name: <c>findings:credential</c>, <c>table:13</c>.</param>
-/// <param name="Inputs">Digest over those parts: the same version and the same digest give the same answers.</param>
-public sealed record CheckRun(string Id, int Version, string Polarity, string LooksFor, IReadOnlyList<string> Units, int Answers, IReadOnlyList<string> Reads, string Inputs);
+public sealed record CheckRun(string Id, int Version, string Polarity, string LooksFor, IReadOnlyList<string> Units, int Answers, IReadOnlyList<string> Reads);
 
 /// <summary>What one dossier says for another catalogue (semantics.md section 1: a crosswalk carries a verdict over only where the relation is equal and reviewed).</summary>
 /// <param name="Catalogue">Its id: <c>cra-annex-1</c>.</param>
@@ -128,6 +131,12 @@ public sealed record CarriedVerdict(string Id, string Title, Outcome? Outcome, O
 {
     /// <summary>What is missing, where it is not decided as pass or not applicable.</summary>
     public string? Settle { get; init; }
+
+    /// <summary>Something decides it; an answer that is inconclusive where it came from decides nothing here either.</summary>
+    public bool IsDecided => Outcome is not (null or Verdicts.Outcome.Inconclusive);
+    /// <summary>Related rows propose an answer to a person.</summary>
+    public bool IsProposed => Outcome is null && Proposed is not null;
+    public bool IsOpen => !IsDecided && !IsProposed;
 }
 
 /// <param name="Id">A requirement of the assessed catalogue: <c>5.1-1</c>; of a third one with its name before it: <c>cra-annex-1 I.2.a</c>.</param>

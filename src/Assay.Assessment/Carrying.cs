@@ -90,13 +90,16 @@ public sealed class Carrying
 
     private sealed class Target(Catalogue catalogue, Index index)
     {
+        // The source that an imported document gets.
+        private const string CameIn = "import";
+
         public Catalogue Catalogue => catalogue;
         public Index Index => index;
         public IReadOnlyList<DecisionTree> Trees { get; } = DecisionTree.Of(catalogue.Id);
         // A document may call itself what it likes: our relations speak of our rows, so a row that came in decides nothing unless it reads as ours does.
         private readonly Catalogue? ours = Catalogue.All.FirstOrDefault(c => c.Id == catalogue.Id);
 
-        public bool IsOurs(Provision row) => ReferenceEquals(ours, catalogue) || (ours?.Provision(row.Id) is { } same && same.Title == row.Title);
+        public bool IsOurs(Provision row) => ReferenceEquals(ours, catalogue) || (ours is null ? catalogue.Source.Key != CameIn : ours.Provision(row.Id)?.Title == row.Title);
 
         public ILookup<string, Provision> Parts { get; } = catalogue.Provisions.Where(p => p.Parent is not null).ToLookup(p => p.Parent!, StringComparer.OrdinalIgnoreCase);
     }

@@ -4,6 +4,7 @@ using Assay.Assessment.Declarations;
 using Assay.Assessment.Probes;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
+using Assay.Firmware.Applications;
 
 namespace Assay.Assessment;
 
@@ -175,6 +176,7 @@ public sealed class Dossier : IDisposable
             // COSE_Sign and COSE_Sign1, tagged; and a DER sequence that names signedData.
             [0xd8, 0x62, ..] or [0xd2, 0x84, ..] => FileKind.Signature,
             [0x30, ..] when head.IndexOf(SignedData) is > 0 and < 32 => FileKind.Signature,
+            [(byte)'P', (byte)'K', 3, 4, ..] when ApplicationExamination.Recognises(artefact) => FileKind.Application,
             [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xff, 0xd8, 0xff, ..]
                 or [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] or [(byte)'P', (byte)'K', 3, 4, ..] or [0xd0, 0xcf, 0x11, 0xe0, ..] => FileKind.Unread,
             _ => FileKind.Image,
@@ -221,7 +223,7 @@ public sealed class Dossier : IDisposable
     {
         if (artefact.Size == 0) return [];
         var start = artefact.Bytes.Span(0, (int)Math.Min(artefact.Size, 4096));
-        if (start.Contains((byte)0)) return null;
+        if (start.Contains((byte)0) && start is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..])) return null;
         if (artefact.Size > TextBytes)
         {
             if (!LooksLikeText(start)) return null;
@@ -229,9 +231,8 @@ public sealed class Dossier : IDisposable
             return [];
         }
         var bytes = artefact.Bytes.Span(0, (int)artefact.Size);
-        if (bytes.StartsWith("\xef\xbb\xbf"u8)) bytes = bytes[3..];
-        if (!LooksLikeText(bytes) || !System.Text.Unicode.Utf8.IsValid(bytes)) return null;
-        return [.. Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n").Split('\n')];
+        if (!LooksLikeText(bytes) && bytes is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..])) return null;
+        return Declarations.PlainText.Of(bytes) is not { } text ? null : [.. text.ReplaceLineEndings("\n").Split('\n')];
     }
 
     private static bool LooksLikeText(ReadOnlySpan<byte> start)

@@ -13,21 +13,24 @@ public static class Evaluation
     public static AssessmentResult Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options, EvidenceCache? cache = null) => Of(Examination.Of(dossier, options, cache), catalogue);
 
     /// <summary>Answers for what was examined already. Pure: same input, same answer.</summary>
-    public static AssessmentResult Of(Examined examined, Catalogue catalogue) => Of(examined, catalogue, Register.All);
+    /// <param name="since">Only units whose inputs changed since then are answered again; the others are carried over, which gives the same bytes.</param>
+    public static AssessmentResult Of(Examined examined, Catalogue catalogue, EarlierAssessment? since = null) => Of(examined, catalogue, Register.All, since);
 
-    internal static AssessmentResult Of(Examined raw, Catalogue catalogue, IReadOnlyList<Check> checks)
+    internal static AssessmentResult Of(Examined raw, Catalogue catalogue, IReadOnlyList<Check> checks, EarlierAssessment? since = null)
     {
         var examined = Ordered(raw, catalogue);
-        var digests = new InputDigests(examined);
-        var runs = checks.Select(c => Run(c, examined)).ToList();
-        var answers = runs.SelectMany(r => r.Answers).ToList();
-        var byUnit = answers.ToLookup(a => a.Unit, StringComparer.Ordinal);
         var claims = catalogue.Provisions.ToDictionary(p => p.Id, p => examined.Declaration.ClaimsOn(p), StringComparer.Ordinal);
         var scope = Scope(examined);
         var asked = new AskedRows(examined.Declaration);
-        var units = catalogue.Provisions.ToDictionary(p => p.Id, p => OfUnits(p, catalogue, examined, claims, byUnit, scope, asked), StringComparer.Ordinal);
-        var inheritance = new Inheritance(Units(catalogue), units.Values.SelectMany(u => u), examined.Declaration);
-        var verdicts = catalogue.Provisions.Select(p => Verdict.OfProvision(p, [.. units[p.Id].Select(inheritance.Of)], Expected(p, catalogue),
+        var grounds = catalogue.Provisions.SelectMany(p => Grounds(p, catalogue, examined, claims[p.Id], asked)).ToDictionary(g => g.Unit.Id, StringComparer.Ordinal);
+        var digests = new InputDigests(examined);
+        var inputs = grounds.Values.ToDictionary(g => g.Unit.Id, g => g.Digest(digests, scope, checks, Units(catalogue)), StringComparer.Ordinal);
+        var rerun = new Rerun(since is { } then && then.Editions.SequenceEqual([Standard(catalogue), Methods(catalogue)]) ? then : null, Units(catalogue), checks, digests, inputs);
+        var runs = checks.Select(c => rerun.Carried(c) is { } carried ? (Run: carried, Answers: []) : Run(c, examined)).ToList();
+        var byUnit = runs.SelectMany(r => r.Answers).ToLookup(a => a.Unit, StringComparer.Ordinal);
+        var again = grounds.Values.Where(g => rerun.Units.Contains(g.Unit.Id)).ToDictionary(g => g.Unit.Id, g => Verdict.OfUnit(Facts(g, byUnit[g.Unit.Id], scope, asked)), StringComparer.Ordinal);
+        var inheritance = new Inheritance(Units(catalogue), again.Values, examined.Declaration);
+        var verdicts = catalogue.Provisions.Select(p => Verdict.OfProvision(p, [.. Expected(p, catalogue).Select(u => rerun.Carried(u.Id) ?? inheritance.Of(again[u.Id]))], Expected(p, catalogue),
             claimed: claims[p.Id].Any(c => c.Support == Support.Yes && c.SignedBy is not null))).ToList();
         var profile = Verdict.OfProfile(catalogue, verdicts);
         var levels = Scheme.Levels.Select(l => Verdict.OfLevel(l, catalogue, verdicts)).Select(l =>
@@ -36,7 +39,7 @@ public static class Evaluation
         {
             Device = examined.Device,
             AsOf = examined.AsOf,
-            Editions = new Editions($"{catalogue.Name} {catalogue.Edition}", Units(catalogue) == catalogue ? Methodology : $"{Methodology}, where a provision is unchanged", catalogue.Provisional is not null),
+            Editions = new Editions(Standard(catalogue), Methods(catalogue), catalogue.Provisional is not null),
             Evidence = [.. examined.Files.Select(f => new EvidenceItem(f.Name, EvidenceJson.Name(f.Kind), f.Artefact.Sha256, f.Artefact.Size))],
             Coverage = examined.Coverage,
             Findings = examined.Findings,
@@ -46,23 +49,32 @@ public static class Evaluation
             Grades = profile.Counts,
             Overall = profile.Outcome,
             Levels = levels,
+            Lints = Lints.Trap.Look(examined, catalogue, verdicts),
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
             Unread = examined.Declaration.Unread,
             LabRecords = examined.LabRecords,
             Claims = examined.Declaration.Claims,
             Tables = [.. examined.Declaration.Tables.Select(t => new TableFacts(t.Number, t.Name, t.Rows.Count, t.Location, t.SignedBy))],
-            Checks = [.. runs.Select(r => new CheckRun(r.Check.Id, r.Check.Version, EvidenceJson.Name(r.Check.Polarity), r.Check.LooksFor, r.Check.Units, r.Answers.Count(a => a.Says != Says.Open), r.Reads, digests.Of(r.Reads)))],
+            Checks = [.. runs.Select(r => r.Run)],
+            Inputs = new SortedDictionary<string, string>(runs.SelectMany(r => r.Run.Reads).Distinct(StringComparer.Ordinal).Select(p => (Name: p, Digest: digests.Of(p)))
+                .Concat(inputs.Select(i => (Name: "unit:" + i.Key, Digest: i.Value))).ToDictionary(i => i.Name, i => i.Digest, StringComparer.Ordinal), StringComparer.Ordinal),
+            Again = rerun.Units,
             NotChecked = NotChecked(examined, catalogue, claims),
             Advice = examined.Advice,
             NextStep = NextStep(examined, levels, verdicts),
         };
     }
 
-    private static (Check Check, IReadOnlyList<Answer> Answers, IReadOnlyList<string> Reads) Run(Check check, Examined examined)
+    private static (CheckRun Run, IReadOnlyList<Answer> Answers) Run(Check check, Examined examined)
     {
         var reads = new Reads();
-        return (check, [.. check.Look(examined with { Reads = reads })], reads.Parts);
+        IReadOnlyList<Answer> answers = [.. check.Look(examined with { Reads = reads })];
+        return (new CheckRun(check.Id, check.Version, EvidenceJson.Name(check.Polarity), check.LooksFor, check.Units, answers.Count(a => a.Says != Says.Open), reads.Parts), answers);
     }
+
+    private static string Standard(Catalogue catalogue) => $"{catalogue.Name} {catalogue.Edition}";
+
+    private static string Methods(Catalogue catalogue) => Units(catalogue) == catalogue ? Methodology : $"{Methodology}, where a provision is unchanged";
 
     private const string Methodology = "TS 103 701 V1.1.1";
 
@@ -84,15 +96,29 @@ public static class Evaluation
         },
     };
 
-    private static List<UnitVerdict> OfUnits(Provision provision, Catalogue catalogue, Examined examined, IReadOnlyDictionary<string, IReadOnlyList<Claim>> claims, ILookup<string, Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
+    // What a unit's answer rests on besides what checks say of it.
+    private sealed record Ground(TestUnit Unit, Provision Provision, ConditionFacts Condition, ConditionFacts Feature, IReadOnlyList<Claim> Claims, LabWord Lab, IReadOnlyList<LabEntry> Records)
+    {
+        public string Digest(InputDigests digests, IReadOnlyDictionary<CoverageScope, string> scope, IReadOnlyList<Check> checks, Catalogue units) => InputDigests.Digest(
+        [
+            .. Claims.Select(c => $"claim {c}"),
+            .. Of(Condition), .. Of(Feature),
+            .. Records.Select(r => $"record {r} {string.Join(' ', r.Record.Evidence)}"),
+            .. checks.Where(c => c.Units.Contains(Unit.Id)).Select(c => $"{c.Needs} {scope.GetValueOrDefault(c.Needs)}"),
+            .. Inheritance.Sources(units, Unit).Append(Unit).SelectMany(u => new[] { u.EachRow, u.Restricts }).OfType<int>().Distinct().Select(t => $"table {t} {digests.Of(FormattableString.Invariant($"table:{t}"))}"),
+        ]);
+
+        private static IEnumerable<string> Of(ConditionFacts facts) => facts.From.Concat(facts.Against).Select(s => s.ToString()).Prepend($"{facts.Truth} {facts.Grade} {facts.From.Count}");
+    }
+
+    private static IEnumerable<Ground> Grounds(Provision provision, Catalogue catalogue, Examined examined, IReadOnlyList<Claim> claims, AskedRows asked)
     {
         var condition = ProductFacts.Condition(catalogue, provision, examined);
-        return [.. Expected(provision, catalogue).Select(unit =>
+        foreach (var unit in Expected(provision, catalogue))
         {
             var records = examined.LabRecords.Where(r => r.Unit == unit.Id).ToList();
-            var lab = LabWord.Of(unit, provision, asked.OfWhole(unit, records), examined);
-            return Verdict.OfUnit(Facts(unit, provision, condition, ProductFacts.Feature(unit, examined), claims[provision.Id], answers[unit.Id], lab, records, scope, asked));
-        })];
+            yield return new Ground(unit, provision, condition, ProductFacts.Feature(unit, examined), claims, LabWord.Of(unit, provision, asked.OfWhole(unit, records), examined), records);
+        }
     }
 
     // An edition without units of its own borrows them where a provision is unchanged, and nowhere else.
@@ -105,8 +131,9 @@ public static class Evaluation
 
     private static Catalogue Units(Catalogue catalogue) => catalogue.Units.Count > 0 ? catalogue : Catalogue.Default;
 
-    private static UnitFacts Facts(TestUnit unit, Provision provision, ConditionFacts condition, ConditionFacts feature, IReadOnlyList<Claim> claims, IEnumerable<Answer> answers, LabWord lab, IReadOnlyList<LabEntry> records, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
+    private static UnitFacts Facts(Ground ground, IEnumerable<Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
     {
+        var (unit, provision, condition, feature, claims, lab, records) = ground;
         var all = answers.ToList();
         UnitFacts Of(IReadOnlyList<Answer> said, bool ofRow) => new()
         {

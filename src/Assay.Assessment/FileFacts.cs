@@ -2,6 +2,7 @@ using Assay.Assessment.Probes;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
+using Assay.Firmware.Applications;
 using Assay.Software.Components;
 using Assay.Software.Sbom;
 using Assay.Traffic;
@@ -35,6 +36,7 @@ internal sealed record FileFacts
                 FileKind.Capture => Kept(file, "a capture", "other bytes"),
                 FileKind.Image => OfImage(file, options),
                 FileKind.ToolResults when Probe.Read(file.Artefact, file.Lines, ProbeOptions.Of(device, options.AsOf)) is { } result => new FileFacts { Findings = result.Findings, Coverage = result.Coverage },
+                FileKind.Application => OfApplication(file, options),
                 FileKind.Unread => Kept(file, "a kind of file that is read here", file.Artefact.Size == 0 ? "an empty file" : "a picture, a printed or an office document"),
                 _ => Kept(file),
             };
@@ -60,6 +62,12 @@ internal sealed record FileFacts
     {
         var capture = CaptureExamination.Of(file.Artefact, options);
         return new FileFacts { Findings = [.. OfDevice(capture, device.Mac)], Coverage = [capture.Coverage], Capture = CaptureFacts.Of(capture, file, device.Mac) };
+    }
+
+    private static FileFacts OfApplication(DossierFile file, ExaminationOptions options)
+    {
+        var app = ApplicationExamination.Of(file.Artefact, options);
+        return new FileFacts { Findings = app.Findings, Coverage = [app.Coverage] };
     }
 
     private static FileFacts OfImage(DossierFile file, ExaminationOptions options)

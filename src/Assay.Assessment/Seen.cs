@@ -3,6 +3,7 @@ using Assay.Assessment.Probes;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
+using Assay.Firmware.Applications;
 using Assay.Software.Components;
 using Assay.Software.Sbom;
 using Assay.Traffic;
@@ -31,7 +32,7 @@ public sealed record Seen
     public static Seen Of(Artefact artefact, ExaminationOptions options)
     {
         options.Progress?.Invoke(new Progress($"reading {artefact.Name}", 0, 0));
-        return (CaptureExamination.Recognises(artefact) ? OfCapture(artefact, options) : OfFirmware(artefact, options)) with { Size = artefact.Size, Sha256 = artefact.Sha256 };
+        return (CaptureExamination.Recognises(artefact) ? OfCapture(artefact, options) : OfOthers(artefact, options) ?? OfFirmware(artefact, options)) with { Size = artefact.Size, Sha256 = artefact.Sha256 };
     }
 
     /// <summary>An unpacked root file system on disk.</summary>
@@ -39,6 +40,19 @@ public sealed record Seen
     {
         var facts = FirmwareExamination.OfFolder(folder, name, options);
         return new Seen { Artefact = name, Kind = "folder", Coverage = facts.Coverage, Findings = facts.Findings, Components = facts.Components };
+    }
+
+    // Tools' results and apps are asked for first: they may hold certificates and scripts that the firmware room would take for the device's.
+    private static Seen? OfOthers(Artefact artefact, ExaminationOptions options)
+    {
+        var file = Dossier.Of([artefact]).Files[0];
+        if (file.Kind == FileKind.Application)
+        {
+            var app = ApplicationExamination.Of(artefact, options);
+            return new Seen { Artefact = artefact.Name, Kind = app.Kind, Coverage = [app.Coverage], Findings = app.Findings };
+        }
+        if (file.Kind != FileKind.ToolResults || Probe.Read(artefact, file.Lines, new ProbeOptions { AsOf = options.AsOf }) is not { } result) return null;
+        return new Seen { Artefact = artefact.Name, Kind = result.Kind, Coverage = result.Coverage, Findings = result.Findings };
     }
 
     private static Seen OfCapture(Artefact artefact, ExaminationOptions options)
@@ -72,8 +86,6 @@ public sealed record Seen
                 return declaration.Files.Count > 0
                     ? new Seen { Artefact = artefact.Name, Kind = "declaration", Coverage = declaration.Coverage }
                     : new Seen { Artefact = artefact.Name, Kind = "document", Coverage = [Whole(artefact)] };
-            case FileKind.ToolResults when Probe.Read(artefact, file.Lines, new ProbeOptions { AsOf = options.AsOf }) is { } result:
-                return new Seen { Artefact = artefact.Name, Kind = result.Kind, Coverage = result.Coverage, Findings = result.Findings };
             case FileKind.Mud:
                 return new Seen { Artefact = artefact.Name, Kind = "MUD file", Coverage = [Whole(artefact)] };
             case FileKind.BuildConfiguration:

@@ -126,7 +126,9 @@ public static class TreeVerdicts
         }
         if (contradictions is [var first, ..])
         {
-            return Answer(Outcome.Disputed, $"{first.About}: \"{first.One.Says}\" ({first.One.Location}) against \"{first.Other.Says}\" ({first.Other.Location})",
+            // The reason of a unit names its place already.
+            var place = first.Other.Says.Contains(first.Other.Location.ToString(), StringComparison.Ordinal) ? "" : $" ({first.Other.Location})";
+            return Answer(Outcome.Disputed, $"{first.About}: \"{first.One.Says}\" ({first.One.Location}) against \"{first.Other.Says}\"{place}",
                 settle: "a corrected and signed record, or evidence that the record is right");
         }
         if (walk.Open is { } node) return Answer(Outcome.Inconclusive, $"{node.Short} has no answer: {node.Asks}", settle: $"an answer with a reason on {node.Id}");

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Assay.Assessment;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Reports;
@@ -26,12 +25,15 @@ public static class AssessVerb
             new("--catalogue", "ID", "which edition: " + string.Join(", ", Catalogue.Editions.Select(c => c.Id))),
             new("--maker", "NAME", "who made it, where device.yaml does not say"),
             new("--model", "NAME", "what it is called, where device.yaml does not say"),
-            new("--init", null, "write device.yaml and a draft declaration into DOSSIER"),
+            new("--init", null, "write device.yaml and a draft declaration into DOSSIER, with what its evidence shows as proposals"),
+            new("--layout", "NAME", "of the draft: yaml, csv or xlsx; yaml where none is given"),
             new("--reperform", "STATEMENT", "repeat the assessment of statement.cose or assessment.json on DOSSIER and compare"),
+            new("--since", "ASSESSMENT", "answer again only what rests on changed evidence since this assessment.json or statement.cose, and show the difference"),
             new("--cache", "FOLDER", "keep there what images and captures told, for the next time; may be deleted at any time"),
             new("--lab-draft", "FILE", "write a laboratory's record to be filled in: every unit that a person can still settle"),
             new("--key", "FILE", "sign statement.cose with this key instead of the development key"),
             new("--store", "FILE", "compare the components with this store of advisories (assay advisories import)"),
+            new(Against.Option, "ID[,ID]", "answer these catalogues too, from the same dossier: all, ids (assay catalogue list), or a file with an OSCAL catalog"),
             new("--fail-on", "WHAT", "exit 1 where a provision has this outcome: fail, disputed, inconclusive"),
         ],
         Run = Run,
@@ -45,20 +47,22 @@ public static class AssessVerb
         if (arguments.Operands is not [var folder]) throw new UsageException($"expected one DOSSIER, found {arguments.Operands.Count}");
         if (arguments.Has("--init")) return Init(folder, arguments, terminal);
         using var dossier = Open(folder, arguments);
-        if (arguments.Value("--reperform") is { } statement) return Reperform(statement, dossier, catalogue, arguments, terminal);
+        if (arguments.Value("--reperform") is { } statement) return Reperformance.Run(statement, dossier, catalogue, arguments, terminal);
 
         var target = arguments.Value("-o") ?? Beside(folder);
         Outside(target, folder);
         var draft = arguments.Value("--lab-draft");
         if (draft is not null) terminal.Allow(draft);
+        var since = arguments.Value("--since") is { } earlier ? EarlierAssessment.Read(AssessmentFolder.AssessmentOf(File.ReadAllBytes(earlier))) : null;
         // Before the work, so that nobody waits for an answer that may not be written.
-        foreach (var name in AssessmentFolder.Names) terminal.Allow(Path.Combine(target, name));
-        var result = Evaluate(dossier, catalogue, terminal.Examination(), arguments, terminal);
+        foreach (var name in since is null ? AssessmentFolder.Names : [.. AssessmentFolder.Names, DifferenceReport.Name]) terminal.Allow(Path.Combine(target, name));
+        var result = Evaluate(dossier, catalogue, terminal.Examination(), arguments, terminal, since);
         foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
         if (draft is not null) terminal.WriteFile(draft, stream => stream.Write(Encoding.UTF8.GetBytes(LabDraft.Text(result))));
         Print(result, arguments, terminal);
         if (draft is not null) terminal.Hint($"written: {draft}: fill it in, put it into the dossier and sign it (docs/lab.md)");
-        terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)})");
+        if (since is not null) DifferenceReport.Write(new Difference(since, result), Path.Combine(target, DifferenceReport.Name), terminal);
+        terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)}{(since is null ? "" : $", {DifferenceReport.Name}")})");
         return Status(result, arguments.Value("--fail-on"));
     }
 
@@ -66,10 +70,12 @@ public static class AssessVerb
     private static readonly string[] OfOne = ["--init", "--reperform", "--maker", "--model", "--since", "--lab-draft"];
 
     /// <summary>Evaluates as the options say.</summary>
-    internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments, Terminal terminal)
+    internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments, Terminal terminal, EarlierAssessment? since = null, string? against = null)
     {
         var cache = arguments.Value("--cache") is { } folder ? new EvidenceCache(folder) : null;
-        return Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, options, cache), arguments, terminal), catalogue);
+        var others = Against.Of(arguments.Value(Against.Option) ?? against, catalogue, terminal);
+        var examined = AdvisoryInput.Join(Examination.Of(dossier, options, cache), arguments, terminal);
+        return others.Onto(Evaluation.Of(examined, catalogue, since), examined);
     }
 
     /// <summary>Where an assessment goes when nobody says: beside its dossier.</summary>
@@ -103,58 +109,25 @@ public static class AssessVerb
         return failOn is not null && result.Verdicts.Any(v => EvidenceJson.Name(v.Outcome) == failOn) ? Exit.No : Exit.Done;
     }
 
-    private static int Reperform(string file, Dossier dossier, Catalogue catalogue, Arguments arguments, Terminal terminal)
-    {
-        var before = AssessmentFolder.AssessmentOf(File.ReadAllBytes(file));
-        var (asOf, edition) = Told(before);
-        var options = terminal.Examination() with { AsOf = arguments.Has("--as-of") ? arguments.AsOf(terminal.Time) : asOf };
-        var again = AssessmentJson.Bytes(Evaluation.Of(AdvisoryInput.Join(Examination.Of(dossier, options), arguments, terminal), edition ?? catalogue));
-        var difference = FirstDifference(before.Span, again);
-        Console.Out.WriteLine(difference is null ? "the same: every byte of the assessment is repeated" : difference);
-        return difference is null ? Exit.Done : Exit.No;
-    }
-
-    /// <summary>Null for the same bytes; else the first line that differs, on both sides.</summary>
-    public static string? FirstDifference(ReadOnlySpan<byte> before, ReadOnlySpan<byte> again)
-    {
-        if (before.SequenceEqual(again)) return null;
-        var one = Encoding.UTF8.GetString(before).Split('\n');
-        var two = Encoding.UTF8.GetString(again).Split('\n');
-        var line = 0;
-        while (line < one.Length && line < two.Length && one[line] == two[line]) line++;
-        return string.Create(CultureInfo.InvariantCulture, $"not the same, from line {line + 1} on\n  the statement: {At(one, line)}\n  now:           {At(two, line)}");
-
-        static string At(string[] lines, int line) => line < lines.Length ? Shortened.Visible(lines[line].Trim()) : "(its end)";
-    }
-
-    private static (DateTimeOffset AsOf, Catalogue? Edition) Told(ReadOnlyMemory<byte> assessment)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(assessment, new JsonDocumentOptions { MaxDepth = 64 });
-            var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("asOf", out var asOf) && asOf.ValueKind == JsonValueKind.String && asOf.TryGetDateTimeOffset(out var time)
-                && root.TryGetProperty("editions", out var editions) && editions.ValueKind == JsonValueKind.Array && editions.GetArrayLength() > 0)
-            {
-                var name = editions[0].ValueKind == JsonValueKind.String ? editions[0].GetString() : null;
-                return (time, Catalogue.Editions.FirstOrDefault(c => $"{c.Name} {c.Edition}" == name));
-            }
-        }
-        catch (JsonException)
-        {
-            // Said below in our own words.
-        }
-        throw new UnreadableException("an assessment with asOf and editions", "something else", 0);
-    }
-
     private static int Init(string folder, Arguments arguments, Terminal terminal)
     {
-        foreach (var (name, text) in DossierDraft.Files(arguments.Value("--maker"), arguments.Value("--model"), Catalogue.Default))
+        var layout = arguments.Value("--layout") switch
+        {
+            null or "yaml" => DraftLayout.Yaml,
+            "csv" => DraftLayout.Csv,
+            "xlsx" => DraftLayout.Xlsx,
+            var other => throw new UsageException($"--layout expects yaml, csv or xlsx, found {other}"),
+        };
+        using var dossier = Directory.Exists(folder) ? Open(folder, arguments) : Dossier.Of([], maker: arguments.Value("--maker"), model: arguments.Value("--model"));
+        var draft = DossierDraft.Of(dossier, Catalogue.Default, terminal.Examination());
+        foreach (var (name, bytes) in draft.Files(layout))
         {
             var file = Path.Combine(folder, name);
-            terminal.WriteFile(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+            terminal.WriteFile(file, stream => stream.Write(bytes));
             Console.Out.WriteLine($"written: {file}");
         }
+        var (proposed, provisions, tables) = draft.Counts;
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{proposed} proposals out of the evidence, each with its place and no claim until its mark is taken away; {provisions} provisions and {tables} tables are asked"));
         foreach (var name in DossierDraft.Folders) Directory.CreateDirectory(Path.Combine(folder, name));
         terminal.Hint($"put images into firmware/, captures into captures/, texts into documents/, fill in the drafts, then: assay assess {folder}");
         return Exit.Done;

@@ -14,7 +14,7 @@ internal static class AssessmentFolder
 {
     public static readonly IReadOnlyList<string> Names = ["report.html", "lab-report.html", "assessment.json", OscalPlan.FileName, "assessment-results.oscal.json", "sbom.cdx.json", "statement.cose"];
 
-    /// <summary>All files, in the order of <see cref="Names"/>. Only the signature differs between two runs on the same evidence.</summary>
+    /// <summary>All files, in the order of <see cref="Names"/>; where the dossier holds records of decision trees, these too. Only the signature differs between two runs on the same evidence.</summary>
     public static IEnumerable<(string Name, byte[] Bytes)> Files(AssessmentResult result, string? keyFile, Terminal terminal)
     {
         var assessment = AssessmentJson.Bytes(result);
@@ -25,6 +25,7 @@ internal static class AssessmentFolder
         yield return (OscalPlan.FileName, plan);
         yield return ("assessment-results.oscal.json", OscalResults.Bytes(result, plan));
         yield return ("sbom.cdx.json", Components(result, assessment));
+        if (result.Trees.Count > 0) yield return (TreeRecordJson.FileName, TreeRecordJson.Bytes(result));
         using var key = keyFile is null ? KeyFolder.OfUser(Environment.GetEnvironmentVariable).Open(KeyRoles.Assessor, terminal.Hint) : KeyFolder.Open(keyFile, terminal.Hint);
         yield return ("statement.cose", Statement.Sign(key, assessment, key.Public.Name, $"{result.Device.Maker}/{result.Device.Model}", terminal.Time.GetUtcNow()));
     }

@@ -19,16 +19,24 @@ public static class CatalogueVerb
         Run = Run,
     };
 
-    private static int Run(Arguments arguments, Terminal terminal) => arguments.Operands switch
+    private static int Run(Arguments arguments, Terminal terminal)
+    {
+        // What could be read is shown; that something was not is the exit status.
+        var lost = false;
+        var exit = Answer(arguments.Operands, name => Open(name, arguments, terminal, ref lost), terminal);
+        return exit == Exit.Done && lost ? Exit.Unreadable : exit;
+    }
+
+    private static int Answer(IReadOnlyList<string> words, Func<string, Catalogue> open, Terminal terminal) => words switch
     {
         ["list"] => List(terminal),
-        ["show", var id] => Show(Open(id, arguments, terminal), terminal),
-        ["show", var id, var row] => ShowRow(Open(id, arguments, terminal), row, terminal),
-        ["map", var id] => Map(Open(id, arguments, terminal), null, terminal),
-        ["map", var from, var to] => Map(Open(from, arguments, terminal), Open(to, arguments, terminal), terminal),
+        ["show", var id] => Show(open(id), terminal),
+        ["show", var id, var row] => ShowRow(open(id), row, terminal),
+        ["map", var id] => Map(open(id), null, terminal),
+        ["map", var from, var to] => Map(open(from), open(to), terminal),
         [var word, ..] when word is not ("list" or "show" or "map") => throw new UsageException($"expected list, show or map, found {word}{Arguments.Nearest(word, ["list", "show", "map"])}"),
         [] => throw new UsageException("expected list, show or map, found nothing"),
-        var words => throw new UsageException($"expected {Verb.Usage}, found {string.Join(' ', words)}"),
+        _ => throw new UsageException($"expected {Verb.Usage}, found {string.Join(' ', words)}"),
     };
 
     private static int List(Terminal terminal)
@@ -261,7 +269,7 @@ public static class CatalogueVerb
     private static string Status(Provision row) => (row.IsMandatory ? "mandatory" : "recommended") + (row.IsDisputed ? " (disputed)" : "");
 
     /// <summary>A catalogue of the program by its id, or one that comes in as a file.</summary>
-    private static Catalogue Open(string name, Arguments arguments, Terminal terminal)
+    private static Catalogue Open(string name, Arguments arguments, Terminal terminal, ref bool lost)
     {
         if (Catalogue.All.FirstOrDefault(c => string.Equals(c.Id, name, StringComparison.OrdinalIgnoreCase)) is { } carried) return carried;
         if (!File.Exists(name))
@@ -272,6 +280,7 @@ public static class CatalogueVerb
         var imported = Catalogue.Import(artefact, arguments.Budget());
         foreach (var loss in imported.Losses.Take(5)) terminal.Complain(loss.ToString());
         if (imported.Losses.Count > 5) terminal.Complain($"and {Number(imported.Losses.Count - 5)} more that were not understood");
+        lost |= imported.Losses.Count > 0;
         return imported.Catalogue;
     }
 

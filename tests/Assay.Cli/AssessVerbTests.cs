@@ -13,32 +13,24 @@ namespace Assay.Cli.Tests;
 public class AssessVerbTests
 {
     [Fact]
-    public void The_first_difference_is_named_with_both_sides()
-    {
-        Assert.Null(AssessVerb.FirstDifference("a\nb\n"u8, "a\nb\n"u8));
-        var said = AssessVerb.FirstDifference("a\n \"x\": 1\nc\n"u8, "a\n \"x\": 2\nc\n"u8);
-        Assert.Equal("not the same, from line 2 on\n  the statement: \"x\": 1\n  now:           \"x\": 2", said);
-        Assert.Contains("(its end)", AssessVerb.FirstDifference("a"u8, "a\nb"u8), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_draft_is_a_dossier_that_claims_nothing_and_lacks_only_its_names()
     {
         using var scratch = new Scratch();
-        foreach (var (name, text) in DossierDraft.Files("Acme \"A\"", "Bell", Catalogue.Default))
+        var options = new ExaminationOptions { AsOf = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero) };
+        foreach (var (name, bytes) in DossierDraft.Of(Dossier.Of([], maker: "Acme \"A\"", model: "Bell"), Catalogue.Default, options).Files(DraftLayout.Yaml))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(scratch.File(name))!);
-            File.WriteAllText(scratch.File(name), text);
+            File.WriteAllBytes(scratch.File(name), bytes);
         }
         using var dossier = Dossier.Open(scratch.Folder);
         Assert.Equal(("Acme \"A\"", "Bell"), (dossier.Device.Maker, dossier.Device.Model));
         Assert.Empty(dossier.Losses);
-        var result = Evaluation.Of(dossier, Catalogue.Default, new ExaminationOptions { AsOf = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero) });
+        var result = Evaluation.Of(dossier, Catalogue.Default, options);
         Assert.Empty(result.Unread);
         Assert.DoesNotContain(result.Verdicts, v => v.Outcome is Assay.Assessment.Verdicts.Outcome.Pass);
 
         // With the marks taken away it is a conformance statement that is read whole.
-        var filled = DossierDraft.Files(null, null, Catalogue.Default)[1].Text.Split('\n').Select(l => l.StartsWith("  # ", StringComparison.Ordinal) && l.Contains("{ support:", StringComparison.Ordinal) ? "  " + l[4..] : l);
+        var filled = Encoding.UTF8.GetString(DossierDraft.Of(Dossier.Of([]), Catalogue.Default, options).Files(DraftLayout.Yaml)[1].Bytes).Split('\n').Select(l => l.StartsWith("  # ", StringComparison.Ordinal) && l.Contains("{ support:", StringComparison.Ordinal) ? "  " + l[4..] : l);
         var declaration = Declaration.Read([Artefact.Of("declaration/ics.yaml", Encoding.UTF8.GetBytes(string.Join('\n', filled)))], DateTimeOffset.UnixEpoch);
         Assert.Equal(Catalogue.Default.Provisions.Count, declaration.Claims.Count);
         Assert.Empty(declaration.Unread);

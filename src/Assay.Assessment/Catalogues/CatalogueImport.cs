@@ -62,17 +62,17 @@ internal sealed class CatalogueImport
         catch (InvalidOperationException)
         {
             // A name or text with half of a character escaped: the reader finds it only when it is asked for.
-            throw new UnreadableException("text in Unicode", "an escape that is half of a character", 0);
+            throw new UnreadableException("text in Unicode", "an escape that is half of a character", 0, 1);
         }
     }
 
     private static ImportedCatalogue Of(JsonDocument document, Artefact artefact, Budget budget)
     {
-        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new UnreadableException("an OSCAL document with a member \"catalog\"", Kind(document.RootElement), 0);
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new UnreadableException("an OSCAL document with a member \"catalog\"", Kind(document.RootElement), 0, 1);
         if (!document.RootElement.TryGetProperty("catalog", out var catalog) || catalog.ValueKind != JsonValueKind.Object)
         {
             var first = document.RootElement.EnumerateObject().Select(p => p.Name).FirstOrDefault(n => n != "$schema");
-            throw new UnreadableException("an OSCAL document with a member \"catalog\"", first is null ? "no member" : $"\"{Shortened.Visible(Cut(first))}\"", 0);
+            throw new UnreadableException("an OSCAL document with a member \"catalog\"", first is null ? "no member" : $"\"{Shortened.Visible(Cut(first))}\"", 0, 1);
         }
         return new CatalogueImport(artefact, budget).Read(catalog);
     }
@@ -98,14 +98,20 @@ internal sealed class CatalogueImport
         // Prose may name a parameter of a control that comes later.
         Parameters(catalog, "catalog", 0);
         Children(catalog, "catalog", null, null, 0);
-        if (rows.Count == 0 && lost == 0) Lose("catalog", "controls", "none");
         var own = Props(metadata, Oscal.Namespace);
         var props = Props(metadata, null);
         var title = Text(metadata, "title") ?? artefact.Name;
         var source = new Source("import", Shortened.Visible(title), props.GetValueOrDefault("license") ?? props.GetValueOrDefault("licence") ?? own.GetValueOrDefault("licence") ?? "as its document says", $"{Shortened.Visible(artefact.Name)}, SHA-256 {artefact.Sha256}");
+        var id = Id(own.GetValueOrDefault("catalogue") ?? props.GetValueOrDefault("standard-reference"));
+        // Relations hang on a catalogue's id. A document that takes the id of one of ours and has other rows must not take its relations too.
+        if (Catalogue.All.FirstOrDefault(c => c.Id == id) is { } ours && !ours.Provisions.Select(p => (p.Id, p.Parent, p.Title)).SequenceEqual(rows.Select(p => (p.Id, p.Parent, p.Title))))
+        {
+            Lose("catalog/metadata", $"the rows of {id}, which it says it is", "other rows");
+            id = Id(null) is var name && Catalogue.All.All(c => c.Id != name) ? name : $"imported-{name}";
+        }
         return new ImportedCatalogue(new Catalogue
         {
-            Id = Id(own, props),
+            Id = id,
             Name = Shortened.Visible(title),
             Edition = Shortened.Visible(Text(metadata, "version") ?? "not stated"),
             Extent = lost > 0 || own.GetValueOrDefault("extent") == "partial" ? Extent.Partial : Extent.Ids,
@@ -122,16 +128,15 @@ internal sealed class CatalogueImport
     }
 
     // Our own export says which catalogue it is; others say which standard they stand for, or nothing.
-    private string Id(Dictionary<string, string> own, Dictionary<string, string> props)
+    private string Id(string? name)
     {
-        var name = own.GetValueOrDefault("catalogue") ?? props.GetValueOrDefault("standard-reference");
         if (name is null)
         {
             name = Path.GetFileName(artefact.Name);
             foreach (var end in (string[])[".json", ".oscal", "_catalog", "-catalog"]) if (name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) name = name[..^end.Length];
         }
         var id = new string([.. name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_').Select(char.ToLowerInvariant)]);
-        return id.Length == 0 ? "catalog" : Cut(id);
+        return id.Length == 0 ? "catalog" : id[..Math.Min(id.Length, 100)];
     }
 
     private void Children(JsonElement of, string path, string? group, string? parent, int depth)
@@ -286,17 +291,20 @@ internal sealed class CatalogueImport
         losses.Add(new Loss { Location = new Location { Artefact = artefact.Name, Path = at }, Expected = expected, Found = found });
     }
 
-    // Properties of one name space; the first of a name counts.
+    // Properties of one name space; of several of a name the first without a class counts, else the first (SP 800-53 has a label for each of its uses).
     private static Dictionary<string, string> Props(JsonElement of, string? space)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        var bare = new HashSet<string>(StringComparer.Ordinal);
         if (of.ValueKind != JsonValueKind.Object || !of.TryGetProperty("props", out var props) || props.ValueKind != JsonValueKind.Array) return found;
         foreach (var prop in props.EnumerateArray())
         {
             if (prop.ValueKind != JsonValueKind.Object || Text(prop, "name") is not { } name || Text(prop, "value") is not { } value) continue;
             var ns = Text(prop, "ns");
             // Without a name space it is OSCAL's own.
-            if (space is null ? ns is null or "http://csrc.nist.gov/ns/oscal" : ns == space) found.TryAdd(name, value);
+            if (space is null ? ns is not (null or "http://csrc.nist.gov/ns/oscal") : ns != space) continue;
+            if (Text(prop, "class") is null && bare.Add(name)) found[name] = value;
+            else found.TryAdd(name, value);
         }
         return found;
     }

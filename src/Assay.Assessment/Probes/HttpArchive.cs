@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Assay.Evidence;
+using Assay.Firmware.Applications;
 
 namespace Assay.Assessment.Probes;
 

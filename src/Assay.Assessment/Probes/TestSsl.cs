@@ -45,7 +45,7 @@ internal static partial class TestSsl
                     foreach (var item in section.Items.Where(IsRecord)) records.Add(Of(item, host, scan.Word("port")));
                 }
             }
-            notes.Run("testssl", root.Word("version"), root.Word("Invocation"), string.Join(", ", records.Select(r => r.Target).Distinct().Take(4)), root.Line, root.Word("openssl"));
+            notes.Run("testssl", root.Word("version")?.Split("  from")[0].Trim(), root.Word("Invocation"), string.Join(", ", records.Select(r => r.Target).Distinct().Take(4)), root.Line, root.Word("openssl"));
             if (root.Broken is null && root["scanTime"] is null) notes.Lose(root.Line, "scanTime, which ends a run", "none: it was interrupted");
         }
         foreach (var record in records) Note(record, notes, options);

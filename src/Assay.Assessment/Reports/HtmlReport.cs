@@ -39,6 +39,8 @@ public static class HtmlReport
             ("traps", "Traps in the dossier", RowsAndTraps.Traps(result)),
             ("provisions", "Provisions", Provisions(result, catalogue, findings)),
             ("lab-records", "Records of laboratories", LabRecordsShown.Section(result)),
+            ("others", "Other catalogues", OtherCatalogues.Section(result)),
+            ("trees", "Decision trees of EN 18031", TreePictures.Section(result)),
             ("not-checked", "What was not checked", NotChecked(result)),
             ("coverage", "What was looked at", Looked(result)),
             ("evidence", "Evidence", Evidence(result)),

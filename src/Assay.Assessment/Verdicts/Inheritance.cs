@@ -106,14 +106,36 @@ internal sealed class Inheritance(Catalogue units, IEnumerable<UnitVerdict> verd
     private bool? IsPart(TestUnit unit, RowPlace row)
     {
         if (unit.Restricts is not { } number) return true;
-        var tables = declaration.Tables.Where(t => t.Number == number).ToList();
-        if (tables.Count == 0) return null;
-        var entries = tables.SelectMany(t => t.Rows).Where(r => Asks(number, unit, r)).ToList();
-        if (row.Table == number) return entries.Any(e => e.Location == row.Location && e.Id == row.Id);
-        if (entries.Any(e => Wording.Names(Papers.Whole(e), row.Id))) return true;
+        var (entries, named) = Part(number, unit);
+        if (entries is null) return null;
+        if (row.Table == number) return entries.Contains((row.Location, row.Id));
+        if (named.Contains(row.Id)) return true;
         // A table whose entries name no row at all says nothing of which rows they use.
-        return declaration.Rows(row.Table).Any(r => entries.Any(e => Wording.Names(Papers.Whole(e), r.Id))) ? false : null;
+        return declaration.Rows(row.Table).Any(r => named.Contains(r.Id)) ? false : null;
     }
+
+    private readonly Dictionary<(int Table, bool Sensitive), (HashSet<(Evidence.Location, string)>? Entries, HashSet<string> Named)> parts = [];
+
+    // The entries that count, and every word in them that may be a row's id.
+    private (HashSet<(Evidence.Location, string)>? Entries, HashSet<string> Named) Part(int number, TestUnit unit)
+    {
+        var key = (number, unit.Provision == "5.8-2");
+        if (parts.TryGetValue(key, out var part)) return part;
+        var named = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        HashSet<(Evidence.Location, string)>? entries = null;
+        foreach (var table in declaration.Tables.Where(t => t.Number == number))
+        {
+            entries ??= [];
+            foreach (var entry in table.Rows.Where(r => Asks(number, unit, r)))
+            {
+                entries.Add((entry.Location, Evidence.Shortened.Visible(entry.Id)));
+                foreach (var word in Papers.Whole(entry).Split(Between, StringSplitOptions.RemoveEmptyEntries)) named.Add(word.Trim('.', ':', '-'));
+            }
+        }
+        return parts[key] = (entries, named);
+    }
+
+    private static readonly char[] Between = [' ', '\n', '\t', ',', ';', '(', ')', '[', ']', '`', '*', '"', '\'', '|', '/', '<', '>'];
 
     private static bool Asks(int number, TestUnit unit, IxitRow entry) => number switch
     {

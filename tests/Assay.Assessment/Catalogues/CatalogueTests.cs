@@ -75,6 +75,65 @@ public class CatalogueTests
     }
 
     [Fact]
+    public void Enisa_has_83_practices_of_three_kinds_in_24_domains_and_three_of_disputed_domain()
+    {
+        var enisa = Catalogue.Load("enisa-2017");
+        Assert.Equal(83, enisa.Provisions.Count);
+        Assert.Equal([("PS", 12), ("OP", 14), ("TM", 57)], enisa.Provisions.CountBy(p => p.Id[..2]).Select(c => (c.Key, c.Value)));
+        Assert.All(enisa.Provisions.GroupBy(p => p.Id[..2]), kind => Assert.Equal(Enumerable.Range(1, kind.Count()), kind.Select(p => int.Parse(p.Id[3..], System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.Equal(24, enisa.Provisions.Select(p => p.Group).Distinct().Count());
+        Assert.Equal(["TM-47", "TM-48", "TM-49"], enisa.Provisions.Where(p => p.Note is not null).Select(p => p.Id));
+    }
+
+    [Fact]
+    public void The_annexes_of_the_cyber_resilience_act_have_1_and_13_and_8_then_9_with_6_then_8_items()
+    {
+        Assert.Equal(["I.1", .. "abcdefghijklm".Select(c => $"I.2.{c}"), .. Enumerable.Range(1, 8).Select(n => $"II.{n}")], Catalogue.Load("cra-annex-1").Provisions.Select(p => p.Id));
+        var second = Catalogue.Load("cra-annex-2");
+        Assert.Equal(Enumerable.Range(1, 9).Select(n => $"{n}"), second.Provisions.Where(p => p.Parent is null).Select(p => p.Id));
+        Assert.Equal("abcdef".Select(c => $"8.{c}"), second.PartsOf("8").Select(p => p.Id));
+        Assert.Equal(Enumerable.Range(1, 8).Select(n => $"{n}"), Catalogue.Load("cra-annex-7").Provisions.Select(p => p.Id));
+    }
+
+    [Theory]
+    [InlineData("en18031-1", Extent.Ids, 37, 6)]
+    [InlineData("en18031-2", Extent.Partial, 46, 6)]
+    [InlineData("nist-ir-8425", Extent.Partial, 19, 9)]
+    [InlineData("uk-psti-2023", Extent.Partial, 8, 5)]
+    [InlineData("fi-label", Extent.Ids, 18, 0)]
+    public void Other_catalogues_are_counted_and_say_how_much_they_hold(string id, Extent extent, int rows, int parts)
+    {
+        var catalogue = Catalogue.Load(id);
+        Assert.Equal((extent, rows, parts), (catalogue.Extent, catalogue.Provisions.Count, catalogue.Provisions.Count(p => p.Parent is not null)));
+        if (extent == Extent.Partial) Assert.NotNull(catalogue.Provisional);
+        Assert.False(catalogue.GivesOverallVerdict);
+        Assert.False(catalogue.IsEdition);
+    }
+
+    [Fact]
+    public void The_finnish_selection_is_the_same_here_and_in_the_scheme() => Assert.Equal(Scheme.Level(2)!.Provisions, Catalogue.Load("fi-label").Provisions.Select(p => p.Id));
+
+    [Fact]
+    public void Rows_are_unique_in_their_catalogue_and_parts_belong_to_rows_that_are_there()
+    {
+        foreach (var catalogue in Catalogue.All)
+        {
+            Assert.Equal(catalogue.Provisions.Count, catalogue.Provisions.Select(p => p.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+            Assert.All(catalogue.Provisions.Where(p => p.Parent is not null), p => Assert.NotNull(catalogue.Provision(p.Parent!)));
+            Assert.NotEqual(default, catalogue.AsOf);
+        }
+    }
+
+    [Fact]
+    public void Only_the_two_editions_are_assessed_directly()
+    {
+        Assert.Equal(["en303645-2.1.1", "en303645-3.1.3"], Catalogue.Editions.Select(c => c.Id));
+        Assert.Same(Catalogue.All[0], Catalogue.Default);
+        Assert.Equal("fi-label", Catalogue.Load("FI-Label").Id);
+        Assert.Throws<UnreadableException>(() => Catalogue.LoadEdition("fi-label"));
+    }
+
+    [Fact]
     public void Every_row_of_every_catalogue_names_a_source_that_is_listed()
     {
         foreach (var catalogue in Catalogue.All)

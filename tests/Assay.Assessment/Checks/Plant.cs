@@ -18,6 +18,8 @@ internal sealed class Plant
     private readonly List<IxitTable> tables = [];
     private readonly List<Component> components = [];
     private readonly List<Claim> claims = [];
+    private readonly List<string> states = [];
+    private readonly List<Func<Examined, Examined>> changes = [];
     private readonly List<CaptureFacts> captures = [];
     private bool silent;
     private int line;
@@ -137,6 +139,51 @@ internal sealed class Plant
         return this;
     }
 
+    /// <summary>A port scan as nmap writes it: each port as <c>80/tcp http</c>, everything else of the ranges closed.</summary>
+    /// <param name="state">For device.yaml; null leaves it unsaid.</param>
+    public Plant Scanned(string? state, string[] open, string tcp = "1-65535", string udp = "1-65535", string scripts = "")
+    {
+        var name = $"probes/scan-{states.Count + files.Count}.xml";
+        var ports = open.Select(o => o.Split(' ')).Select(o => (Port: o[0].Split('/'), Service: o[1])).ToList();
+        string Info(string protocol, string services) => services.Length == 0 ? "" : $"<scaninfo type=\"{(protocol == "tcp" ? "syn" : "udp")}\" protocol=\"{protocol}\" numservices=\"1\" services=\"{services}\"/>";
+        string Rest(string protocol, string services) => services.Length == 0 ? "" : $"<extraports state=\"closed\" count=\"60000\"><extrareasons reason=\"reset\" count=\"60000\" proto=\"{protocol}\"/></extraports>";
+        File(name, $"""
+            <?xml version="1.0"?>
+            <!DOCTYPE nmaprun>
+            <nmaprun scanner="nmap" args="nmap -p- 192.0.2.7" start="1790000000" version="7.93">
+            {Info("tcp", tcp)}{Info("udp", udp)}
+            <host><status state="up"/><address addr="192.0.2.7" addrtype="ipv4"/>
+            <ports>{Rest("tcp", tcp)}{Rest("udp", udp)}
+            {string.Join('\n', ports.Select(p => $"<port protocol=\"{p.Port[1]}\" portid=\"{p.Port[0]}\"><state state=\"open\" reason=\"syn-ack\"/><service name=\"{p.Service}\" method=\"probed\" conf=\"10\"/>{scripts}</port>"))}
+            </ports></host>
+            <runstats><finished time="1790000100" exit="success"/></runstats>
+            </nmaprun>
+            """);
+        return Was(name, state);
+    }
+
+    /// <summary>What device.yaml says of a file's state.</summary>
+    public Plant Was(string name, string? state)
+    {
+        if (state is not null) states.Add($"  {name}: {{ state: {state} }}\n");
+        return this;
+    }
+
+    /// <summary>Something seen in a companion app's archive.</summary>
+    public Plant App(FindingKind kind, string subject, params string[] traits)
+    {
+        if (coverage.All(c => c.Scope != CoverageScope.Application)) Covered("app/bell.apk", CoverageScope.Application, "parts", whole: true);
+        findings.Add(new Finding { Kind = kind, Subject = subject, Value = "as planted", Confidence = 1, Location = new Location { Artefact = "app/bell.apk", Path = $"/planted-{findings.Count}" }, Traits = traits });
+        return this;
+    }
+
+    /// <summary>Anything else that an examination would have seen.</summary>
+    public Plant With(Func<Examined, Examined> change)
+    {
+        changes.Add(change);
+        return this;
+    }
+
     /// <summary>Without any conformance statement.</summary>
     public Plant Silent()
     {
@@ -147,10 +194,12 @@ internal sealed class Plant
     /// <param name="signed">All papers signed by the maker.</param>
     public Examined Examined(bool signed = false)
     {
-        var examined = Examination.Of(Dossier.Of(files), new ExaminationOptions { AsOf = AsOf });
+        var sheet = Encoding.UTF8.GetBytes($"maker: Acme\nmodel: Bell 3\nversions: [1.0]\nfiles:\n{string.Concat(states)}");
+        var given = states.Count == 0 ? files : [.. files.Where(f => f.Name != "device.yaml"), Artefact.Of("device.yaml", sheet)];
+        var examined = Examination.Of(Dossier.Of(given), new ExaminationOptions { AsOf = AsOf });
         var said = silent ? claims : [.. claims, .. Catalogue.Default.Provisions.Where(p => claims.All(c => c.Provision != p.Id))
             .Select((p, i) => new Claim { Provision = p.Id, Support = Support.Yes, Location = new Location { Artefact = "declaration/ics.yaml", Line = i + 1 } })];
-        return examined with
+        var whole = examined with
         {
             Findings = [.. examined.Findings, .. findings],
             Coverage = [.. examined.Coverage, .. coverage],
@@ -162,5 +211,6 @@ internal sealed class Plant
                 Tables = [.. tables.Select(t => signed ? t with { SignedBy = Maker } : t)],
             },
         };
+        return changes.Aggregate(whole, (all, change) => change(all));
     }
 }

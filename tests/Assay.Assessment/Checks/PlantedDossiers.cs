@@ -33,6 +33,7 @@ internal sealed record PlantedDossiers(Plant Fails, Plant Not, Plant Open)
         Integrity.Dossiers,
         Resilience.Dossiers,
         Privacy.Dossiers,
+        OutsideTools.Dossiers,
         Consistency.Dossiers,
     }.SelectMany(d => d).ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal);
 }

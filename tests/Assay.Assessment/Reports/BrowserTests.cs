@@ -9,6 +9,7 @@ namespace Assay.Assessment.Tests.Reports;
 public partial class BrowserTests
 {
     [Theory]
+    [InlineData("answered", 360)]
     [InlineData("doorbell", 360)]
     [InlineData("of enemies", 360)]
     [InlineData("example", 360)]
@@ -66,6 +67,8 @@ public partial class BrowserTests
     }
 
     [Theory]
+    [InlineData("answered", false)]
+    [InlineData("answered", true)]
     [InlineData("doorbell", false)]
     [InlineData("doorbell", true)]
     [InlineData("repaired", false)]
@@ -107,6 +110,7 @@ public partial class BrowserTests
     }
 
     [Theory]
+    [InlineData("answered")]
     [InlineData("doorbell")]
     [InlineData("empty")]
     [InlineData("of enemies")]

@@ -122,8 +122,8 @@ internal static class Demo
             Unread = [new Unread(new Location { Artefact = Paper, Line = 301 }, "AuthMech-9 | see annex | | |", "a row with ten fields")],
             Checks =
             [
-                new CheckRun("image-keys", 1, "refute", "private keys that are part of the image", ["5.4-3-2a", "5.4-4-1a"], 1, ["findings:key"], "0123456789abcdef"),
-                new CheckRun("image-passwords", 2, "refute", "fixed password hashes and known default passwords in the image", ["5.1-1-2c"], 1, ["findings:credential"], "0123456789abcdef"),
+                new CheckRun("image-keys", 1, "refute", "private keys that are part of the image", ["5.4-3-2a", "5.4-4-1a"], 1, ["findings:key"]),
+                new CheckRun("image-passwords", 2, "refute", "fixed password hashes and known default passwords in the image", ["5.1-1-2c"], 1, ["findings:credential"]),
             ],
             NotChecked =
             [

@@ -26,6 +26,7 @@ public partial class WordingTests
     [Theory]
     [InlineData("doorbell")]
     [InlineData("repaired")]
+    [InlineData("answered")]
     [InlineData("empty")]
     public void No_report_praises(string name)
     {

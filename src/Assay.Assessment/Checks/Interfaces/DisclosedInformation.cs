@@ -7,7 +7,9 @@ namespace Assay.Assessment.Checks;
 public sealed partial class DisclosedInformation() : Check("disclosed-information", 1, Polarity.Refute, CoverageScope.Declaration,
     "credentials among what a row discloses before a log-in as harmless, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 15);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var rows = examined.Rows(15, 28).Where(r => Papers.Field(r.Row, "Disclosed") is not null).ToList();
         if (rows.Count == 0)
@@ -23,7 +25,7 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
             if (filled == Filled.Placeholder) yield return Refutes("5.6-2-1a", $"what {id} discloses {Fields.Shown(says)}", of.Row.At("Disclosed Information")).For(of);
             else if (filled is Filled.Denied or Filled.NotApplicable) yield return Supports("5.6-2-1a", $"{id} discloses nothing, by its row").For(of);
             else if (filled == Filled.Empty) yield return Open("5.6-2-1a", $"{id} does not say what it discloses").For(of);
-            else if (Fields.Sentences(says).FirstOrDefault(s => Credential().IsMatch(s) && !Fields.Negation().IsMatch(s)) is { } told)
+            else if (Fields.Sentences(says).FirstOrDefault(s => (List().IsMatch(s) && Credential().IsMatch(s) || Told().IsMatch(s)) && !Fields.Negation().IsMatch(s)) is { } told)
             {
                 var harmless = Harmless().IsMatch(says);
                 if (harmless) yield return Refutes("5.6-2-1a", $"{id} calls harmless that it discloses \"{Wording.Begin(told)}\"", of.Row.At("Disclosed Information")).For(of);
@@ -34,6 +36,13 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
             else yield return Open("5.6-2-1a", $"{id} discloses \"{Wording.Begin(says)}\"; whether that is sensitive is for a person").For(of);
         }
     }
+
+    // A list of what is told, as against a sentence about how a log-in goes on.
+    [GeneratedRegex(@"^(?!.*\b(until|unless|valid|requir\w+|asks?|before|after|posted|provided|entered|return\w*|reject\w*|protected|encrypted|hash\w*)\b).{1,100}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex List();
+
+    [GeneratedRegex(@"\b(disclos\w+|reveal\w*|expos\w+|leak\w*|shows?|tells?|broadcast\w*|contain\w*|includ\w+|advertis\w+|announc\w+)\b(?!.*\b(until|unless|valid|encrypted|hash\w*)\b)[^.]{0,60}\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Told();
 
     [GeneratedRegex(@"\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Credential();

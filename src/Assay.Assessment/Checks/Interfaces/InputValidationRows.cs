@@ -9,7 +9,9 @@ namespace Assay.Assessment.Checks;
 public sealed partial class InputValidationRows() : Check("input-validation-rows", 1, Polarity.Refute, CoverageScope.Declaration,
     "interfaces that take input and are the source of no row of IXIT 29-InpVal", "a row of IXIT 29-InpVal for every interface that takes input", "5.13-1-1a", "5.13-1-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 29);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var methods = examined.Rows(29).ToList();
         var table = examined.Declaration.Table(29);

@@ -10,7 +10,7 @@ public sealed partial class DerivedPassword() : RowCheck("derived-password", 1, 
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
     {
         if (PresetPassword.GenerationOf(row) is not { } says) yield break;
-        var from = Wording.Clauses(says).FirstOrDefault(c => !Wording.IsDenied(c) && Visible().IsMatch(c) && (Derives().IsMatch(c) || Is().IsMatch(c)) && !Keyed().IsMatch(c));
+        var from = Wording.Clauses(says).FirstOrDefault(c => !Wording.IsAverted(c) && Visible().IsMatch(c) && (Derives().IsMatch(c) || Is().IsMatch(c)) && !Keyed().IsMatch(c));
         yield return from is not null
             ? Refutes(Units[0], $"{Name(row)} makes the password out of what anybody near can read: \"{Wording.Begin(from)}\"", row.At("Password Generation Mechanism"))
             : Visible().IsMatch(says) && Wording.Refuses(says, Visible()) is null

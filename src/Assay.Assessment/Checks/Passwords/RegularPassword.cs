@@ -11,11 +11,11 @@ public sealed partial class RegularPassword() : RowCheck("regular-password", 1, 
     {
         if (PresetPassword.GenerationOf(row) is not { } says) yield break;
         var place = row.At("Password Generation Mechanism");
-        var one = Wording.Affirms(says, Shared());
+        var one = Wording.Admits(says, Shared());
         yield return one is not null
             ? Refutes("5.1-1-1a", $"{Name(row)} gives the same password to more than one device: \"{Wording.Begin(one)}\"", place)
             : Open("5.1-1-1a", $"{Name(row)} does not say that devices share a password; whether each has its own is for a person");
-        var series = Wording.Affirms(says, Series());
+        var series = Wording.Admits(says, Series());
         yield return series is not null
             ? Refutes("5.1-2-1a", $"{Name(row)} lets the password follow a series: \"{Wording.Begin(series)}\"", place)
             : Open("5.1-2-1a", $"{Name(row)} names no series, which is no proof that there is none");

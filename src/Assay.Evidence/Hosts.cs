@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Assay.Assessment.Probes;
+namespace Assay.Evidence;
 
-/// <summary>Whether a host that a tool names lies in the device's own network.</summary>
-internal static class Hosts
+/// <summary>Whether a host, by its name or address, lies in a local network.</summary>
+public static class Hosts
 {
     /// <summary>Private, link-local, loopback and shared addresses (RFC 1918, 3927, 4193, 6598), and names that only a local network resolves.</summary>
-    internal static bool IsLocal(string host)
+    public static bool IsLocal(string host)
     {
         var bare = host.Trim('[', ']');
         if (bare.IndexOf('%') is > 0 and var zone) bare = bare[..zone];

@@ -1,4 +1,4 @@
-namespace Assay.Assessment.Probes;
+namespace Assay.Firmware.Applications;
 
 /// <summary>Parties that gather usage data, faults or advertising figures for many apps: by their hosts, and by the packages of their libraries. Facts of their own developer pages.</summary>
 public static class Trackers

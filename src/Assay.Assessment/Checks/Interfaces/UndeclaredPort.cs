@@ -1,0 +1,32 @@
+using Assay.Assessment.Declarations;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>
+/// A port that a scan found open and that no interface or service row names. Passes only where every port of TCP and UDP was scanned in both states;
+/// where the papers name no service at all nobody can tell what they would call it, and the unit stays open.
+/// </summary>
+public sealed class UndeclaredPort() : Check("undeclared-port", 1, Polarity.Decide, CoverageScope.Scan,
+    "open ports of a scan that no row of the interface and service tables names", ScannedPorts.ToSettle, "5.6-1-2b")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var scans = ScannedPorts.Of(examined);
+        if (scans.Count == 0) return Silence(examined);
+        var open = scans.SelectMany(s => s.Open).Where(o => !ScannedPorts.IsClient(o)).ToList();
+        var rows = examined.Rows(13, 15, 28).Select(r => r.Row).ToList();
+        var others = examined.Rows(1, 7, 11).Select(r => r.Row).ToList();
+        if (rows.Count == 0) return [Open(Units[0], $"{open.Count} open port(s), but no table of interfaces (IXIT 13, 15 or 28) was handed over to compare with", "IXIT 13-SoftServ and 15-Intf", open)];
+        var missing = open.Where(o => !rows.Any(r => ScannedPorts.IsAbout(r, o))).ToList();
+        var elsewhere = missing.Where(o => others.Any(r => ScannedPorts.IsAbout(r, o))).ToList();
+        missing = [.. missing.Except(elsewhere)];
+        var namesServices = examined.Rows(13, 28).Any() || rows.Any(r => ScannedPorts.PortsIn(Papers.Whole(r)).Count > 0 || ScannedPorts.UsualPorts(Papers.Whole(r)).Count > 0);
+        if (missing.Count > 0 && !namesServices) return [Open(Units[0], $"{missing.Count} open port(s), and the tables name no service at all", "IXIT 13-SoftServ, or logical interfaces in IXIT 15-Intf", missing)];
+        if (missing.Count > 0) return Refutes($"{missing.Count} open port(s) that no table lists", missing);
+        if (elsewhere.Count > 0) return [Open(Units[0], $"{elsewhere.Count} open port(s) that only IXIT 1, 7 or 11 speaks of", "a row of IXIT 15-Intf for each", elsewhere)];
+        var scope = string.Join("; ", scans.Select(s => s.Scope));
+        if (!ScannedPorts.IsWhole(scans)) return open.Count > 0 ? [Supports(Units[0], $"all {open.Count} open port(s) are listed, in a part of the ports and states ({scope})", open)] : [Open(Units[0], $"no open port was found, in a part of the ports and states ({scope})")];
+        return [open.Count > 0 ? Holds(Units[0], $"all {open.Count} open port(s) are listed; IP only ({scope})", [.. open.Select(o => o.Location)]) : Holds(Units[0], $"no port is open; IP only ({scope})", [.. scans.Select(s => new Location { Artefact = s.Artefact })])];
+    }
+}

@@ -1,0 +1,37 @@
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>
+/// A log-in with a password that an outside tool met and that no row of IXIT 1-AuthMech speaks of. Passes only where every TCP port was scanned in both
+/// states and each open port is either a known service with a row or one that knows no log-in.
+/// </summary>
+public sealed class LoginOutsideTable() : Check("login-outside-table", 1, Polarity.Decide, CoverageScope.Scan,
+    "password log-ins that a tool met and IXIT 1-AuthMech does not list", ScannedPorts.ToSettle + "; nmap with \"--script ssh-auth-methods,http-auth\"", "5.1-1-2a", "5.1-5-2a")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var logins = examined.Of(FindingKind.Service).Concat(examined.Of(FindingKind.Credential)).Where(f => f.Has(Traits.PasswordLogin)).Order(Comparer<Finding>.Create(Finding.Compare)).ToList();
+        var rows = examined.Rows(1).ToList();
+        var scans = ScannedPorts.Of(examined);
+        if (logins.Count == 0 && scans.Count == 0) return Silence(examined);
+        if (rows.Count == 0)
+        {
+            return logins.Count == 0 ? Units.Select(u => Open(u, "no password log-in was met, and IXIT 1-AuthMech was not handed over"))
+                : Units.Select(u => Open(u, $"{logins.Count} password log-in(s) were met, but IXIT 1-AuthMech was not handed over", "IXIT 1-AuthMech", logins));
+        }
+        var missing = logins.Where(l => !rows.Any(r => ScannedPorts.IsAbout(r.Row, l))).ToList();
+        if (missing.Count > 0) return Refutes($"{missing.Count} password log-in(s) that IXIT 1-AuthMech does not list", missing);
+        var whole = ScannedPorts.IsWhole(scans);
+        var unclear = scans.SelectMany(s => s.Open).Where(o => !IsWithoutLogin(o) && !rows.Any(r => ScannedPorts.IsAbout(r.Row, o))).ToList();
+        var scope = string.Join("; ", scans.Select(s => s.Scope));
+        return Units.Select(unit =>
+            unclear.Count > 0 ? Open(unit, $"{unclear.Count} open port(s) of which nobody knows whether they ask for a password", "what answers there, and IXIT 1-AuthMech with a row for it where it asks for a password", unclear)
+            // The second unit asks for radio interfaces too, which no port scan sees.
+            : whole && unit == "5.1-1-2a" ? Holds(unit, $"all {logins.Count} password log-in(s) are listed; by network only ({scope})", logins.Count > 0 ? [.. logins.Select(l => l.Location)] : [.. scans.Select(s => new Location { Artefact = s.Artefact })])
+            : logins.Count > 0 ? Supports(unit, $"all {logins.Count} password log-in(s) that were met are listed; {(scope.Length > 0 ? scope : "no port scan")}", logins)
+            : Open(unit, $"no password log-in was met; {scope}"));
+    }
+
+    private static bool IsWithoutLogin(Finding open) => ScannedPorts.PortOf(open) is (53, _) or (67 or 68 or 123 or 546 or 547 or 1900 or 3702 or 5353 or 5355, "udp");
+}
