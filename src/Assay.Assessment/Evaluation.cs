@@ -107,7 +107,7 @@ public static class Evaluation
             .. Records.Select(r => $"record {r} {string.Join(' ', r.Record.Evidence)}"),
             .. Settling.Of(Unit.Id) is { NeedsPeriod: true } ? [$"period {Period}"] : Array.Empty<string>(),
             .. checks.Where(c => c.Units.Contains(Unit.Id)).Select(c => $"{c.Needs} {scope.GetValueOrDefault(c.Needs)}"),
-            .. Inheritance.Sources(units, Unit).Append(Unit).SelectMany(u => new[] { u.EachRow, u.Restricts }).OfType<int>().Distinct().Select(t => $"table {t} {digests.Of(FormattableString.Invariant($"table:{t}"))}"),
+            .. units.SourcesOf(Unit).Append(Unit).SelectMany(u => new[] { u.EachRow, u.Restricts }).OfType<int>().Distinct().Select(t => $"table {t} {digests.Of(FormattableString.Invariant($"table:{t}"))}"),
         ]);
 
         private static IEnumerable<string> Of(ConditionFacts facts) => facts.From.Concat(facts.Against).Select(s => s.ToString()).Prepend($"{facts.Truth} {facts.Grade} {facts.From.Count}");
