@@ -1,3 +1,4 @@
+using Assay.Assessment.Verdicts;
 using Assay.Tests;
 
 namespace Assay.Assessment.Tests.Mutation;
@@ -25,11 +26,11 @@ internal static class ImageFaults
         Image("a serial console without a log-in", ["5.6-4-2a"], r => r.Append("etc/inittab", "\nttyS0::respawn:-/bin/sh\n")),
         Image("an update over http without a check", ["5.3-2-2b", "5.3-9-1b", "5.3-10-1b"], r => r.Write("etc/init.d/S61update", "#!/bin/sh\nwget -q -O /tmp/fw.bin http://update.doorbell.example/fw.bin\nmtd write /tmp/fw.bin firmware\nreboot\n", "755")),
         Image("a certificate that expired, with a short key", ["5.5-1-2a"], r => r.Write("etc/ssl/certs/server.pem", Expired(), "644")),
-        Image("a program with an executable stack", ["5.6-8-1b"], r => r.OldProgram("usr/sbin/doorbelld"), Verdicts.Outcome.Disputed),
-        Image("a component that the bill of materials leaves out", ["5.2-3-1a"], r => r.Program("usr/sbin/dropbear", "SSH-2.0-dropbear_2017.75\0Dropbear server v2017.75\0"), Verdicts.Outcome.Disputed),
+        Image("a program with an executable stack", ["5.6-8-1b"], r => r.OldProgram("usr/sbin/doorbelld"), Outcome.Disputed),
+        Image("a component that the bill of materials leaves out", ["5.2-3-1a"], r => r.Program("usr/sbin/dropbear", "SSH-2.0-dropbear_2017.75\0Dropbear server v2017.75\0"), Outcome.Disputed),
     ];
 
-    private static Fault Image(string name, string[] units, Action<RootFolder> change, Verdicts.Outcome outcome = Verdicts.Outcome.Fail) =>
+    private static Fault Image(string name, string[] units, Action<RootFolder> change, Outcome outcome = Outcome.Fail) =>
         new(name, "image", units, dossier => dossier.With(HonestDossier.Image, RootFolder.Image(change)), outcome);
 
     private static string OpenSsl(string scheme, string password) => Tool.Run("openssl", ["passwd", "-" + scheme, "-salt", "abcdefgh", password]).Text.Trim();
