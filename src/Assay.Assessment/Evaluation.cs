@@ -107,7 +107,7 @@ public static class Evaluation
             .. Records.Select(r => $"record {r} {string.Join(' ', r.Record.Evidence)}"),
             .. Settling.Of(Unit.Id) is { NeedsPeriod: true } ? [$"period {Period}"] : Array.Empty<string>(),
             .. checks.Where(c => c.Units.Contains(Unit.Id)).Select(c => $"{c.Needs} {scope.GetValueOrDefault(c.Needs)}"),
-            .. Inheritance.Sources(units, Unit).Append(Unit).SelectMany(u => new[] { u.EachRow, u.Restricts }).OfType<int>().Distinct().Select(t => $"table {t} {digests.Of(FormattableString.Invariant($"table:{t}"))}"),
+            .. units.SourcesOf(Unit).Append(Unit).SelectMany(u => new[] { u.EachRow, u.Restricts }).OfType<int>().Distinct().Select(t => $"table {t} {digests.Of(FormattableString.Invariant($"table:{t}"))}"),
         ]);
 
         private static IEnumerable<string> Of(ConditionFacts facts) => facts.From.Concat(facts.Against).Select(s => s.ToString()).Prepend($"{facts.Truth} {facts.Grade} {facts.From.Count}");
@@ -173,7 +173,7 @@ public static class Evaluation
         if (!examined.Looked(CoverageScope.Files)) not.Add("The software inside the device: no firmware image was handed over, or none could be read.");
         if (!examined.Looked(CoverageScope.Capture)) not.Add("The device's traffic: no capture was handed over, or none could be read.");
         if (!examined.Looked(CoverageScope.Declaration)) not.Add("The maker's claims: no declaration was handed over.");
-        not.Add("Open ports: no port scan is part of this assessment.");
+        not.AddRange(ScannedPorts.NotScanned(examined));
         not.Add(examined.Advisories is { } asked
             ? $"Vulnerabilities that no advisory of the store names (snapshot {asked.Snapshot[..16]}, {asked.Coverage.Examined} of {asked.Coverage.Total} components compared): that none is listed does not mean that there is none."
             : "Known vulnerabilities of the components: they were not compared with any advisory.");
