@@ -10,9 +10,13 @@ namespace Assay.Assessment;
 internal sealed class AskedRows
 {
     private readonly Dictionary<int, IReadOnlyList<RowPlace>> byTable;
+    private readonly Dictionary<(int Table, Location Place), RowPlace> byPlace = [];
 
-    public AskedRows(Declaration declaration) =>
+    public AskedRows(Declaration declaration)
+    {
         byTable = declaration.Tables.GroupBy(t => t.Number).ToDictionary(g => g.Key, g => (IReadOnlyList<RowPlace>)[.. g.SelectMany(t => t.Rows.Select(r => Papers.Place((t, r))))]);
+        foreach (var row in byTable.Values.SelectMany(r => r)) byPlace.TryAdd((row.Table, row.Location), row);
+    }
 
     /// <summary>All rows of all tables of this number, in the order of the papers.</summary>
     public IReadOnlyList<RowPlace> Of(TestUnit unit) => unit.EachRow is { } table ? byTable.GetValueOrDefault(table, []) : [];
@@ -24,8 +28,11 @@ internal sealed class AskedRows
         if (answer.Row is { } named) return named.Table == table ? named : null;
         if (answer.Says is not (Says.Refutes or Says.Contradicts)) return null;
         // An answer that points to rows without naming them as such: every place must be a row's, or it is about something else too.
-        return answer.Locations.Count > 0 && Of(unit).FirstOrDefault(r => answer.Locations.Contains(r.Location)) is { } row
-            && (answer.Says == Says.Contradicts || answer.Locations.All(l => l == row.Location)) ? row : null;
+        foreach (var place in answer.Locations)
+        {
+            if (byPlace.TryGetValue((table, place), out var row) && (answer.Says == Says.Contradicts || answer.Locations.All(l => l == place))) return row;
+        }
+        return null;
     }
 
     /// <summary>Records that speak of a unit whole, and those whose row no table has: they must not be lost in silence.</summary>

@@ -15,6 +15,8 @@ public sealed record CaptureFacts
     public required DateTimeOffset To { get; init; }
     /// <summary>True where the device's own address was known and seen, so that every conversation is the device's.</summary>
     public required bool IsOfDevice { get; init; }
+    /// <summary>What the device calls itself on the network (DHCP, mDNS), where it was seen; ordered.</summary>
+    public IReadOnlyList<string> DeviceNames { get; init; } = [];
     /// <summary>In the order of their first frames, at most <see cref="Most"/>.</summary>
     public required IReadOnlyList<Conversation> Conversations { get; init; }
     /// <summary>HTTP requests that were answered in clear text, at most <see cref="Most"/>.</summary>
@@ -49,6 +51,7 @@ public sealed record CaptureFacts
             From = capture.Coverage.From ?? DateTimeOffset.UnixEpoch,
             To = capture.Coverage.To ?? DateTimeOffset.UnixEpoch,
             IsOfDevice = own is not null,
+            DeviceNames = own is null ? [] : [.. own.Names.Order(StringComparer.Ordinal)],
             Conversations = conversations,
             Exchanges = [.. Exchange.Of(capture, own is null ? null : addresses).Take(Most)],
             Trials = [.. LoginTrial.Of(capture, own is null ? null : addresses).Take(Most)],

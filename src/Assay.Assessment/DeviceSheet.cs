@@ -51,8 +51,14 @@ internal sealed record DeviceSheet
                 case "mac" when text is { Length: > 0 }: device = device with { Mac = text.Replace('-', ':').ToLowerInvariant() }; break;
                 case "address" or "addresses" when Texts(entry.Value) is { Count: > 0 } addresses: device = device with { Addresses = addresses }; break;
                 case "version" or "versions" when Texts(entry.Value) is { Count: > 0 } versions: device = device with { Versions = versions }; break;
-                case "supportEnd" when text is not null && DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var end):
-                    device = device with { SupportEnd = end };
+                case "supportEnd" when text is not null && Declarations.TimeWords.Dates(text) is [{ IsAmbiguous: false } end]:
+                    device = device with { SupportEnd = end.Date };
+                    break;
+                case "supportEnd" when text is not null && Declarations.TimeWords.Dates(text) is [{ IsAmbiguous: true } either]:
+                    losses.Add(Odd(artefact.Name, entry.Line, Expected(entry.Key), $"supportEnd: {Shortened.Visible(text)}, which may be two days: {Other(either.Date):yyyy-MM-dd} or {either.Date:yyyy-MM-dd}"));
+                    break;
+                case "supportEnd" when text is not null && Declarations.TimeWords.Spans(text).Count > 0:
+                    losses.Add(Odd(artefact.Name, entry.Line, Expected(entry.Key), $"supportEnd: {Shortened.Visible(text)}, a span whose beginning only the maker knows"));
                     break;
                 case "files" when entry.Value is YamlMap said:
                     foreach (var file in said.Entries) files[file.Key] = Said(file, artefact.Name, losses);
@@ -131,6 +137,9 @@ internal sealed record DeviceSheet
         "address" or "addresses" => "an address or a list of addresses",
         _ => "maker, model, versions, category, profile, mac, addresses, supportEnd or files",
     };
+
+    // Day and month exchanged.
+    private static DateOnly Other(DateOnly date) => new(date.Year, date.Day, date.Month);
 
     private static Loss Odd(string artefact, int line, string expected, string found) =>
         new() { Location = new Location { Artefact = artefact, Line = line }, Expected = expected, Found = found };

@@ -223,7 +223,7 @@ public sealed class Dossier : IDisposable
     {
         if (artefact.Size == 0) return [];
         var start = artefact.Bytes.Span(0, (int)Math.Min(artefact.Size, 4096));
-        if (start.Contains((byte)0)) return null;
+        if (start.Contains((byte)0) && start is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..])) return null;
         if (artefact.Size > TextBytes)
         {
             if (!LooksLikeText(start)) return null;
@@ -231,9 +231,8 @@ public sealed class Dossier : IDisposable
             return [];
         }
         var bytes = artefact.Bytes.Span(0, (int)artefact.Size);
-        if (bytes.StartsWith("\xef\xbb\xbf"u8)) bytes = bytes[3..];
-        if (!LooksLikeText(bytes) || !System.Text.Unicode.Utf8.IsValid(bytes)) return null;
-        return [.. Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n").Split('\n')];
+        if (!LooksLikeText(bytes) && bytes is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..])) return null;
+        return Declarations.PlainText.Of(bytes) is not { } text ? null : [.. text.ReplaceLineEndings("\n").Split('\n')];
     }
 
     private static bool LooksLikeText(ReadOnlySpan<byte> start)

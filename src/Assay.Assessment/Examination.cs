@@ -13,7 +13,14 @@ public static class Examination
     public static Examined Of(Dossier dossier, ExaminationOptions options, EvidenceCache? cache = null)
     {
         var declaration = Declaration.Read([.. dossier.Files.Where(f => f.Kind is FileKind.Document or FileKind.Declaration or FileKind.Signature or FileKind.Unread).Select(f => f.Artefact)], options.AsOf);
-        var papers = declaration.Files.ToHashSet(StringComparer.Ordinal);
+        var papers = declaration.Files.Concat(declaration.Drafts).ToHashSet(StringComparer.Ordinal);
+        declaration = NamedFiles.Checked(declaration, [.. dossier.Files.Select(f => f.Name)]);
+        // Whoever puts a file among the declarations, or calls it one, means it; where nothing of it is understood, that is said.
+        declaration = declaration with
+        {
+            Unread = [.. declaration.Unread, .. dossier.Files.Where(f => f.Kind != FileKind.Signature && f.Kind != FileKind.LabRecord && (f.Kind == FileKind.Declaration || f.Name.StartsWith("declaration/", StringComparison.Ordinal))
+                && !papers.Contains(f.Name)).Select(f => new Unread(new Location { Artefact = f.Name }, "nothing of it was recognised", "a conformance statement or detail tables, in a layout of docs/declaration.md"))],
+        };
         IReadOnlyList<DossierFile> files = [.. dossier.Files.Select(f => papers.Contains(f.Name) ? f with { Kind = FileKind.Declaration } : f)];
         var facts = new List<FileFacts>(files.Count);
         foreach (var file in files)
@@ -43,7 +50,8 @@ public static class Examination
             Declaration = declaration,
             Captures = [.. facts.Select(f => f.Capture).OfType<CaptureFacts>()],
             LabRecords = labs.Entries,
-            Advice = dossier.Advice,
+            Advice = declaration.Proposals.Count == 0 ? dossier.Advice :
+                [.. dossier.Advice, $"{declaration.Proposals.Count} proposals of a draft count as nothing: take the mark \"proposal\" away from each that is right, first {declaration.Proposals[0].Location} ({Shortened.Visible(declaration.Proposals[0].Id)})."],
         };
     }
 

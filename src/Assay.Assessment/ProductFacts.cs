@@ -46,7 +46,8 @@ internal static class ProductFacts
             : new ConditionFacts { Truth = Truth.True, From = [seen, .. declared.From], Against = [seen] };
     }
 
-    private static Statement? Seen(string fact, Examined examined) => fact switch
+    /// <summary>What shows that a fact of the product holds; null where nothing was seen, which says nothing.</summary>
+    public static Statement? Seen(string fact, Examined examined) => fact switch
     {
         "passwords" or "userAuthentication" => Seen(examined.Of(FindingKind.Credential)),
         "presetPasswords" => Seen(examined.Of(FindingKind.Credential).Where(f => f.Location.Frame is null)),

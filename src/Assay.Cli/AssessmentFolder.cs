@@ -12,15 +12,18 @@ namespace Assay.Cli;
 /// <summary>The folder that <c>assess</c> writes (command.md): each file for one reader.</summary>
 internal static class AssessmentFolder
 {
-    public static readonly IReadOnlyList<string> Names = ["report.html", "assessment.json", "assessment-results.oscal.json", "sbom.cdx.json", "statement.cose"];
+    public static readonly IReadOnlyList<string> Names = ["report.html", "lab-report.html", "assessment.json", OscalPlan.FileName, "assessment-results.oscal.json", "sbom.cdx.json", "statement.cose"];
 
     /// <summary>All files, in the order of <see cref="Names"/>; where the dossier holds records of decision trees, these too. Only the signature differs between two runs on the same evidence.</summary>
     public static IEnumerable<(string Name, byte[] Bytes)> Files(AssessmentResult result, string? keyFile, Terminal terminal)
     {
         var assessment = AssessmentJson.Bytes(result);
-        yield return ("report.html", Report(result));
+        var plan = OscalPlan.Bytes(result);
+        yield return ("report.html", Report(result, HtmlReport.Write));
+        yield return ("lab-report.html", Report(result, LabReport.Write));
         yield return ("assessment.json", assessment);
-        yield return ("assessment-results.oscal.json", OscalResults.Bytes(result));
+        yield return (OscalPlan.FileName, plan);
+        yield return ("assessment-results.oscal.json", OscalResults.Bytes(result, plan));
         yield return ("sbom.cdx.json", Components(result, assessment));
         if (result.Trees.Count > 0) yield return (TreeRecordJson.FileName, TreeRecordJson.Bytes(result));
         using var key = keyFile is null ? KeyFolder.OfUser(Environment.GetEnvironmentVariable).Open(KeyRoles.Assessor, terminal.Hint) : KeyFolder.Open(keyFile, terminal.Hint);
@@ -40,10 +43,10 @@ internal static class AssessmentFolder
         return CycloneDx.Write(subject, result.Components, result.AsOf, typeof(AssessmentResult).Assembly.GetName().Version!.ToString(3));
     }
 
-    private static byte[] Report(AssessmentResult result)
+    private static byte[] Report(AssessmentResult result, Action<AssessmentResult, TextWriter, ReportOptions?> write)
     {
         using var stream = new MemoryStream();
-        using (var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" }) HtmlReport.Write(result, writer, new ReportOptions { Tool = $"assay {typeof(AssessmentResult).Assembly.GetName().Version!.ToString(3)} (build {ToolDigest.Value})" });
+        using (var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" }) write(result, writer, new ReportOptions { Tool = $"assay {typeof(AssessmentResult).Assembly.GetName().Version!.ToString(3)} (build {ToolDigest.Value})" });
         return stream.ToArray();
     }
 }

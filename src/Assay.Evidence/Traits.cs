@@ -38,6 +38,19 @@ public static class Traits
     public const string WorldWritable = "worldWritable";
     public const string BootScript = "bootScript";
     public const string SetUid = "setUid";
+    /// <summary>A key pressed while the boot loader waits opens its console.</summary>
+    public const string BootConsole = "bootConsole";
+    /// <summary>Started with the rights of root, and nothing shows that it gives them up.</summary>
+    public const string RunsAsRoot = "runsAsRoot";
+    /// <summary>The program names the calls that a server needs; whether it listens on a network only a scan tells.</summary>
+    public const string MayListen = "mayListen";
+    /// <summary>A means that confines processes: capabilities, system call filters, mandatory access control.</summary>
+    public const string Confinement = "confinement";
+    /// <summary>A line hands text of a request to a shell.</summary>
+    public const string RequestToShell = "requestToShell";
+    /// <summary>A program that web requests reach names a call without a bound, or one that starts a shell.</summary>
+    public const string DangerousCall = "dangerousCall";
+    public const string Sensor = "sensor";
     /// <summary>An outside scan found the port open.</summary>
     public const string OpenPort = "openPort";
     /// <summary>A service asks for a password, or takes one.</summary>
@@ -74,6 +87,9 @@ public static class Traits
     public const string RelroPartial = "relroPartial";
     public const string CanaryMissing = "canaryMissing";
     public const string FortifyMissing = "fortifyMissing";
+    /// <summary>What a boot loader starts carries a signature or a hash tree; whether it is checked cannot be seen.</summary>
+    public const string VerifiableBoot = "verifiableBoot";
+    public const string UnsignedBoot = "unsignedBoot";
 
     // wire
     public const string TlsOutdated = "tlsOutdated";

@@ -39,11 +39,13 @@ public sealed record FirmwareExamination
         var facts = image.FileSystems.Select(part => RootFacts.Examine(artefact.Name, part.FileSystem!, options, part == image.Root ? "" : part.Path)).ToList();
         var kernels = image.AllParts.Where(p => p.FileSystem is null && p.Children.Count == 0)
             .SelectMany(p => KernelFacts.Read(new Location { Artefact = artefact.Name, Path = p.Path }, (p.Content ?? p.Bytes).Span));
+        var boot = BootFacts.Of(artefact.Name, image).Concat(image.AllParts.Where(p => p.FileSystem is null && p.Children.Count == 0 && p.Kind != "padding")
+            .Select(p => BootFacts.BootDelay(new Location { Artefact = artefact.Name, Path = p.Path }, (p.Content ?? p.Bytes).Span)).OfType<Finding>());
         var components = Inventory.Merge(facts.SelectMany(f => f.Components).Concat(kernels));
         return new FirmwareExamination
         {
             Kind = isImage ? "image" : null,
-            Findings = [.. facts.SelectMany(f => f.Findings).Concat(Inventory.Contradictions(components)).DistinctBy(f => f.Id).Order(Comparer<Finding>.Create(Finding.Compare))],
+            Findings = [.. facts.SelectMany(f => f.Findings).Concat(boot).Concat(Inventory.Contradictions(components)).DistinctBy(f => f.Id).Order(Comparer<Finding>.Create(Finding.Compare))],
             Components = components,
             // Taken last: an image's losses are complete only after all contents were read. Each stands once.
             Coverage = [image.Coverage, .. facts.Select(f => f.Coverage with { Losses = [.. f.Coverage.Losses.Except(image.Losses)] })],

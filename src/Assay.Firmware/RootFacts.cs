@@ -95,6 +95,7 @@ public sealed partial record RootFacts
         private readonly ConcurrentBag<Component> components = [];
         private readonly ConcurrentBag<Component> linked = [];
         private readonly ConcurrentBag<Loss> losses = [];
+        private readonly ConcurrentDictionary<string, IReadOnlyList<string>> calls = new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, (string Hash, string First, bool SpeaksAsShell)> candidates = new(StringComparer.Ordinal);
         private long examined, executables, libraries, modules, scripts, textBytes;
 
@@ -112,6 +113,12 @@ public sealed partial record RootFacts
             Everything.Find(content, state, static (at, bytes, literal, offset) => at.Owner.Hit(at, bytes, literal, offset));
             var seen = state.Versions?.Finish(content, isElf ? path[(path.LastIndexOf('/') + 1)..] : null) ?? [];
             var elf = isElf ? Elf(path, content) : null;
+            if (elf is { IsProgram: true, Calls: { } named })
+            {
+                // A program of many names calls for all of them; only its own name tells whose calls they are.
+                var many = same.FirstOrDefault(l => l.Path.Text.EndsWith("/busybox", StringComparison.Ordinal));
+                foreach (var link in many is null ? same : [many]) calls[link.Path.Text] = named;
+            }
             foreach (var version in seen)
             {
                 (IsLinked(version, elf) ? linked : components).Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
@@ -181,7 +188,7 @@ public sealed partial record RootFacts
                 if (isScript) Interlocked.Increment(ref scripts);
                 var isList = PackageDatabase.KindOf(path) is not null;
                 if (!isScript && !isList && !path.Contains("/etc/", StringComparison.Ordinal) && !path.Contains("/systemd/system/", StringComparison.Ordinal) && !path.EndsWith("/os-release", StringComparison.Ordinal)
-                    && !Accounts.IsOne(path) && !ConfigurationSecrets.IsConfiguration(path)) continue;
+                    && !Accounts.IsOne(path) && !ConfigurationSecrets.IsConfiguration(path) && !WebScripts.IsOne(path)) continue;
                 if (content.Length > (isList ? LargestList : LargestText) || Interlocked.Add(ref textBytes, content.Length) > MostText)
                 {
                     if (isList || isScript) losses.Add(new Loss { Location = notes.At(path), Expected = "a text of bearable size", Found = $"{content.Length} bytes" });
@@ -197,7 +204,10 @@ public sealed partial record RootFacts
             Accounts.Read(sorted, notes, new PasswordTrials());
             keys.Write(notes);
             foreach (var file in sorted) ConfigurationSecrets.Read(file, notes);
-            BootServices.Read(files.Entries, texts, notes);
+            BootServices.Read(files.Entries, texts, calls, notes);
+            DevelopmentTools.Read(files.Entries, notes);
+            Confinement.Read(files.Entries, sorted, calls, notes);
+            WebScripts.Read(files.Entries, sorted, calls, notes);
             Updates.Read(files.Entries, sorted, notes);
             var shells = Shells();
             Permissions.Read(files.Entries, texts, shells, Copies(shells), notes);

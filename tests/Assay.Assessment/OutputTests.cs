@@ -74,7 +74,7 @@ public class OutputTests
         var findings = answer.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("target").GetProperty("target-id").GetString()).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(result.Verdicts.Where(v => v.Outcome is Outcome.Pass or Outcome.Fail).Select(v => $"en303645-{v.Provision}").Order(StringComparer.Ordinal), findings);
         Assert.Contains(result.Verdicts, v => v.Outcome is Outcome.Disputed or Outcome.Inconclusive);
-        Assert.Equal(result.Verdicts.SelectMany(v => v.Units).Count(u => !u.IsPreparatory), answer.GetProperty("observations").GetArrayLength());
+        Assert.True(answer.GetProperty("observations").GetArrayLength() >= result.Verdicts.SelectMany(v => v.Units).Count(u => !u.IsPreparatory));
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
@@ -90,11 +92,121 @@ public class RealDossierTests
         if (found == 0) Assert.Skip("no dossier here has a placeholder in 2-UserInfo");
     }
 
+    // Read by another pair of eyes: plain text searches, without this program's reader.
+    [Theory]
+    [MemberData(nameof(Dossiers))]
+    public void Every_row_and_every_group_verdict_that_stands_in_the_files_is_imported(string name)
+    {
+        var declaration = Assay.Assessment.Declarations.Declaration.Read(Corpus.Folder($"dossier/{name}"), AsOf);
+        var (rows, groups) = (0, 0);
+        foreach (var file in Corpus.Files($"dossier/{name}", "*.md"))
+        {
+            var text = File.ReadAllText(file);
+            if (Regex.Match(Path.GetFileName(file), @"^ixit_(\d+)-", RegexOptions.IgnoreCase) is { Success: true } table)
+            {
+                var ids = Regex.Matches(text, @"^#+ \**ID\**:\s*(\S.*)$", RegexOptions.Multiline).Select(m => m.Groups[1].Value.Split(": ")[0].Trim('*', ' ', '`')).ToList();
+                var read = declaration.Rows(int.Parse(table.Groups[1].Value, CultureInfo.InvariantCulture)).Select(r => r.Id).ToList();
+                Assert.All(ids, id => Assert.Contains(id, read));
+                rows += ids.Count;
+            }
+            if (!Path.GetFileName(file).StartsWith("Self_Assessment", StringComparison.OrdinalIgnoreCase)) continue;
+            groups++;
+            var said = Regex.Matches(text, @"Group Verdict\**\s*:\s*\**\s*(PASS|FAIL|N/A)", RegexOptions.IgnoreCase).Select(m => m.Groups[1].Value.ToUpperInvariant()).LastOrDefault();
+            var own = Assert.Single(declaration.SelfAssessments, s => Path.GetFileName(s.Location.Artefact) == Path.GetFileName(file));
+            if (said is null) Assert.DoesNotContain(own.Verdict, new[] { "PASS", "FAIL", "N/A" });
+            else Assert.Equal(said, own.Verdict);
+        }
+        if (rows + groups == 0) Assert.Skip("no such Markdown files in this dossier");
+        Assert.Equal(groups, declaration.SelfAssessments.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Dossiers))]
+    public void Where_the_maker_passes_a_group_and_this_program_fails_it_a_check_points_to_a_line_that_is_there(string name)
+    {
+        var result = Assess(name);
+        var declaration = Assay.Assessment.Declarations.Declaration.Read(Corpus.Folder($"dossier/{name}"), AsOf);
+        var table = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var own in declaration.SelfAssessments)
+        {
+            var ours = result.Verdicts.FirstOrDefault(v => v.Provision == own.Provision) ?? result.Verdicts.FirstOrDefault(v => v.Provision == own.Provision[..^1]);
+            if (ours is null) continue;
+            var key = $"{own.Verdict} there, {ours.Outcome} here";
+            table[key] = table.GetValueOrDefault(key) + 1;
+            // Nothing of an unsigned dossier passes by its word; a failure is never the word of a paper that another paper denies.
+            Assert.False(ours is { Outcome: Outcome.Pass, Grade: not Grade.Tool }, own.Provision);
+            foreach (var unit in ours.Units.Where(u => u.Outcome == Outcome.Fail && own.Verdict == "PASS"))
+            {
+                Assert.Equal(Grade.Tool, unit.Grade);
+                var place = Regex.Match(unit.Reason, @"\((\S+) line (\d+)\)");
+                Assert.True(place.Success, unit.Reason);
+                var lines = File.ReadAllLines(Path.Combine(Corpus.Folder($"dossier/{name}"), place.Groups[1].Value));
+                Assert.InRange(int.Parse(place.Groups[2].Value, CultureInfo.InvariantCulture), 1, lines.Length);
+            }
+        }
+        if (declaration.SelfAssessments.Count == 0) Assert.Skip("the maker made no assessment of the own here");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {string.Join("; ", table.Select(t => $"{t.Value} {t.Key}"))}");
+        Assert.True(table.GetValueOrDefault("PASS there, Fail here") * 10 <= declaration.SelfAssessments.Count, "more than a tenth of the groups that the maker passes are failed here");
+    }
+
+    [Theory]
+    [MemberData(nameof(Dossiers))]
+    public void A_contradiction_between_papers_is_never_a_failure_of_the_device(string name)
+    {
+        var result = Assess(name);
+        foreach (var unit in result.Verdicts.SelectMany(v => v.Units).Where(u => u.Contradictions.Count > 0 && u.Contradictions.All(c => c.IsPaperAgainstPaper)))
+        {
+            // With nothing else against it the unit is disputed; where it fails, a check refuted it by itself and says so.
+            if (unit.Outcome == Outcome.Fail) Assert.Contains(Assay.Assessment.Checks.Register.All, c => unit.Reason.Contains(c.Id + ": ", StringComparison.Ordinal) && c.Polarity is not Assay.Assessment.Checks.Polarity.Support);
+            else Assert.Contains(unit.Outcome, new[] { Outcome.Disputed, Outcome.NotApplicable });
+            Assert.All(unit.Contradictions, c => Assert.NotEqual((c.One.Location, c.One.Says), (c.Other.Location, c.Other.Says)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Dossiers))]
+    public void Unburnt_fuses_and_placeholders_are_among_the_traps_and_secure_boot_never_passes_by_tool(string name)
+    {
+        var result = Assess(name);
+        Assert.All(result.Verdicts.Where(v => v.Provision == "5.7-1").SelectMany(v => v.Units), u => Assert.NotEqual((Outcome.Pass, Grade.Tool), (u.Outcome, u.Grade)));
+        var files = Corpus.Files($"dossier/{name}");
+        if (files.Any(f => Path.GetFileName(f) == "sdkconfig" && File.ReadLines(f).Any(l => l.StartsWith("CONFIG_SECURE_BOOT", StringComparison.Ordinal) && l.EndsWith("ENABLED=y", StringComparison.Ordinal))))
+        {
+            Assert.Contains(result.Lints, l => l is { Id: "build-flag", Provision: "5.7-1" });
+        }
+        foreach (var file in files.Where(f => Path.GetFileName(f).StartsWith("ixit_", StringComparison.OrdinalIgnoreCase)))
+        {
+            var at = Array.FindIndex(File.ReadAllLines(file), l => l.Contains("? years", StringComparison.Ordinal));
+            if (at >= 0) Assert.Contains(result.Lints, l => l.Id == "placeholder" && l.Words.Contains("? years", StringComparison.Ordinal) && Path.GetFileName(l.Locations[0].Artefact) == Path.GetFileName(file));
+        }
+        // Names that differ from unit to unit are no placeholders.
+        Assert.DoesNotContain(result.Lints, l => l.Id == "placeholder" && l.Words.Contains("\"XXXX\"", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Dossiers))]
+    public void Units_that_ask_every_row_show_every_row(string name)
+    {
+        var result = Assess(name);
+        var declaration = Assay.Assessment.Declarations.Declaration.Read(Corpus.Folder($"dossier/{name}"), AsOf);
+        var shown = 0;
+        foreach (var unit in result.Verdicts.SelectMany(v => v.Units).Where(u => u.Rows.Count > 0))
+        {
+            var table = Catalogue.Default.Unit(unit.Unit)!.EachRow!.Value;
+            Assert.Equal(declaration.Rows(table).Count(), unit.Rows.Count);
+            if (unit.Outcome == Outcome.Pass) Assert.All(unit.Rows, r => Assert.Equal(Outcome.Pass, r.Outcome));
+            shown++;
+        }
+        if (declaration.Tables.Count > 0) Assert.True(shown > 0, "no unit shows rows");
+    }
+
+    private static readonly DateTimeOffset AsOf = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static IReadOnlyList<string> Names() => [.. Directory.EnumerateDirectories(Corpus.Folder("dossier")).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
 
     private static AssessmentResult Assess(string name)
     {
         using var dossier = Dossier.Open(Corpus.Folder($"dossier/{name}"));
-        return Evaluation.Of(dossier, Catalogue.Default, new ExaminationOptions { AsOf = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero) });
+        return Evaluation.Of(dossier, Catalogue.Default, new ExaminationOptions { AsOf = AsOf });
     }
 }

@@ -79,10 +79,11 @@ public class RootFactsTests
     }
 
     [Theory]
-    [InlineData("telnet stream tcp nowait root /usr/sbin/tcpd /usr/sbin/telnetd -l /bin/sh", "service /etc/inetd.conf:1 startedAtBoot telnet withoutLogin")]
-    [InlineData("ftp stream tcp nowait root /usr/sbin/ftpd ftpd", "service /etc/inetd.conf:1 ftp startedAtBoot")]
+    [InlineData("telnet stream tcp nowait root /usr/sbin/tcpd /usr/sbin/telnetd -l /bin/sh", "service /etc/inetd.conf:1 startedAtBoot telnet withoutLogin|permission /etc/inetd.conf:1 runsAsRoot startedAtBoot")]
+    [InlineData("ftp stream tcp nowait root /usr/sbin/ftpd ftpd", "service /etc/inetd.conf:1 ftp startedAtBoot|permission /etc/inetd.conf:1 runsAsRoot startedAtBoot")]
+    [InlineData("ftp stream tcp nowait nobody /usr/sbin/ftpd ftpd", "service /etc/inetd.conf:1 ftp startedAtBoot")]
     [InlineData("#telnet stream tcp nowait root /usr/sbin/telnetd telnetd", null)]
-    public void Inetd(string line, string? expected) => AssertLines(new MemoryTree().With("/etc/inetd.conf", line + "\n"), expected);
+    public void Inetd(string line, string? expected) => AssertLines(new MemoryTree().With("/etc/inetd.conf", line + "\n"), expected?.Split('|') ?? []);
 
     [Theory]
     [InlineData("disable = no", "service /etc/xinetd.d/telnet:4 startedAtBoot telnet")]

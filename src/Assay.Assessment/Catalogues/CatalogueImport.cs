@@ -102,9 +102,16 @@ internal sealed class CatalogueImport
         var props = Props(metadata, null);
         var title = Text(metadata, "title") ?? artefact.Name;
         var source = new Source("import", Shortened.Visible(title), props.GetValueOrDefault("license") ?? props.GetValueOrDefault("licence") ?? own.GetValueOrDefault("licence") ?? "as its document says", $"{Shortened.Visible(artefact.Name)}, SHA-256 {artefact.Sha256}");
+        var id = Id(own.GetValueOrDefault("catalogue") ?? props.GetValueOrDefault("standard-reference"));
+        // Relations hang on a catalogue's id. A document that takes the id of one of ours and has other rows must not take its relations too.
+        if (Catalogue.All.FirstOrDefault(c => c.Id == id) is { } ours && !ours.Provisions.Select(p => (p.Id, p.Parent, p.Title)).SequenceEqual(rows.Select(p => (p.Id, p.Parent, p.Title))))
+        {
+            Lose("catalog/metadata", $"the rows of {id}, which it says it is", "other rows");
+            id = Id(null) is var name && Catalogue.All.All(c => c.Id != name) ? name : $"imported-{name}";
+        }
         return new ImportedCatalogue(new Catalogue
         {
-            Id = Id(own, props),
+            Id = id,
             Name = Shortened.Visible(title),
             Edition = Shortened.Visible(Text(metadata, "version") ?? "not stated"),
             Extent = lost > 0 || own.GetValueOrDefault("extent") == "partial" ? Extent.Partial : Extent.Ids,
@@ -121,16 +128,15 @@ internal sealed class CatalogueImport
     }
 
     // Our own export says which catalogue it is; others say which standard they stand for, or nothing.
-    private string Id(Dictionary<string, string> own, Dictionary<string, string> props)
+    private string Id(string? name)
     {
-        var name = own.GetValueOrDefault("catalogue") ?? props.GetValueOrDefault("standard-reference");
         if (name is null)
         {
             name = Path.GetFileName(artefact.Name);
             foreach (var end in (string[])[".json", ".oscal", "_catalog", "-catalog"]) if (name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) name = name[..^end.Length];
         }
         var id = new string([.. name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_').Select(char.ToLowerInvariant)]);
-        return id.Length == 0 ? "catalog" : Cut(id);
+        return id.Length == 0 ? "catalog" : id[..Math.Min(id.Length, 100)];
     }
 
     private void Children(JsonElement of, string path, string? group, string? parent, int depth)

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
-using Assay.Assessment.Verdicts;
 
 namespace Assay.Assessment.Checks;
 
@@ -22,12 +21,15 @@ internal enum Filled
 /// <summary>How checks judge one field of one row.</summary>
 internal static partial class Fields
 {
+    // In a long text "XXXX" may be a part of a name; a placeholder stands nearly alone.
+    private const int LongestPlaceholder = 120;
+
     public static Filled Of(IxitRow row, params ReadOnlySpan<string> names) => Of(Papers.Field(row, names));
 
     public static Filled Of(string? value) => value is null ? Filled.Missing
         : Wording.IsEmpty(value) ? Filled.Empty
         : NotApplicable().IsMatch(value) ? Filled.NotApplicable
-        : Placeholder.Is(value) ? Filled.Placeholder
+        : value.Length <= LongestPlaceholder && Placeholder.Is(value) ? Filled.Placeholder
         : Denial().IsMatch(value) ? Filled.Denied
         : Filled.Words;
 
@@ -37,10 +39,34 @@ internal static partial class Fields
     /// <summary>For a message: <c>is empty</c>, <c>says "TBD"</c>.</summary>
     public static string Shown(string? value) => Wording.IsEmpty(value) ? "is empty" : $"says \"{Wording.Begin(value!)}\"";
 
-    public static RowPlace Place(IxitTable table, IxitRow row) => new(table.Number, row.Id, row.Location);
-
     /// <summary>The same answer, for one row.</summary>
-    public static Answer For(this Answer answer, (IxitTable Table, IxitRow Row) of) => answer with { Row = Place(of.Table, of.Row) };
+    public static Answer For(this Answer answer, (IxitTable Table, IxitRow Row) of) => answer with { Row = Papers.Place(of) };
+
+    /// <summary>
+    /// "All" is never relaxed to "some", also where a unit asks for more than the rows of one table: rows of other tables support it only together.
+    /// </summary>
+    /// <param name="asked">The table whose rows the engine weighs one by one; 0 for none.</param>
+    public static IEnumerable<Answer> Together(this IEnumerable<Answer> answers, int asked = 0)
+    {
+        var all = answers.ToList();
+        var open = all.Where(a => a is { Says: Says.Open, Row: not null }).Select(a => a.Unit).ToHashSet(StringComparer.Ordinal);
+        return all.Where(a => a.Says != Says.Supports || a.Row is null || a.Row.Table == asked || !open.Contains(a.Unit));
+    }
+
+    /// <summary>
+    /// A paper that says "none" of what its maker does not claim agrees with itself: such a row refutes nothing, and the provision stays not claimed.
+    /// </summary>
+    public static IEnumerable<Answer> OfPapers(this IEnumerable<Answer> answers, Examined examined) => answers.Select(a =>
+        a.Says == Says.Refutes && IsNotClaimed(examined.Declaration, a.Unit[..a.Unit.LastIndexOf('-')])
+            ? a with { Says = Says.Open, Reason = $"{a.Reason}; its maker does not claim the provision", Settle = "a row that describes it, once it is claimed" }
+            : a);
+
+    private static bool IsNotClaimed(Declaration declaration, string provision)
+    {
+        var said = declaration.Claims.Where(c => c.Provision == provision).Select(c => c.Support)
+            .Concat(declaration.SelfAssessments.Where(s => s.Provision == provision).Select(s => s.AsClaim()).OfType<Claim>().Select(c => c.Support)).ToList();
+        return said.Count > 0 && said.All(s => s != Support.Yes);
+    }
 
     /// <summary>The sentences of a text; a line's end ends none, a blank line and a list item do.</summary>
     public static IEnumerable<string> Sentences(string text) =>

@@ -54,6 +54,12 @@ internal static partial class Wording
     /// <summary>The clause says that something is not so, in one of the ways that people write it.</summary>
     public static bool IsDenied(string clause) => ClauseDenial().IsMatch(clause);
 
+    /// <summary>As <see cref="IsDenied"/>, or the clause tells of what keeps it from being so: <c>avoids</c>, <c>prevents</c>, <c>excludes</c>.</summary>
+    public static bool IsAverted(string clause) => IsDenied(clause) || ClauseAversion().IsMatch(clause);
+
+    /// <summary>The first clause that matches and neither denies nor averts what it says; null where there is none.</summary>
+    public static string? Admits(string? text, Regex what) => Clauses(text).FirstOrDefault(c => what.IsMatch(c) && !IsAverted(c));
+
     /// <summary>Nothing is said, or nothing yet: empty, or a placeholder alone. "None" and "not applicable" are words of their own.</summary>
     public static bool IsMissing(string? text) => IsEmpty(text) || (text!.Length < 200 && Placeholder.Is(text));
 
@@ -70,13 +76,16 @@ internal static partial class Wording
     [GeneratedRegex(@"(?<=[.;!?])\s+|\n\s*\n|\n\s*(?=[-*•]\s)|\bbut\b|\bhowever\b|\bwhereas\b|\s[–—]\s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ClauseEnd();
 
-    [GeneratedRegex(@"\b(not|no|never|without|none|neither|nor|cannot|disabled?|refus\w+|reject\w+|forbid\w*|forbidden|deprecated|removed|instead of|rather than|excluded?|excluding|independent(ly)?|unrelated|avoid(s|ed|ing)?|prevent(s|ed|ing)?|prohibit\w*|block(s|ed|ing)?|lacks?|lacking|free of|no longer|impossible|infeasible|impractical|unable|denied|denies|deny)\b|n't\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(not|no|never|without|none|neither|nor|cannot|disabled?|refus\w+|reject\w+|forbid\w*|forbidden|deprecated|removed|instead of|rather than|excluded?|excluding|independent(ly)?|unrelated|lacks?|lacking|free of|no longer|impossible|infeasible|impractical|unable|denied|denies|deny)\b|n't\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ClauseDenial();
+
+    [GeneratedRegex(@"\b(avoid(s|ed|ing)?|prevent(s|ed|ing|ion)?|prohibit\w*|block(s|ed|ing)?|exclud\w+|eliminat\w+|filter\w*|rul(es|ed|ing) out|guards? against|protect\w* (from|against))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ClauseAversion();
 
     [GeneratedRegex(@"^[\s*_`]*(n/?a|n\.a\.|not applicable|not relevant|does not apply)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotApplicable();
 
-    [GeneratedRegex(@"^[\s*_`]*(no|none|not (implemented|supported|available|present|provided|in place|confirmed|existing))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[\s*_`]*(no(?! (more|later|less|fewer|longer|sooner) than)|none|not (implemented|supported|available|present|provided|in place|confirmed|existing))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex No();
 
     [GeneratedRegex(@"^[\s*_`]*(yes|confirmed|true|y)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

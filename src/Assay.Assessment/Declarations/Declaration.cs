@@ -30,6 +30,9 @@ public sealed record Declaration
     /// <summary>Names of the files that were read as declarations, in order.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>Names of the files that are laid out as declarations and in which nothing is filled in.</summary>
+    public IReadOnlyList<string> Drafts { get; init; } = [];
+
     /// <summary>The first table of this number; several files may hold one each (<see cref="Rows"/>).</summary>
     public IxitTable? Table(int number) => Tables.FirstOrDefault(t => t.Number == number);
 

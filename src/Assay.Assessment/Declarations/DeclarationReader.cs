@@ -33,6 +33,7 @@ internal static class DeclarationReader
         foreach (var artefact in artefacts) byName.TryAdd(artefact.Name, artefact);
         var parts = new List<(string Name, Gathering Part)>();
         var coverage = new List<Coverage>();
+        var drafts = new List<string>();
         foreach (var artefact in artefacts.OrderBy(a => a.Name, StringComparer.Ordinal))
         {
             if (artefact.Size is 0 or > LargestFile) continue;
@@ -42,12 +43,13 @@ internal static class DeclarationReader
             var (signer, note) = Signature(artefact, byName, asOf);
             var part = new Gathering(Shortened.Visible(artefact.Name), signer, note);
             var losses = new List<Loss>();
+            var isOurs = false;
             try
             {
-                if (isWorkbook) WorkbookDeclaration.Read(artefact, part, losses);
-                else if (YamlDeclaration.Looks(text)) YamlDeclaration.Read(artefact.Bytes.Span(0, (int)artefact.Size), part);
+                if (isWorkbook) isOurs = WorkbookDeclaration.Read(artefact, part, losses);
+                else if (isOurs = YamlDeclaration.Looks(text)) YamlDeclaration.Read(Bytes(artefact, text), part);
                 else if (TreeDeclaration.LooksCsv(text)) TreeDeclaration.ReadCsv(text, part);
-                else if (CsvDeclaration.Looks(text)) CsvDeclaration.Read(text, part);
+                else if (isOurs = CsvDeclaration.Looks(text)) CsvDeclaration.Read(text, part);
                 else if (text.Contains('#') || text.Contains('|')) MarkdownDeclaration.Read(text, part);
             }
             catch (UnreadableException e)
@@ -55,9 +57,12 @@ internal static class DeclarationReader
                 losses.Add(e.AsLoss(artefact.Name));
             }
             part.Finish();
-            // A workbook about other things is none of ours, whatever is wrong with it.
-            if (isWorkbook && part.Rows + part.Proposals.Count == 0 && part.UnreadParts.Count == 0) continue;
-            if (part.IsEmpty && losses.Count == 0) continue;
+            if (part.IsEmpty && losses.Count == 0)
+            {
+                // A draft that nobody filled in is a declaration all the same, and no document to search for promises.
+                if (isOurs) drafts.Add(artefact.Name);
+                continue;
+            }
             if (note is not null) losses.Add(new Loss { Location = new Location { Artefact = artefact.Name }, Expected = "a signature that fits", Found = note });
             parts.Add((artefact.Name, part));
             coverage.Add(new Coverage
@@ -89,7 +94,15 @@ internal static class DeclarationReader
             Proposals = [.. parts.SelectMany(p => p.Part.Proposals)],
             Coverage = coverage,
             Files = [.. parts.Select(p => p.Name)],
+            Drafts = drafts,
         };
+    }
+
+    // As they are where they are UTF-8, so that offsets hold.
+    private static ReadOnlySpan<byte> Bytes(Artefact artefact, string text)
+    {
+        var bytes = artefact.Bytes.Span(0, (int)artefact.Size);
+        return System.Text.Unicode.Utf8.IsValid(bytes) ? bytes : Encoding.UTF8.GetBytes(text);
     }
 
     /// <summary>Who signed the file, or why the signature beside it does not count; both null where there is none.</summary>
@@ -108,12 +121,10 @@ internal static class DeclarationReader
         return (null, note);
     }
 
-    // Text is UTF-8 without control characters; all else is no declaration of ours.
+    // A zero byte shows what is no text, unless the mark of UTF-16 stands before it.
     private static string? Text(Artefact artefact)
     {
         var bytes = artefact.Bytes.Span(0, (int)artefact.Size);
-        if (bytes[..Math.Min(bytes.Length, 4096)].IndexOf((byte)0) >= 0) return null;
-        if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
+        return bytes is not ([0xff, 0xfe, ..] or [0xfe, 0xff, ..]) && bytes[..Math.Min(bytes.Length, 4096)].IndexOf((byte)0) >= 0 ? null : PlainText.Of(bytes);
     }
 }

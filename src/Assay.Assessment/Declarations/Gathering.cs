@@ -28,8 +28,8 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     public IReadOnlyList<Unread> UnreadParts => unread;
     public IReadOnlyList<FactClaim> Facts => facts;
     public IReadOnlyList<TreeRecord> Trees => trees;
-    /// <summary>A table that holds nothing but proposals is left out: it says nothing, not even that there is nothing.</summary>
-    public IReadOnlyList<IxitTable> Tables => [.. tables.Where(t => !t.IsProposed).Select(t => t.Done(signer))];
+    /// <summary>A table that holds nothing, or nothing but proposals, is left out: it says nothing, not even that there is nothing.</summary>
+    public IReadOnlyList<IxitTable> Tables => [.. tables.Where(t => !t.IsSilent).Select(t => t.Done(signer))];
     public IReadOnlyList<Proposal> Proposals => [.. proposals, .. tables.SelectMany(t => t.Proposals())];
     public long Rows => trees.Count + claims.Count + own.Count + facts.Count + tables.Sum(t => t.RowCount);
 
@@ -80,13 +80,21 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     /// <summary>After the last line: ids that two rows share, and what was more than is kept.</summary>
     public void Finish()
     {
+        foreach (var table in tables.Where(t => t.Beyond > 0))
+        {
+            // What was cut off comes before what was odd, so that no flood of messages hides it.
+            unread.Insert(0, new Unread(table.Place, $"{table.Beyond} more rows of {table.Name.Number}-{table.Name.Name}", $"at most {MostRows} rows a table"));
+        }
         foreach (var table in tables)
         {
             foreach (var (id, place, before) in table.Shared())
             {
                 Add(place, id, $"an id of its own for each row of {table.Name.Number}-{table.Name.Name}; line {before} has it as well");
             }
-            if (table.Beyond > 0) Add(table.Place, $"{table.Beyond} more rows of {table.Name.Number}-{table.Name.Name}", $"at most {MostRows} rows a table");
+            foreach (var (row, place, field, text) in table.Either())
+            {
+                Add(place, text, $"a date that can be read in one way only, as 2031-12-31 ({table.Name.Number}-{table.Name.Name}, row {row}, field {field})");
+            }
         }
         if (claimsBeyond > 0) Add(new Location { Artefact = artefact }, $"{claimsBeyond} more lines of the conformance statement", $"at most {MostRows} lines");
         if (unreadBeyond > 0) unread.Add(new Unread(new Location { Artefact = artefact }, $"{unreadBeyond} more parts", $"at most {MostUnread} parts that fit no layout"));
@@ -123,7 +131,7 @@ internal sealed class GatheredTable(TableName name, Location location)
     public int RowCount => rows.Count;
     /// <summary>Rows after <see cref="Gathering.MostRows"/>.</summary>
     public long Beyond { get; private set; }
-    public bool IsProposed => !IsDeclaredEmpty && !sections.Any(s => s.HasContent) && rows.All(r => r.Proposal is not null || (name.IsRecord && r.HasProposals && !r.HasContent)) && rows.Count > 0;
+    public bool IsSilent => !IsDeclaredEmpty && !sections.Any(s => s.HasContent) && rows.All(r => r.Proposal is not null || (r.HasProposals && !r.HasContent));
 
     /// <param name="sheet">Where the row stands on another sheet of the workbook than the table's beginning.</param>
     public GatheredRow Row(string id, int line, string? sheet = null)
@@ -137,6 +145,10 @@ internal sealed class GatheredTable(TableName name, Location location)
     public IEnumerable<Proposal> Proposals() => rows.SelectMany(r => r.Proposal is { } from
         ? [new Proposal(name.Number, r.Id, from, r.At(location))]
         : r.FieldProposals.Select(f => new Proposal(name.Number, f.Field, f.From, r.At(location) with { Line = f.Line })));
+
+    /// <summary>Dates in fields for dates whose day and month could be exchanged.</summary>
+    public IEnumerable<(string Row, Location Place, string Field, string Text)> Either() => rows.SelectMany(r => r.Texts().Where(f => Names.Bare(f.Field) is "supportperiod" or "publicationofsupportperiod" or "timeframe")
+        .SelectMany(f => TimeWords.Dates(f.Text).Where(d => d.IsAmbiguous).Select(d => (r.Id, r.At(location) with { Line = f.Line }, f.Field, d.Text))));
 
     /// <summary>Rows whose id an earlier row has, with their places and the earlier row's line.</summary>
     public IEnumerable<(string Id, Location Place, int Before)> Shared()
@@ -205,6 +217,8 @@ internal sealed class GatheredRow(string id, int line, string? sheet = null)
         if (value.Length > 0) value.Append('\n');
         value.Append(text);
     }
+
+    public IEnumerable<(string Field, string Text, int Line)> Texts() => fields.Select(f => (f.Key, f.Value.ToString(), lines[f.Key]));
 
     /// <summary>The field that marks a row as a draft's proposal.</summary>
     public static bool IsMark(string field) => Names.Bare(field) is "proposal" or "proposed" or "proposedby" or "proposedfrom";

@@ -42,7 +42,7 @@ internal sealed class GridDeclaration
         foreach (var row in grid.Rows.Take(12))
         {
             if (reading.name is not null && reading.TableHeader(row, reading.name)) return true;
-            if (reading.StatementHeader(row) || reading.LongHeader(row) || Best(row) is not null) return true;
+            if (reading.StatementHeader(row) || reading.LongHeader(row) || (reading.FactHeader(row) && Find(row, ["condition", "conditions"]) >= 0) || Best(row) is not null) return true;
             if (row.Cells.Count == 1 && MarkdownDeclaration.TableStart().IsMatch(row.Cells[0].Text)) reading.name = Named(row.Cells[0].Text);
         }
         return false;
@@ -209,7 +209,13 @@ internal sealed class GridDeclaration
         if (support < 0 && (odd = line.Cells.FirstOrDefault(c => c.Column != id && Names.Nearest(c.Text, ["support", "supported"]) is not null)) is not null) support = odd.Column;
         if (id < 0 || support < 0 || id == support) return false;
         if (odd is not null) into.Unread(line.Number, odd.Text, $"{(odd.Column == id ? "Provision" : "Support")} as the heading of {GridCell.Place(odd.Column, null)}; it is taken as such");
-        (idAt, supportAt, whyAt, markAt) = (id, support, Find(line, WhyWords), Mark(line));
+        var why = Find(line, WhyWords);
+        if (why < 0 && line.Cells.FirstOrDefault(c => c.Column != id && c.Column != support && Names.Nearest(c.Text, ["justification", "rationale", "comment"]) is not null) is { } reason)
+        {
+            why = reason.Column;
+            into.Unread(line.Number, reason.Text, $"Justification as the heading of {GridCell.Place(why, null)}; it is taken as such");
+        }
+        (idAt, supportAt, whyAt, markAt) = (id, support, why, Mark(line));
         return true;
     }
 

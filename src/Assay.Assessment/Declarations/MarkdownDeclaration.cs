@@ -282,6 +282,12 @@ internal sealed partial class MarkdownDeclaration
             ConformanceTable(block, header, supportAt);
             return;
         }
+        if (mode == Mode.Conformance && Array.FindIndex(header, h => Names.Nearest(h, ["support", "supported"]) is not null) is > 0 and var nearAt)
+        {
+            into.Unread(block.Number, header[nearAt], $"Support as the heading of column {nearAt + 1}; it is taken as such");
+            ConformanceTable(block, header, nearAt);
+            return;
+        }
         if (mode is Mode.Self or Mode.Conformance) return;
         if (table is null && BestTable(header) is { } best)
         {
@@ -374,6 +380,11 @@ internal sealed partial class MarkdownDeclaration
             Names.Bare(h) is "provision" or "reference" or "clause" or "clausenumber" or "ref" or "id" or "provisionid" or "clausenumberandtitle" or "requirement");
         if (idAt < 0 || idAt == supportAt) idAt = 0;
         var whyAt = Array.FindIndex(header, h => Names.Bare(h) is "justification" or "detail" or "details" or "reason" or "comment" or "remarks" or "remark" or "rationale");
+        if (whyAt < 0 && (whyAt = Array.FindIndex(header, h => Names.Nearest(h, ["justification", "rationale", "comment"]) is not null)) >= 0)
+        {
+            into.Unread(block.Number, header[whyAt], $"Justification as the heading of column {whyAt + 1}; it is taken as such");
+        }
+        var markAt = Array.FindIndex(header, GatheredRow.IsMark);
         for (var r = 1; r < block.Cells.Count; r++)
         {
             var cells = block.Cells[r];
@@ -387,7 +398,11 @@ internal sealed partial class MarkdownDeclaration
                 continue;
             }
             if (ProvisionId.Of(match.Groups["id"].Value) is not { } id) into.UnknownProvision(line, match.Groups["id"].Value);
-            else if (SupportWord.Of(said, out var remark) is { } word) into.Claim(id, word, why is null or "" or "-" ? remark : why, line);
+            else if (SupportWord.Of(said, out var remark) is { } word)
+            {
+                if (markAt >= 0 && markAt < cells.Length && Gathering.IsProposal(cells[markAt])) into.Propose(id, cells[markAt], line);
+                else into.Claim(id, word, why is null or "" or "-" ? remark : why, line);
+            }
             else if (said is not ("" or "-" or "–")) into.Unread(line, string.Join(" | ", cells), "Y, N or N/A as support");
         }
     }

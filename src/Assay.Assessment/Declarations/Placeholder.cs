@@ -11,8 +11,29 @@ public static partial class Placeholder
         if (string.IsNullOrWhiteSpace(text)) return null;
         var whole = text.Trim().Trim('*', '_', '`', '.', '"', '\'').Trim();
         if (WholeText().IsMatch(whole)) return whole;
-        var mark = Mark().Match(text);
-        return mark.Success ? mark.Value.Trim() : null;
+        for (var mark = Mark().Match(text); mark.Success; mark = mark.NextMatch())
+        {
+            if (!IsPartOfName(text, mark)) return mark.Value.Trim();
+        }
+        return null;
+    }
+
+    // "Acme-XXXX", `Acme Setup XXXX`: the X stand for digits of a name or number that differs from unit to unit, not for missing words.
+    private static bool IsPartOfName(string text, Match mark)
+    {
+        if (mark.Value.AsSpan().Trim().IndexOfAnyExcept('X', 'x') >= 0) return false;
+        char Before(int at) => at > 0 ? text[at - 1] : ' ';
+        char After(int at) => at < text.Length ? text[at] : ' ';
+        if (Before(mark.Index) is '-' or '_' or ':' or '.' or '/' || After(mark.Index + mark.Length) is '-' or '_' or ':' or '/') return true;
+        var line = text.LastIndexOf('\n', mark.Index) + 1;
+        var end = text.IndexOf('\n', mark.Index) is >= 0 and var newline ? newline : text.Length;
+        foreach (var quote in (ReadOnlySpan<char>)['`', '"', '\''])
+        {
+            var open = mark.Index > line ? text.LastIndexOf(quote, mark.Index - 1, mark.Index - line) : -1;
+            var close = text.IndexOf(quote, mark.Index + mark.Length, end - mark.Index - mark.Length);
+            if (open >= 0 && close >= 0 && text.AsSpan(open, mark.Index - open).IndexOfAnyInRange('a', 'z') >= 0 && text.AsSpan(line, open - line).Count(quote) % 2 == 0) return true;
+        }
+        return false;
     }
 
     public static bool Is(string? text) => In(text) is not null;

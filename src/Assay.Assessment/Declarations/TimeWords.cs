@@ -11,7 +11,7 @@ public static partial class TimeWords
     /// <param name="IsFigures">Month and year in figures alone, which may as well be an edition's number or date: <c>2028-02</c>.</param>
     public readonly record struct Found(DateOnly Date, bool IsAmbiguous, bool IsFigures, string Text);
 
-    /// <summary>All dates in a text, in order: <c>2028-12-31</c>, <c>31.12.2028</c>, <c>31/12/2028</c>, <c>31 December 2028</c>, <c>December 31, 2028</c>, <c>Dec 2028</c>, <c>12/2028</c>, <c>2028-12</c>, <c>Q4 2028</c>.</summary>
+    /// <summary>All dates in a text, in order: <c>2028-12-31</c>, <c>31.12.2028</c>, <c>31/12/2028</c>, <c>31 December 2028</c>, <c>December 31, 2028</c>, <c>Dec 2028</c>, <c>12/2028</c>, <c>2028-12</c>, <c>Q4 2028</c>, <c>2028/12/31</c>, <c>31-Dec-2028</c>, <c>end of 2028</c>.</summary>
     public static IReadOnlyList<Found> Dates(string? text)
     {
         var found = new List<Found>();
@@ -22,6 +22,7 @@ public static partial class TimeWords
             var (day, month, ambiguous) = (Number("d"), Number("m"), false);
             if (match.Groups["name"].Success) month = 1 + Array.IndexOf(Months, match.Groups["name"].Value[..3].ToLowerInvariant());
             if (match.Groups["q"].Success) month = 3 * Number("q");
+            if (match.Groups["end"].Success) month = 12;
             if (match.Groups["a"].Success)
             {
                 var (a, b) = (Number("a"), Number("b"));
@@ -33,7 +34,7 @@ public static partial class TimeWords
             if (year is < 1990 or > 2199 || month is < 1 or > 12) continue;
             var last = DateTime.DaysInMonth(year, month);
             if (day > last) continue;
-            found.Add(new Found(new DateOnly(year, month, day == 0 ? last : day), ambiguous, day == 0 && !match.Groups["name"].Success && !match.Groups["q"].Success, match.Value));
+            found.Add(new Found(new DateOnly(year, month, day == 0 ? last : day), ambiguous, day == 0 && !match.Groups["name"].Success && !match.Groups["q"].Success && !match.Groups["end"].Success, match.Value));
         }
         return found;
     }
@@ -56,8 +57,8 @@ public static partial class TimeWords
 
     private const string MonthName = @"(?<name>jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)\.?";
 
-    [GeneratedRegex(@"\b((?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})\b|(?<a>\d{1,2})((?<dot>\.\s?)(?<b>\d{1,2})\.\s?|[/-](?<b>\d{1,2})[/-])(?<y>\d{4})\b|(?<d>\d{1,2})(st|nd|rd|th|\.)?\s(of\s)?" + MonthName
-        + @",?\s(?<y>\d{4})\b|" + MonthName + @"\s(?<d>\d{1,2})(st|nd|rd|th)?,?\s(?<y>\d{4})\b|" + MonthName + @",?\s(?<y>\d{4})\b|(?<y>\d{4})-(?<m>\d{2})\b|(?<m>\d{1,2})/(?<y>\d{4})\b|q(?<q>[1-4])[\s/-](?<y>\d{4})\b)",
+    [GeneratedRegex(@"\b((?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})(\b|T)|(?<y>\d{4})[/.](?<m>\d{1,2})[/.](?<d>\d{1,2})\b|(?<d>\d{1,2})-" + MonthName + @"-(?<y>\d{4})\b|(?<end>end\sof(\sthe\syear)?)\s(?<y>\d{4})\b|(?<a>\d{1,2})((?<dot>\.\s?)(?<b>\d{1,2})\.\s?|[/-](?<b>\d{1,2})[/-])(?<y>\d{4})\b|(?<d>\d{1,2})(st|nd|rd|th|\.)?\s(of\s)?" + MonthName
+        + @",?\s(?<y>\d{4})\b|" + MonthName + @"\s(?<d>\d{1,2})(st|nd|rd|th)?,?\s(?<y>\d{4})\b|" + MonthName + @",?\s(?<y>\d{4})\b|(?<y>\d{4})-(?<m>\d{2})\b|(?<m>\d{1,2})/(?<y>\d{4})\b|q(?<q>[1-4])[\s/-]{1,2}(?<y>\d{4})\b|(?<y>\d{4})[\s/-]?q(?<q>[1-4])\b|(?<q>[1-4])q[\s/-]?(?<y>\d{4})\b)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex DatePattern();
 

@@ -11,10 +11,12 @@ internal static partial class TreeDeclaration
     private const int MostRecords = 20_000;
 
     /// <summary>Whether a top key of a YAML declaration holds such records.</summary>
-    public static bool IsKey(string key) => Names.Bare(key) is "en18031" or "en180311" or "en180312" or "decisiontrees" or "trees";
+    public static bool IsKey(string key) => Names.Bare(key) is "en18031" or "en180311" or "en180312" or "decisiontrees";
 
-    /// <summary>Whether a text begins a line with such a key; cheap, before anything is parsed.</summary>
-    public static bool Looks(string text) => Key().EnumerateMatches(text).MoveNext();
+    /// <summary>Whether a text begins a line with such a key, and speaks of paths; cheap, before anything is parsed. A paper that only names the standard does not.</summary>
+    public static bool Looks(string text) => Key().EnumerateMatches(text).MoveNext() && Words.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
+
+    private static readonly string[] Words = ["DN-", "requirement", "asset", "none"];
 
     /// <summary>Records as a list, or under their requirements.</summary>
     public static void Read(YamlNode node, Gathering into)
@@ -269,6 +271,6 @@ internal static partial class TreeDeclaration
         public List<TreeAnswer> Path { get; } = [];
     }
 
-    [GeneratedRegex(@"^[""']?(en[ _-]?18031(-[12])?|decision[ _-]?trees?|trees)[""']?\s{0,3}:", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\{?[ ]?[""']?(en[ _-]?18031(-[12])?|decision[ _-]?trees)[""']?[ ]{0,3}:[ ]*([\[{#].*)?\r?$", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Key();
 }

@@ -40,6 +40,7 @@ public static class HtmlReport
             ("provisions", "Provisions", Provisions(result, catalogue, findings)),
             ("others", "Other catalogues", OtherCatalogues.Section(result)),
             ("trees", "Decision trees of EN 18031", TreePictures.Section(result)),
+            ("lab-records", "Records of laboratories", LabRecordsShown.Section(result)),
             ("not-checked", "What was not checked", NotChecked(result)),
             ("coverage", "What was looked at", Looked(result)),
             ("evidence", "Evidence", Evidence(result)),
@@ -279,7 +280,7 @@ public static class HtmlReport
             Table("Checks", ["Check", "Looks for", "May", "Answered"], result.Checks.Select(c => (IReadOnlyList<Node>)
                 [Many(c.Id, $" version {c.Version.ToString(CultureInfo.InvariantCulture)}"), c.LooksFor, c.Polarity, Phrases.Count(c.Answers, "unit")]))));
 
-    private static IEnumerable<IGrouping<string, ProvisionVerdict>> Groups(AssessmentResult result) => result.Verdicts.GroupBy(v => Phrases.Group(v.Provision));
+    internal static IEnumerable<IGrouping<string, ProvisionVerdict>> Groups(AssessmentResult result) => result.Verdicts.GroupBy(v => Phrases.Group(v.Provision));
 
     private static string? Title(AssessmentResult result, string provision) => result.Provisions.GetValueOrDefault(provision)?.Title;
 
@@ -288,28 +289,28 @@ public static class HtmlReport
     private static Node ToProvision(AssessmentResult result, string provision) =>
         result.Verdicts.Any(v => v.Provision == provision) ? Link("#" + Anchor(provision), provision) : Strong(provision);
 
-    private static Element Badge(Outcome outcome, Grade? grade = null) => Span(
+    internal static Element Badge(Outcome outcome, Grade? grade = null) => Span(
         Span(Phrases.Symbol(outcome)).With("aria-hidden", "true"),
         Phrases.Word(outcome),
         outcome == Outcome.Pass && grade is { } g ? ", " + Phrases.Word(g) : null).Class("outcome " + EvidenceJson.Name(outcome));
 
-    private static Element Mark(string word) => Span(word).Class("mark");
+    internal static Element Mark(string word) => Span(word).Class("mark");
 
-    private static Element Where(Location location) => Span(Data(location.ToString())).Class("where");
+    internal static Element Where(Location location) => Span(Data(location.ToString())).Class("where");
 
-    private static Node Date(DateOnly date) =>
+    internal static Node Date(DateOnly date) =>
         Time(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture));
 
-    private static Element Facts(params IEnumerable<(string Name, Node? What)> facts) =>
+    internal static Element Facts(params IEnumerable<(string Name, Node? What)> facts) =>
         Dl(facts.Where(f => f.What is not null).SelectMany(f => new Node[] { Dt(f.Name), Dd(f.What) })).Class("facts");
 
     private static Element? Rest(int all, int shown) => all <= shown ? null : P($"and {Phrases.Number(all - shown)} more in assessment.json").Class("soft");
 
-    private static Many Join(IEnumerable<Node> nodes) => Many(nodes.SelectMany((n, i) => i == 0 ? new[] { n } : [", ", n]));
+    internal static Many Join(IEnumerable<Node> nodes) => Many(nodes.SelectMany((n, i) => i == 0 ? new[] { n } : [", ", n]));
 
     private static string Percent(double share) => share.ToString("0.###", CultureInfo.InvariantCulture) + "%";
 
     // A command that can be pasted: single quotes unless the name is plain.
-    private static string Quoted(string name) =>
+    internal static string Quoted(string name) =>
         name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -237,7 +237,32 @@ public static class Phrases
     };
 
     public const string NotALabel =
-        "This is a statement of assessment, not a label: it says what was examined, how, and with what result. What nobody looked at is named below and passes nothing.";
+        "This is a statement of assessment, not a label: it says what was examined, how, and with what result. What nobody looked at is named in it and passes nothing.";
+
+    /// <summary>The level of attack that the methodology assumes, in own words (TS 103 701 annex D).</summary>
+    public const string Attacker =
+        "The methodology assumes an attacker of level basic: public knowledge, ordinary equipment, and the network or the device as a user reaches them. Its user is a person with limited technical knowledge. What a stronger attacker could do was not asked.";
+
+    public const string Method =
+        "Each test unit is answered by itself: by a check of files within its stated scope and coverage, by a laboratory's signed record with evidence, or by the maker's signed claim. A unit that nothing decides is inconclusive; silence passes nothing. Units come together to test cases and test groups, one group for each provision: fail before disputed before inconclusive before pass.";
+
+    /// <summary>The edition that was assessed; null for one that this program does not carry.</summary>
+    public static Catalogues.Catalogue? Edition(AssessmentResult result) =>
+        Catalogues.Catalogue.Editions.FirstOrDefault(c => $"{c.Name} {c.Edition}".EndsWith(result.Editions.Standard, StringComparison.Ordinal));
+
+    public static string Word(LabResult result) => result switch { LabResult.Pass => "pass", LabResult.Fail => "fail", LabResult.NotApplicable => "not applicable", _ => "inconclusive" };
+
+    /// <summary><c>3 pass, 1 fail; 2 that count for nothing</c>.</summary>
+    public static string Results(IReadOnlyList<LabEntry> records)
+    {
+        var counted = records.Where(r => r.Record.Counts).CountBy(r => r.Record.Result).OrderBy(r => r.Key).Select(r => $"{Number(r.Value)} {Word(r.Key)}").ToList();
+        var not = records.Count(r => !r.Record.Counts);
+        return (counted.Count > 0 ? string.Join(", ", counted) : "none that counts") + (not > 0 && counted.Count > 0 ? $"; {Number(not)} that count{(not == 1 ? "s" : "")} for nothing" : "");
+    }
+
+    /// <summary><c>12 records of 2 laboratories' people.</c></summary>
+    public static string LabCounts(IReadOnlyList<LabEntry> records) =>
+        $"{Count(records.Count, "record")} by {Count(records.Select(r => r.Record.Person).Distinct(StringComparer.Ordinal).Count(), "examiner")}, {Number(records.Count(r => r.Record.Counts))} of them count.";
 
     public const string Provisional =
         "This edition is provisional: a part of it was not read by us, so the status of some provisions may change.";

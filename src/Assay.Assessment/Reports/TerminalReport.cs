@@ -36,6 +36,7 @@ public sealed class TerminalReport
         Contradictions();
         List("Traps in the dossier", RowsAndTraps.Lines(result));
         List("Other catalogues", OtherCatalogues.Lines(result));
+        List("Records of laboratories", LabRecordsShown.Lines(result));
         List("Not checked", result.NotChecked);
         Losses();
         Answer();

@@ -13,10 +13,6 @@ internal sealed class Inheritance(Catalogue units, IEnumerable<UnitVerdict> verd
 {
     private readonly Dictionary<string, UnitVerdict> own = verdicts.GroupBy(v => v.Unit, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
 
-    /// <summary>The units that a unit applies again, by what its row names: single units, cases, or whole groups; related ones are left out.</summary>
-    public static IReadOnlyList<TestUnit> Sources(Catalogue units, TestUnit unit) =>
-        [.. unit.Inherits.Where(i => !i.StartsWith('~')).SelectMany(name => units.Units.Where(u => u.Id == name || u.Case == name || u.Provision == name)).Where(u => u.Id != unit.Id).Distinct()];
-
     /// <summary>The unit's own answer together with what it inherits.</summary>
     public UnitVerdict Of(UnitVerdict answer)
     {
@@ -24,7 +20,7 @@ internal sealed class Inheritance(Catalogue units, IEnumerable<UnitVerdict> verd
         var heir = answer with { Inherited = unit.Inherits };
         // What does not apply or is not claimed asks nothing; what failed by itself cannot become worse.
         if (answer.Outcome is Outcome.NotApplicable or Outcome.NotClaimed) return heir;
-        foreach (var source in Sources(units, unit).Where(s => !s.IsPreparatory))
+        foreach (var source in units.SourcesOf(unit).Where(s => !s.IsPreparatory))
         {
             var inherited = own.TryGetValue(source.Id, out var known) ? Of(known)
                 : new UnitVerdict { Unit = source.Id, Outcome = Outcome.Inconclusive, Reason = "it is not answered in this edition", Settle = $"an answer for {source.Id}" };
@@ -106,14 +102,36 @@ internal sealed class Inheritance(Catalogue units, IEnumerable<UnitVerdict> verd
     private bool? IsPart(TestUnit unit, RowPlace row)
     {
         if (unit.Restricts is not { } number) return true;
-        var tables = declaration.Tables.Where(t => t.Number == number).ToList();
-        if (tables.Count == 0) return null;
-        var entries = tables.SelectMany(t => t.Rows).Where(r => Asks(number, unit, r)).ToList();
-        if (row.Table == number) return entries.Any(e => e.Location == row.Location && e.Id == row.Id);
-        if (entries.Any(e => Wording.Names(Papers.Whole(e), row.Id))) return true;
+        var (entries, named) = Part(number, unit);
+        if (entries is null) return null;
+        if (row.Table == number) return entries.Contains((row.Location, row.Id));
+        if (named.Contains(row.Id)) return true;
         // A table whose entries name no row at all says nothing of which rows they use.
-        return declaration.Rows(row.Table).Any(r => entries.Any(e => Wording.Names(Papers.Whole(e), r.Id))) ? false : null;
+        return declaration.Rows(row.Table).Any(r => named.Contains(r.Id)) ? false : null;
     }
+
+    private readonly Dictionary<(int Table, bool Sensitive), (HashSet<(Evidence.Location, string)>? Entries, HashSet<string> Named)> parts = [];
+
+    // The entries that count, and every word in them that may be a row's id.
+    private (HashSet<(Evidence.Location, string)>? Entries, HashSet<string> Named) Part(int number, TestUnit unit)
+    {
+        var key = (number, unit.Provision == "5.8-2");
+        if (parts.TryGetValue(key, out var part)) return part;
+        var named = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        HashSet<(Evidence.Location, string)>? entries = null;
+        foreach (var table in declaration.Tables.Where(t => t.Number == number))
+        {
+            entries ??= [];
+            foreach (var entry in table.Rows.Where(r => Asks(number, unit, r)))
+            {
+                entries.Add((entry.Location, Evidence.Shortened.Visible(entry.Id)));
+                foreach (var word in Papers.Whole(entry).Split(Between, StringSplitOptions.RemoveEmptyEntries)) named.Add(word.Trim('.', ':', '-'));
+            }
+        }
+        return parts[key] = (entries, named);
+    }
+
+    private static readonly char[] Between = [' ', '\n', '\t', ',', ';', '(', ')', '[', ']', '`', '*', '"', '\'', '|', '/', '<', '>'];
 
     private static bool Asks(int number, TestUnit unit, IxitRow entry) => number switch
     {

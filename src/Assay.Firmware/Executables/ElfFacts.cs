@@ -32,6 +32,8 @@ public sealed record ElfFacts
     public bool? Canary { get; init; }
     /// <summary>Checked variants of the C library's functions are called; null where none that has one is called, or names are not kept.</summary>
     public bool? Fortify { get; init; }
+    /// <summary>Those of <see cref="Asked"/> that the file names, ordered; null where it does not keep its names. A name is a call that may be there, not a path to it.</summary>
+    public IReadOnlyList<string>? Calls { get; init; }
     /// <summary>A program that a loader started by <c>exec</c> would run: an executable, position independent or not.</summary>
     public bool IsProgram => Kind == "executable";
 
@@ -80,6 +82,7 @@ public sealed record ElfFacts
             NoExecute = image.StackFlags is { } flags && (flags & 1) == 0,
             Relro = !image.HasRelro ? Relro.None : dynamic.BindNow ? Relro.Full : Relro.Partial,
             Canary = names is null ? null : names.Contains("__stack_chk_fail") || names.Contains("__stack_chk_fail_local") || names.Contains("__stack_chk_guard"),
+            Calls = names is null ? null : [.. names.Where(Asked.Contains).Order(StringComparer.Ordinal)],
             Fortify = names is null ? null : names.Any(IsChecked) ? true : names.Any(Checkable.Contains) ? false : null,
         };
     }
@@ -94,6 +97,16 @@ public sealed record ElfFacts
         "fread_unlocked", "read", "pread", "pread64", "recv", "recvfrom", "readlink", "readlinkat", "realpath", "getcwd", "getwd", "poll", "ppoll", "confstr",
         "getgroups", "gethostname", "getdomainname", "ttyname_r", "getlogin_r", "wcscpy", "wmemcpy", "wcsncpy", "swprintf", "mbstowcs", "wcstombs", "fdelt", "longjmp",
     };
+
+    /// <summary>Functions that tell what a program can do: listen, start others, copy without a bound, give rights up, confine itself.</summary>
+    public static IReadOnlySet<string> Asked { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "listen", "accept", "accept4", "system", "popen", "gets", "strcpy", "strcat", "sprintf", "vsprintf",
+        "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "initgroups", "capset", "cap_set_proc", "chroot", "unshare", "prctl",
+        "seccomp_init", "seccomp_load", "landlock_restrict_self",
+    };
+
+    private static readonly HashSet<string> AskedNames = (HashSet<string>)Asked;
 
     private static string Name(ushort machine) => machine switch
     {
@@ -241,7 +254,8 @@ public sealed record ElfFacts
     {
         Span<char> text = stackalloc char[name.Length];
         for (var i = 0; i < name.Length; i++) text[i] = (char)name[i];
-        if (text.EndsWith("_chk") || text.StartsWith("__stack_chk") || Checkable.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text)) names.Add(text.ToString());
+        if (text.EndsWith("_chk") || text.StartsWith("__stack_chk") || Checkable.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text)
+            || AskedNames.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text)) names.Add(text.ToString());
     }
 
     /// <returns>True where no symbol table is left.</returns>

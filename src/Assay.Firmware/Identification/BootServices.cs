@@ -66,22 +66,24 @@ internal static partial class BootServices
 
     public static bool IsShell(string program) => Shells.Contains(program[(program.LastIndexOf('/') + 1)..].TrimStart('-'));
 
-    public static void Read(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts, Notebook notes)
+    /// <param name="calls">What each program names of <see cref="Executables.ElfFacts.Asked"/>, by its path.</param>
+    public static void Read(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts, IReadOnlyDictionary<string, IReadOnlyList<string>> calls, Notebook notes)
     {
+        var programs = new Programs(calls);
         var started = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in texts.Values.OrderBy(f => f.Path, StringComparer.Ordinal))
         {
-            if (file.Path.EndsWith("/etc/inittab", StringComparison.Ordinal)) Inittab(file, texts, started, notes);
-            else if (file.Name is "inetd.conf" && file.Folder.EndsWith("/etc", StringComparison.Ordinal)) Inetd(file, notes);
-            else if (file.Path.Contains("/etc/xinetd.d/", StringComparison.Ordinal)) Xinetd(file, notes);
+            if (file.Path.EndsWith("/etc/inittab", StringComparison.Ordinal)) Inittab(file, texts, started, programs, notes);
+            else if (file.Name is "inetd.conf" && file.Folder.EndsWith("/etc", StringComparison.Ordinal)) Inetd(file, programs, notes);
+            else if (file.Path.Contains("/etc/xinetd.d/", StringComparison.Ordinal)) Xinetd(file, programs, notes);
         }
         foreach (var script in BootScripts(entries, texts)) started.Add(script);
         Spread(started, texts);
         foreach (var path in started.Order(StringComparer.Ordinal))
         {
-            if (texts.TryGetValue(path, out var script)) Script(script, notes);
+            if (texts.TryGetValue(path, out var script)) Script(script, programs, notes);
         }
-        Units(entries, texts, notes);
+        Units(entries, texts, programs, notes);
         Present(entries, notes);
     }
 
@@ -129,7 +131,7 @@ internal static partial class BootServices
         }
     }
 
-    private static void Inittab(TextFile file, IReadOnlyDictionary<string, TextFile> texts, HashSet<string> started, Notebook notes)
+    private static void Inittab(TextFile file, IReadOnlyDictionary<string, TextFile> texts, HashSet<string> started, Programs programs, Notebook notes)
     {
         var root = file.Path[..^"/etc/inittab".Length];
         for (var i = 0; i < file.Lines.Count; i++)
@@ -160,7 +162,7 @@ internal static partial class BootServices
             {
                 notes.Add(FindingKind.Debug, console, $"{program} gives {shell.Name} on {console} without a login{(shell.Conditional ? " unless configured" : "")}", shell.Conditional ? 0.7 : 0.9, at, [Traits.SerialConsole, Traits.WithoutLogin]);
             }
-            else Command(new ShellCommand(i + 1, words, false), file, notes);
+            else Command(new ShellCommand(i + 1, words, false), file, programs, notes);
             if (texts.ContainsKey(root + program)) started.Add(root + program);
         }
     }
@@ -176,12 +178,15 @@ internal static partial class BootServices
         return false;
     }
 
-    private static void Script(TextFile script, Notebook notes)
+    private static void Script(TextFile script, Programs programs, Notebook notes)
     {
-        foreach (var command in ShellScript.Commands(script)) Command(command, script, notes);
+        var commands = ShellScript.Commands(script);
+        // OpenWrt's procd takes the account of an instance as a command of its own.
+        var account = commands.FirstOrDefault(c => c.Name == "procd_set_param" && c.Words.Count > 2 && c.Words[1] == "user")?.Words[2];
+        foreach (var command in commands) Command(command, script, programs, notes, account);
     }
 
-    private static void Command(ShellCommand command, TextFile file, Notebook notes)
+    private static void Command(ShellCommand command, TextFile file, Programs programs, Notebook notes, string? account = null)
     {
         var words = command.Words;
         var first = 0;
@@ -199,8 +204,43 @@ internal static partial class BootServices
         if (first < 0 || first >= words.Count) return;
         if (words.Contains("--version") || words.Contains("--help") || words.Count == first + 2 && (words[^1] is "-V" or "-t")) return;
         var name = words[first][(words[first].LastIndexOf('/') + 1)..];
-        if (!Daemons.TryGetValue(name, out var daemon)) return;
-        Add(daemon, name, words.Skip(first).ToList(), command.Conditional ? 0.75 : 0.95, notes.At(file.Path, command.Line), notes);
+        var at = notes.At(file.Path, command.Line);
+        account ??= Behind(words, "-c", "--chuid", "-u", "--user") is > 0 and var named && command.Name == "start-stop-daemon" ? words[named].Split(':')[0] : null;
+        if (!Daemons.TryGetValue(name, out var daemon))
+        {
+            if (programs.Listens(words[first]) is { } path) notes.Add(FindingKind.Exposure, name, $"{name} is started at boot and names the calls of a server", 0.5, at, [Traits.MayListen], path);
+            return;
+        }
+        Add(daemon, name, words.Skip(first).ToList(), command.Conditional ? 0.75 : 0.95, at, notes);
+        Rights(name, words[first], account, at, programs, notes);
+    }
+
+    /// <summary>What programs name of the calls that are asked for, by path and by name.</summary>
+    private sealed class Programs(IReadOnlyDictionary<string, IReadOnlyList<string>> calls)
+    {
+        private readonly ILookup<string, string> byName = calls.Keys.Order(StringComparer.Ordinal).ToLookup(k => k[(k.LastIndexOf('/') + 1)..], StringComparer.Ordinal);
+
+        public IReadOnlyList<string>? Calls(string program) => PathOf(program) is { } path ? calls[path] : null;
+
+        /// <summary>The path of a program that names what a server calls; null for others and for those that are not there.</summary>
+        public string? Listens(string program) => PathOf(program) is { } path && calls[path].Contains("listen") && calls[path].Any(c => c is "accept" or "accept4") ? path : null;
+
+        private string? PathOf(string program)
+        {
+            if (program.StartsWith('/') && calls.Keys.Contains(program)) return program;
+            var named = byName[program[(program.LastIndexOf('/') + 1)..]].ToList();
+            return named.Count == 1 ? named[0] : named.FirstOrDefault(n => program.StartsWith('/') && n.EndsWith(program, StringComparison.Ordinal));
+        }
+    }
+
+    private static readonly HashSet<string> GivingUp = new(StringComparer.Ordinal) { "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "initgroups", "capset", "cap_set_proc" };
+
+    // Who starts a service at boot is root, unless the start line or the unit names another, or the program gives its rights up by itself.
+    private static void Rights(string name, string program, string? account, Location at, Programs programs, Notebook notes)
+    {
+        if (account is not null and not ("root" or "0")) return;
+        if (account is not null) notes.Add(FindingKind.Permission, name, $"{name} is started as {account}, by name", 0.9, at, [Traits.RunsAsRoot, Traits.StartedAtBoot]);
+        else if (programs.Calls(program) is { } calls && !calls.Any(GivingUp.Contains)) notes.Add(FindingKind.Permission, name, $"{name} is started as root, and names no call that gives rights up", 0.75, at, [Traits.RunsAsRoot, Traits.StartedAtBoot]);
     }
 
     private static int Behind(IReadOnlyList<string> words, params ReadOnlySpan<string> options)
@@ -239,7 +279,7 @@ internal static partial class BootServices
         return false;
     }
 
-    private static void Inetd(TextFile file, Notebook notes)
+    private static void Inetd(TextFile file, Programs programs, Notebook notes)
     {
         for (var i = 0; i < file.Lines.Count; i++)
         {
@@ -248,11 +288,13 @@ internal static partial class BootServices
             var line = words[5..];
             // tcpd stands before the program that it guards; arguments repeat the program's name.
             var name = line.Take(3).Select(w => w[(w.LastIndexOf('/') + 1)..]).FirstOrDefault(Daemons.ContainsKey);
-            if (name is not null) Add(Daemons[name], name, line, 0.85, notes.At(file.Path, i + 1), notes);
+            if (name is null) continue;
+            Add(Daemons[name], name, line, 0.85, notes.At(file.Path, i + 1), notes);
+            Rights(name, name, words[4].Split('.', ':')[0], notes.At(file.Path, i + 1), programs, notes);
         }
     }
 
-    private static void Xinetd(TextFile file, Notebook notes)
+    private static void Xinetd(TextFile file, Programs programs, Notebook notes)
     {
         if (file.Lines.Any(l => XinetdOff().IsMatch(l))) return;
         for (var i = 0; i < file.Lines.Count; i++)
@@ -262,7 +304,9 @@ internal static partial class BootServices
             var program = match.Groups[1].Value;
             var name = program[(program.LastIndexOf('/') + 1)..];
             var arguments = file.Lines.Select(l => XinetdArguments().Match(l)).FirstOrDefault(m => m.Success)?.Groups[1].Value.Split(' ') ?? [];
-            if (Daemons.TryGetValue(name, out var daemon)) Add(daemon, name, [program, .. arguments], 0.85, notes.At(file.Path, i + 1), notes);
+            if (!Daemons.TryGetValue(name, out var daemon)) continue;
+            Add(daemon, name, [program, .. arguments], 0.85, notes.At(file.Path, i + 1), notes);
+            Rights(name, program, file.Lines.Select(l => XinetdUser().Match(l)).FirstOrDefault(m => m.Success)?.Groups[1].Value, notes.At(file.Path, i + 1), programs, notes);
         }
     }
 
@@ -272,10 +316,13 @@ internal static partial class BootServices
     [GeneratedRegex(@"^\s*server\s*=\s*(\S+)")]
     private static partial Regex XinetdServer();
 
+    [GeneratedRegex(@"^\s*user\s*=\s*(\S+)")]
+    private static partial Regex XinetdUser();
+
     [GeneratedRegex(@"^\s*server_args\s*\+?=\s*(.+)")]
     private static partial Regex XinetdArguments();
 
-    private static void Units(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts, Notebook notes)
+    private static void Units(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts, Programs programs, Notebook notes)
     {
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in entries)
@@ -303,12 +350,21 @@ internal static partial class BootServices
                 if (words.Length == 0) continue;
                 var name = words[0][(words[0].LastIndexOf('/') + 1)..];
                 var at = notes.At(unit.Path, i + 1);
-                if (Daemons.TryGetValue(name, out var daemon)) Add(daemon, name, words, 0.95, at, notes);
+                if (Daemons.TryGetValue(name, out var daemon))
+                {
+                    Add(daemon, name, words, 0.95, at, notes);
+                    var account = unit.Text.Contains("DynamicUser=", StringComparison.Ordinal) ? "another" : UnitUser().Match(unit.Text) is { Success: true } user ? user.Groups[1].Value : null;
+                    Rights(name, words[0], account, at, programs, notes);
+                }
                 else if (name.EndsWith("getty", StringComparison.Ordinal) && Free(words)) notes.Add(FindingKind.Debug, unit.Name, $"{unit.Name}: a console without a login", 0.9, at, [Traits.SerialConsole, Traits.WithoutLogin]);
                 else if (IsShell(name) && unit.Text.Contains("TTYPath", StringComparison.Ordinal)) notes.Add(FindingKind.Debug, unit.Name, $"{unit.Name}: {name} on a terminal without a login", 0.9, at, [Traits.SerialConsole, Traits.WithoutLogin]);
+                else if (programs.Listens(words[0]) is { } path) notes.Add(FindingKind.Exposure, name, $"{name} is started at boot and names the calls of a server", 0.5, at, [Traits.MayListen], path);
             }
         }
     }
+
+    [GeneratedRegex(@"(?m)^\s*User\s*=\s*(\S+)")]
+    private static partial Regex UnitUser();
 
     [GeneratedRegex(@"/systemd/system/[^/]+\.(?:wants|requires|upholds)/([^/]+\.(?:service|socket))$")]
     private static partial Regex Wanted();

@@ -61,6 +61,27 @@ public class CatalogueImportTests
         Assert.All(Crosswalk.All.Where(r => r.ToCatalogue == Crosswalk.Imported), r => Assert.NotEmpty(catalogue.Rows(r.ToId)));
     }
 
+    /// <summary>Relations hang on ids: a document cannot take over a duty's verdict by taking its catalogue's name.</summary>
+    [Theory]
+    [InlineData("The support period is published", "The support period is whatever we like", "uk-psti-2023.json", "imported-uk-psti-2023")]
+    [InlineData("\"value\": \"3.4\"", "\"value\": \"3.5\"", "other.json", "other")]
+    [InlineData("no such text", "", "other.json", "uk-psti-2023")]
+    public void A_document_that_says_it_is_one_of_ours_and_has_other_rows_gets_another_id(string old, string other, string file, string id)
+    {
+        using var artefact = Artefact.Of(file, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(OscalCatalog.Bytes(Catalogue.Load("uk-psti-2023"))).Replace(old, other, StringComparison.Ordinal)));
+        var imported = Catalogue.Import(artefact);
+        Assert.Equal(id, imported.Catalogue.Id);
+        Assert.Equal(id == "uk-psti-2023", imported.Losses.Count == 0);
+        Assert.Equal(id == "uk-psti-2023", Crosswalk.Of(imported.Catalogue.Id).Count > 0);
+    }
+
+    [Fact]
+    public void A_label_without_a_class_counts_before_one_with()
+    {
+        var row = Import("""{ "catalog": { "metadata": { "title": "T" }, "controls": [ { "id": "ac-1", "title": "A", "props": [ { "name": "label", "value": "AC-01", "class": "zero-padded" }, { "name": "label", "value": "AC-1" }, { "name": "label", "value": "other" }, { "name": "label", "ns": "https://elsewhere.example", "value": "no" } ] } ] } }""").Catalogue.Provisions[0];
+        Assert.Equal("AC-1", row.Label);
+    }
+
     [Fact]
     public void Parameters_stand_in_the_prose_and_items_follow_their_statement()
     {

@@ -79,6 +79,37 @@ public class CrosswalkTests
         Assert.Equal(["AUM-3", "SCM-2", "NMM-1", "TCM-1", "CCK-1", "GEC-3", "GEC-4"],
             Crosswalk.Unmapped(Catalogue.Load("en18031-1"), Crosswalk.Of("en18031-1", Second).Select(r => r.FromId)).Select(p => p.Id));
 
+    /// <summary>An own walk of the public catalog: which controls name EN 18031 as their source.</summary>
+    [Fact]
+    public void The_draft_controls_that_come_from_EN_18031_relate_to_the_requirement_of_the_same_number()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Corpus.Folder("oscal/cra"), "cra_pren_4000014_oscal_catalog.json")));
+        var told = new HashSet<string>();
+        Walk(document.RootElement.GetProperty("catalog"), told);
+        var rows = new[] { "en18031-1", "en18031-2" }.SelectMany(id => Catalogue.Load(id).Provisions).Select(p => p.Id).ToHashSet();
+        var ours = Crosswalk.All.Where(r => r.FromCatalogue.StartsWith("en18031", StringComparison.Ordinal) && r.ToCatalogue == Crosswalk.Imported).ToList();
+        Assert.Equal(told.Where(rows.Contains).Order(StringComparer.Ordinal), ours.Where(r => r.Note is null).Select(r => r.ToId).Order(StringComparer.Ordinal));
+        Assert.Equal(["ACM-1 ACM-2", "AUM-1 AUM-2"], ours.Where(r => r.Note is not null).Select(r => $"{r.FromId} {r.ToId}"));
+        Assert.All(ours.Where(r => r.Note is null), r => Assert.Equal(r.FromId, r.ToId));
+
+        static void Walk(JsonElement of, HashSet<string> told)
+        {
+            foreach (var list in new[] { "groups", "controls" })
+            {
+                if (!of.TryGetProperty(list, out var items)) continue;
+                foreach (var item in items.EnumerateArray())
+                {
+                    var title = item.GetProperty("title").GetString()!;
+                    if (title.StartsWith('[') && item.GetProperty("props").EnumerateArray().Any(p => p.GetProperty("name").GetString() == "source" && p.GetProperty("value").GetString()!.StartsWith("EN 18031", StringComparison.Ordinal)))
+                    {
+                        told.Add(title[1..title.IndexOf(']')]);
+                    }
+                    Walk(item, told);
+                }
+            }
+        }
+    }
+
     /// <summary>An own walk of the public catalog: which controls stand below the group of which letter.</summary>
     [Fact]
     public void The_draft_controls_of_each_item_of_annex_I_are_those_of_the_public_catalog()

@@ -9,6 +9,7 @@ namespace Assay.Assessment.Tests.Reports;
 public partial class BrowserTests
 {
     [Theory]
+    [InlineData("answered", 360)]
     [InlineData("doorbell", 360)]
     [InlineData("of enemies", 360)]
     [InlineData("example", 360)]
@@ -26,7 +27,7 @@ public partial class BrowserTests
     }
 
     // A headless window is never narrower than 500 pixels, so the page stands in a frame of the width that is asked for.
-    private static (int Content, int View) Widths(string html, int width)
+    internal static (int Content, int View) Widths(string html, int width)
     {
         using var scratch = new Scratch();
         File.WriteAllText(scratch.File("report.html"), Copy(html, "<script>addEventListener('load', () => parent.postMessage(document.documentElement.scrollWidth + ' ' + document.documentElement.clientWidth, '*'))</script>"));
@@ -66,6 +67,8 @@ public partial class BrowserTests
     }
 
     [Theory]
+    [InlineData("answered", false)]
+    [InlineData("answered", true)]
     [InlineData("doorbell", false)]
     [InlineData("doorbell", true)]
     [InlineData("repaired", false)]
@@ -83,7 +86,7 @@ public partial class BrowserTests
         Assert.Contains("html-has-lang", barriers);
     }
 
-    private static List<string> Barriers(string html, bool dark)
+    internal static List<string> Barriers(string html, bool dark)
     {
         var judges = Npm.Folder("axe-core@4.14.1");
         var axe = File.ReadAllText(Path.Combine(judges, "node_modules", "axe-core", "axe.min.js"));
@@ -107,6 +110,7 @@ public partial class BrowserTests
     }
 
     [Theory]
+    [InlineData("answered")]
     [InlineData("doorbell")]
     [InlineData("empty")]
     [InlineData("of enemies")]
@@ -124,7 +128,7 @@ public partial class BrowserTests
         Assert.True(exit != 0 && said.Contains("element-permitted-content", StringComparison.Ordinal), said);
     }
 
-    private static (int Exit, string Said) Validated(string html)
+    internal static (int Exit, string Said) Validated(string html)
     {
         var judges = Npm.Folder("html-validate@9.0.0");
         using var scratch = new Scratch();
@@ -136,10 +140,10 @@ public partial class BrowserTests
     }
 
     // A copy for a judge: without the policy, with the judge's script at the end.
-    private static string Copy(string html, string script) =>
+    internal static string Copy(string html, string script) =>
         Policy().Replace(html, "").Replace("</body>", script + "</body>", StringComparison.Ordinal);
 
-    private static string Dom(string html, bool dark = false)
+    internal static string Dom(string html, bool dark = false)
     {
         using var scratch = new Scratch();
         var file = scratch.File("report.html");

@@ -6,13 +6,14 @@ namespace Assay.Assessment.Tests.Reports;
 
 public class HtmlReportTests
 {
-    public static readonly TheoryData<string> Results = new() { "doorbell", "repaired", "empty", "of enemies" };
+    public static readonly TheoryData<string> Results = new() { "doorbell", "repaired", "empty", "of enemies", "answered" };
 
     internal static AssessmentResult Result(string name) => name switch
     {
         "doorbell" => Demo.Doorbell(),
         "repaired" => Demo.Repaired(),
         "empty" => Demo.Empty(),
+        "answered" => Answered.Result(),
         "example" => RealReportTests.Assess(Path.Combine(Checkout.Root, "examples", "doorbell-1.0")),
         _ => Demo.OfEnemies(),
     };

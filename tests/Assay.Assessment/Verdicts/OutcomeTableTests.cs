@@ -64,10 +64,20 @@ public class OutcomeTableTests
                 "lab-bare" => facts with { Lab = new LabRecord("Ada", true, "tried it", Maker, [], Image) },
                 "papers-differ" => facts with { Contradictions = [.. facts.Contradictions, new Contradiction("the support period", Paper, OtherPaper)] },
                 "evidence-differs" => facts with { Contradictions = [.. facts.Contradictions, new Contradiction("secure boot", Paper, Seen)] },
+                "each-row" => facts with { Unit = facts.Unit with { EachRow = 1 } },
+                "row" => Row(new RowFacts { Row = Next() }),
+                "row-holds" => Row(new RowFacts { Row = Next(), Decisions = [new Decision("accounts", true, "this login is as declared", "all files of the image", true, ["f05"], Image)] }),
+                "row-supports" => Row(new RowFacts { Row = Next(), Supports = [new Supporting("hashes", "f06", "hash is strong", Image)] }),
+                "row-open" => Row(new RowFacts { Row = Next(), Open = "accounts: nobody can tell" }),
+                "row-lab" => Row(new RowFacts { Row = Next(), Lab = new LabRecord("Ada", true, "tried it", Maker, ["photo.jpg"], Image) }),
+                "row-refuted" => Row(new RowFacts { Row = Next(), Refutations = [new Refutation("credentials", "f07", "a default", Image)] }) with { Refutations = [.. facts.Refutations, new Refutation("credentials", "f07", "a default", Image)] },
+                "row-differs" => Row(new RowFacts { Row = Next(), Contradictions = [new Contradiction("the login", Paper, OtherPaper)] }) with { Contradictions = [.. facts.Contradictions, new Contradiction("the login", Paper, OtherPaper)] },
                 "settle" => facts with { Settle = "a second unit of the product" },
                 _ => throw new ArgumentException(word),
             };
 
+            RowPlace Next() => new(1, $"AuthMech-{facts.Rows.Count + 1}", new Location { Artefact = "ixit.md", Line = 10 + facts.Rows.Count });
+            UnitFacts Row(RowFacts row) => facts with { Rows = [.. facts.Rows, row] };
             UnitFacts Claim(Support support, bool signed, string? why = null) => facts with
             {
                 Claims = [.. facts.Claims, new Claim { Provision = "5.1-1", Support = support, Justification = why, Location = new Location { Artefact = $"ics{facts.Claims.Count}.yaml", Line = 5 }, SignedBy = signed ? Maker : null }],
@@ -163,6 +173,21 @@ public class OutcomeTableTests
     [InlineData("mandatory if true YES", "pass", "declared", "Maker declares it")]
     [InlineData("mandatory yes YES", "pass", "declared", "Maker declares it (ics1.yaml line 5)")]
     [InlineData("recommended YES support", "pass", "supported", "hash is strong")]
+    // "all" is one answer a row: by tool only where each row is decided
+    [InlineData("mandatory each-row row-holds row-holds", "pass", "tool", "each of the 2 row(s) of table 1 is decided")]
+    [InlineData("mandatory each-row row-holds row-lab", "pass", "lab", "each of the 2 row(s)")]
+    [InlineData("mandatory each-row row-holds row", "inconclusive", null, "open: row AuthMech-2 of 2")]
+    [InlineData("mandatory each-row row-holds row-open", "inconclusive", null, "open: row AuthMech-2 of 2")]
+    [InlineData("mandatory each-row row-holds row YES", "pass", "declared", "evidence stands beside 1 of 2 rows")]
+    [InlineData("mandatory each-row row-holds row-supports YES", "pass", "supported", "evidence stands beside each of 2 row(s)")]
+    [InlineData("mandatory each-row row row decided", "inconclusive", null, "its rows were not decided one by one")]
+    [InlineData("mandatory each-row row row decided YES", "pass", "supported", "accounts")]
+    [InlineData("mandatory each-row decided", "inconclusive", null, "its rows were not decided one by one")]
+    [InlineData("mandatory each-row row row lab", "pass", "lab", "Ada")]
+    [InlineData("mandatory each-row row-holds row-refuted row-holds YES", "fail", "tool", "row AuthMech-2 of 3")]
+    [InlineData("mandatory each-row row-holds row-refuted lab", "fail", "tool", "row AuthMech-2 of 2")]
+    [InlineData("mandatory each-row row-holds row-differs YES", "disputed", null, "row AuthMech-2 of 2")]
+    [InlineData("recommended each-row row-holds row no", "notClaimed", null, "does not claim")]
     // a preparatory step never passes alone
     [InlineData("mandatory preparatory decided", "inconclusive", null, "preparatory step")]
     [InlineData("mandatory preparatory YES support", "inconclusive", null, "preparatory step")]

@@ -3,7 +3,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A clear-text or TLS channel in a capture for which the communication table has no row.</summary>
-public sealed class UndeclaredChannel() : Check("undeclared-channel", 1, Polarity.Refute, CoverageScope.Capture,
+public sealed class UndeclaredChannel() : Check("undeclared-channel", 2, Polarity.Refute, CoverageScope.Capture,
     "a way of communicating in a capture that IXIT 11-ComMech does not list", "a capture in every state of the device, and the missing row", "5.5-5-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -19,11 +19,35 @@ public sealed class UndeclaredChannel() : Check("undeclared-channel", 1, Polarit
             if (rows.Any(r => words.Any(w => Wording.Names(r, w)))) listed++;
             else missing.Add(finding);
         }
+        var talks = new List<(string Application, Location Place)>();
+        // Without the device's address nobody can tell its conversations from its neighbours'.
+        foreach (var capture in examined.Captures.Where(c => c.IsOfDevice))
+        {
+            foreach (var talk in capture.Conversations.Where(c => c.IsAnswered && c.Application is not null))
+            {
+                if (Spoken.FirstOrDefault(s => s.Application == talk.Application).Words is not { } words) continue;
+                if (rows.Any(r => words.Any(w => Wording.Names(r, w)) || talk.Names.Any(n => r.Contains(n, StringComparison.OrdinalIgnoreCase)))) listed++;
+                else talks.Add((talk.Application!, talk.At(capture.Artefact)));
+            }
+        }
+        if (missing.Count == 0 && talks.Count > 0)
+        {
+            var kinds = talks.Select(t => t.Application).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            return [Refutes(Units[0], $"{talks.Count} conversation(s) of the device are of a kind that IXIT 11-ComMech does not list: {string.Join(", ", kinds)}", [.. talks.Take(10).Select(t => t.Place)])];
+        }
         if (missing.Count > 0) return Refutes($"{missing.Count} observation(s) are of a channel that IXIT 11-ComMech does not list", missing);
         return listed > 0 && examined.LookedWhole(CoverageScope.Capture)
             ? [Supports(Units[0], $"every channel that was recognised in the captures ({listed} observation(s)) is listed; what the device did not do there was not seen")]
             : Silence(examined);
     }
+
+    // What captures call a protocol, and the words by which papers may mean it. Names, addresses and time are left to the table of interfaces.
+    private static readonly (string Application, string[] Words)[] Spoken =
+    [
+        ("telnet", ["telnet", "telnetd"]), ("ftp", ["ftp", "ftpd"]), ("ssh", ["ssh", "sshd", "dropbear", "secure shell", "sftp", "scp"]),
+        ("http", ["http", "web", "webui", "web-ui", "browser", "rest", "upnp", "onvif", "soap", "portal"]), ("mqtt", ["mqtt", "broker"]), ("rtsp", ["rtsp", "video", "stream", "rtp", "onvif"]),
+        ("tls", ["tls", "https", "mqtts", "wss", "ssl", "dtls", "ftps", "encrypted", "secure"]), ("smtp", ["smtp", "mail", "e-mail", "email"]),
+    ];
 
     private static readonly (string Word, string Trait)[] Channels =
         [("telnet", Traits.Telnet), ("ftp", Traits.Ftp), ("ssh", Traits.Ssh), ("http", Traits.Http), ("mqtt", "mqtt"), ("tls", Traits.TlsOutdated), ("coap", "coap"), ("rtsp", "rtsp")];

@@ -4,7 +4,7 @@ namespace Assay.Assessment.Checks;
 
 /// <summary>A table names an algorithm or protocol that no current catalogue recommends, and nothing else beside it.</summary>
 /// <remarks>Beside a current algorithm an outdated one may be a checksum on the way or an inner step: a program cannot tell, so it says so and decides nothing.</remarks>
-public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptography", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptography", 2, Polarity.Refute, CoverageScope.Declaration,
     "MD5, SHA-1, DES, RC4, SSL and TLS before 1.2 in the declared cryptography of log-in, update and communication", "the cryptographic details, with the place in a recognised catalogue", "5.1-3-1c", "5.3-7-1c", "5.5-1-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -19,7 +19,7 @@ public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptograp
             }
             var hit = false;
             string? beside = null;
-            foreach (var (_, row) in rows)
+            foreach (var (table, row) in rows)
             {
                 if (Papers.Field(row, "Cryptographic Details") is not { } says) continue;
                 if (Weak.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } weak) continue;
@@ -28,12 +28,20 @@ public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptograp
                     beside ??= $"{Shortened.Visible(row.Id)} names {weak} beside {current} ({row.Location})";
                     continue;
                 }
+                // What is off as delivered is for a person: who turns it on, and what they are told.
+                if (Papers.Field(row, "Default Status") is { } status && Off.Any(o => status.TrimStart(' ', '*', '_').StartsWith(o, StringComparison.OrdinalIgnoreCase)))
+                {
+                    beside ??= $"{Shortened.Visible(row.Id)} names {weak} and is off as delivered ({row.Location})";
+                    continue;
+                }
                 hit = true;
-                yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares {weak}", row.Location);
+                yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares {weak}", row.Location).On(table, row);
             }
             if (!hit) yield return Open(unit, beside is null ? "no outdated algorithm is named; whether what is named suffices is for a person" : $"{beside}: what it is used for is for a person to say");
         }
     }
+
+    private static readonly string[] Off = ["disabled", "off", "inactive", "not active", "deactivated"];
 
     private static readonly string[] Current = ["SHA-256", "SHA256", "SHA-384", "SHA384", "SHA-512", "SHA512", "SHA-3", "SHA3", "TLS 1.2", "TLSv1.2", "TLS 1.3", "TLSv1.3", "WPA2", "WPA3", "Ed25519"];
 

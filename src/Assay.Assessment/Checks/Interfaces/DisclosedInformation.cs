@@ -3,11 +3,13 @@ using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
-/// <summary>What each interface tells before a log-in, by its own row: a credential that is called harmless, a placeholder, or nothing. One answer a row.</summary>
+/// <summary>What each interface tells before a log-in, by its own row: a credential that is called irrelevant, a placeholder, or nothing. One answer a row.</summary>
 public sealed partial class DisclosedInformation() : Check("disclosed-information", 1, Polarity.Refute, CoverageScope.Declaration,
-    "credentials among what a row discloses before a log-in as harmless, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
+    "credentials among what a row discloses before a log-in as irrelevant, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 15);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var rows = examined.Rows(15, 28).Where(r => Papers.Field(r.Row, "Disclosed") is not null).ToList();
         if (rows.Count == 0)
@@ -23,10 +25,10 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
             if (filled == Filled.Placeholder) yield return Refutes("5.6-2-1a", $"what {id} discloses {Fields.Shown(says)}", of.Row.At("Disclosed Information")).For(of);
             else if (filled is Filled.Denied or Filled.NotApplicable) yield return Supports("5.6-2-1a", $"{id} discloses nothing, by its row").For(of);
             else if (filled == Filled.Empty) yield return Open("5.6-2-1a", $"{id} does not say what it discloses").For(of);
-            else if (Fields.Sentences(says).FirstOrDefault(s => Credential().IsMatch(s) && !Fields.Negation().IsMatch(s)) is { } told)
+            else if (Fields.Sentences(says).FirstOrDefault(s => (List().IsMatch(s) && Credential().IsMatch(s) || Told().IsMatch(s)) && !Fields.Negation().IsMatch(s)) is { } told)
             {
                 var harmless = Harmless().IsMatch(says);
-                if (harmless) yield return Refutes("5.6-2-1a", $"{id} calls harmless that it discloses \"{Wording.Begin(told)}\"", of.Row.At("Disclosed Information")).For(of);
+                if (harmless) yield return Refutes("5.6-2-1a", $"{id} calls it irrelevant that it discloses \"{Wording.Begin(told)}\"", of.Row.At("Disclosed Information")).For(of);
                 yield return Reason().IsMatch(says)
                     ? Supports("5.6-2-1b", $"{id} gives a reason for what it discloses").For(of)
                     : Open("5.6-2-1b", $"{id} discloses \"{Wording.Begin(told)}\" and gives no reason that a program can read", $"why {id} must disclose it before a log-in").For(of);
@@ -35,10 +37,17 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
         }
     }
 
+    // A list of what is told, as against a sentence about how a log-in goes on.
+    [GeneratedRegex(@"^(?!.*\b(until|unless|valid|requir\w+|asks?|before|after|posted|provided|entered|return\w*|reject\w*|protected|encrypted|hash\w*)\b).{1,100}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex List();
+
+    [GeneratedRegex(@"\b(disclos\w+|reveal\w*|expos\w+|leak\w*|shows?|tells?|broadcast\w*|contain\w*|includ\w+|advertis\w+|announc\w+)\b(?!.*\b(until|unless|valid|encrypted|hash\w*)\b)[^.]{0,60}\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Told();
+
     [GeneratedRegex(@"\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Credential();
 
-    [GeneratedRegex(@"\b(harmless|uncritical|non-?critical|irrelevant|(not|no|low|zero|without|non-?)[- ]?(security[- ])?(relevan\w+|sensitive|critical|risk)|no security (impact|relevance))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(harm-?less|uncritical|non-?critical|irrelevant|(not|no|low|zero|without|non-?)[- ]?(security[- ])?(relevan\w+|sensitive|critical|risk)|no security (impact|relevance))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Harmless();
 
     [GeneratedRegex(@"\b(because|needed|necessary|required|so that|in order to|since|purpose|for (pairing|discovery|set-?up|the app))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -7,7 +7,9 @@ namespace Assay.Assessment.Checks;
 public sealed partial class InterfacePurpose() : Check("interface-purpose", 1, Polarity.Refute, CoverageScope.Declaration,
     "a purpose for every network and logical interface that is on", "IXIT 15-Intf and 28, with the purpose of every interface that is on", "5.6-1-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 15);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var rows = examined.Rows(15, 28).Where(r => r.Table.Number == 28 || IsNetwork(Papers.Field(r.Row, "Type"))).ToList();
         if (rows.Count == 0) yield return Open(Units[0], "no table of network or logical interfaces (IXIT 15 or 28) was handed over", "IXIT 15-Intf");
@@ -30,7 +32,7 @@ public sealed partial class InterfacePurpose() : Check("interface-purpose", 1, P
     [GeneratedRegex(@"\b(network|logical|air|radio|wireless|wi-?fi|wlan|ethernet|lan|bluetooth|ble|zigbee|thread|z-wave|lora\w*|cellular|lte|nb-iot)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NetworkWords();
 
-    [GeneratedRegex(@"\b(no (known |further |real |particular |specific |current )?(purpose|use|need|function)( (in|for|at)\b|\W|$)|not (actually |currently |really )?(needed|required|necessary|used)( (for|in|by|any more|anymore|at)\b|\W|$)|no longer (needed|required|used)|(left|kept) (over|from) (development|test\w*|production|debugging)|left-?over|obsolete|(purpose|reason) (is )?(unknown|unclear)|for no reason|never used)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(no (known |further |real |particular |specific |current )?(purpose|use|need|function)( (in|for|at)\b|\W|$)|not (actually |currently |really )?(needed|required|necessary|used)( (for|in|by|any more|anymore|at)\b|\W|$)|no longer (needed|required|used)|(left|kept) (over )?from (development|test\w*|production|debugging)|left-?over|obsolete|(purpose|reason) (is )?(unknown|unclear)|for no reason|never used)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Needless();
 
     [GeneratedRegex(@"\b(need(ed|s)?|necessary|requir\w+|essential|used? (to|for|by|as)|serves?|provid\w+|allows?|enabl(es|ing) |lets|carr(y|ies)|hosts?|acts? as|connects?|for (the|local|remote|updates?|set-?up|configuration|time|streaming|access|control|telemetry|pairing|commissioning|maintenance|discovery)|purpose|in order to|so that|fulfil\w*|critical|crucial|works? as)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

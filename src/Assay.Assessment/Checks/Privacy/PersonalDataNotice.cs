@@ -7,7 +7,9 @@ namespace Assay.Assessment.Checks;
 public sealed class PersonalDataNotice() : Check("personal-data-notice", 1, Polarity.Refute, CoverageScope.Document,
     "kinds of personal data, purposes and recipients in the saved notice", "a copy of the notice on personal data, saved with its address and date", "6-1-2b", "6-1-2c", "6-1-2d")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together();
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var pages = Notice.Of(examined, "Documentation of Personal Data");
         if (pages.Count == 0)

@@ -3,15 +3,15 @@ using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
-/// <summary>Sensors that another table or a component names and the sensor table does not.</summary>
-public sealed class Sensors() : Check("sensors", 1, Polarity.Support, CoverageScope.Declaration,
+/// <summary>Sensors that another table, a component or the device tree names and the sensor table does not.</summary>
+public sealed class Sensors() : Check("sensors", 2, Polarity.Support, CoverageScope.Declaration,
     "cameras, microphones and other sensors that IXIT 22-ExtSens does not list", "IXIT 22-ExtSens, and pictures of the opened device", "5.8-3-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var listed = examined.Declaration.Table(22);
         if (listed is null) return [Open(Units[0], "IXIT 22-ExtSens was not handed over")];
-        var text = string.Join('\n', listed.Rows.Select(Papers.Whole));
+        var text = string.Join('\n', examined.Rows(22).Select(r => Papers.Whole(r.Row)));
         var answers = new List<Answer>();
         var agree = 0;
         foreach (var sensor in Known)
@@ -22,7 +22,7 @@ public sealed class Sensors() : Check("sensors", 1, Polarity.Support, CoverageSc
             foreach (var (table, row) in examined.Rows(6, 21, 24, 27))
             {
                 var says = Papers.Whole(row);
-                if (sensor.Words.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } word) continue;
+                if (sensor.Stated.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } word) continue;
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", Papers.Says(table, row, $"names a {word}"), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))));
                 break;
             }
@@ -30,17 +30,24 @@ public sealed class Sensors() : Check("sensors", 1, Polarity.Support, CoverageSc
             {
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", new Statement($"component {driver.Name}", driver.Evidence[0].Location, IsPaper: false), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))));
             }
+            if (examined.Findings.FirstOrDefault(f => f.Has(Traits.Sensor) && f.Subject == sensor.Name) is { } described)
+            {
+                answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", Papers.Seen(described), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}")), described));
+            }
         }
         if (answers.Count > 0) return answers;
-        return agree > 0 ? [Supports(Units[0], "every sensor that another paper names is listed")] : [Open(Units[0], "no paper names a sensor; what the device has can only be seen on it")];
+        return agree > 0 ? [Supports(Units[0], "every sensor that another paper or the image names is listed")] : [Open(Units[0], "no paper names a sensor; what the device has can only be seen on it")];
     }
 
-    private static readonly (string Name, string[] Words, string[] Drivers)[] Known =
+    // Words: what a row of the sensor table may call it. Stated: what another table says when it means one in this very device.
+    private static readonly (string Name, string[] Words, string[] Stated, string[] Drivers)[] Known =
     [
-        ("camera", ["camera", "webcam", "video sensor", "image sensor", "video doorbell"], ["uvcvideo", "v4l2", "rtsp-simple-server"]),
-        ("microphone", ["microphone", "audio sensor"], ["alsa-lib", "pulseaudio"]),
-        ("motion sensor", ["motion sensor", "PIR", "motion detector"], []),
-        ("position receiver", ["GPS", "GNSS"], ["gpsd"]),
-        ("fingerprint reader", ["fingerprint"], ["libfprint"]),
+        ("camera", ["camera", "cameras", "webcam", "video sensor", "image sensor", "video doorbell", "optical sensor", "CMOS sensor"], ["camera", "webcam", "video sensor", "image sensor", "video doorbell"], ["uvcvideo", "v4l2", "rtsp-simple-server"]),
+        ("microphone", ["microphone", "microphones", "mic", "audio sensor", "acoustic sensor", "sound sensor"], ["microphone", "audio sensor"], ["alsa-lib", "pulseaudio"]),
+        ("motion sensor", ["motion sensor", "PIR", "motion detector", "accelerometer", "gyroscope", "movement sensor", "infrared sensor", "inertial", "IMU", "presence sensor", "radar"], ["motion sensor", "PIR", "motion detector", "accelerometer"], []),
+        ("position receiver", ["GPS", "GNSS", "Galileo", "location sensor", "position receiver", "positioning"], ["GPS", "GNSS"], ["gpsd"]),
+        ("fingerprint reader", ["fingerprint", "fingerprints", "biometric"], ["fingerprint"], ["libfprint"]),
+        ("environment sensor", ["temperature", "humidity", "pressure", "air quality", "gas", "CO2", "environment", "environmental", "climate", "barometer", "thermometer"], [], []),
+        ("light sensor", ["light sensor", "ambient light", "brightness", "photodiode", "lux", "proximity"], ["light sensor"], []),
     ];
 }

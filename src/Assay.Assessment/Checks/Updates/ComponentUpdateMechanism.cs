@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every row of the component table names an update mechanism that has a row, or gives a reason why there is none.</summary>
-public sealed class ComponentUpdateMechanism() : Check("component-update-mechanism", 1, Polarity.Decide, CoverageScope.Declaration,
+public sealed class ComponentUpdateMechanism() : Check("component-update-mechanism", 2, Polarity.Decide, CoverageScope.Declaration,
     "an update mechanism, or a reason against one, for every row of IXIT 6-SoftComp", "IXIT 6-SoftComp and 7-UpdMech, signed, with every component's update mechanism", "5.3-1-1a", "5.5-3-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -22,8 +22,8 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
             var usesCrypto = Wording.IsYes(crypto) || (crypto is not null && crypto.Contains("Utilized:** Yes", StringComparison.OrdinalIgnoreCase));
             if (Wording.IsEmpty(says) || Declarations.Placeholder.Is(says))
             {
-                answers.Add(Refutes("5.3-1-1a", $"{Shortened.Visible(row.Id)} names neither an update mechanism nor a reason against one", row.Location));
-                if (usesCrypto) answers.Add(Refutes("5.5-3-1a", $"{Shortened.Visible(row.Id)} uses cryptography and names no update mechanism", row.Location));
+                answers.Add(Refutes("5.3-1-1a", $"{Shortened.Visible(row.Id)} names neither an update mechanism nor a reason against one", row.Location).On(table, row));
+                if (usesCrypto) answers.Add(Refutes("5.5-3-1a", $"{Shortened.Visible(row.Id)} uses cryptography and names no update mechanism", row.Location).On(table, row));
                 continue;
             }
             var (known, unknown) = Papers.References(says!, mechanisms, "UpdMech");
@@ -31,7 +31,7 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
             if (unknown.Count > 0 && mechanisms is not null)
             {
                 answers.AddRange(Units.Select(u => Contradicts(u, new Contradiction($"whether there is an update mechanism {unknown[0]}", Papers.Says(table, row, $"names {unknown[0]}"),
-                    Papers.Says(mechanisms, mechanisms.Location, $"has no row {unknown[0]}")))));
+                    Papers.Says(mechanisms, mechanisms.Location, $"has no row {unknown[0]}"))).On(table, row)));
                 continue;
             }
             if (unknown.Count > 0) unplaced++;
@@ -40,7 +40,7 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
                 reasons++;
                 if (usesCrypto && (Wording.IsNo(says) || says!.Contains("cannot be updated", StringComparison.OrdinalIgnoreCase)))
                 {
-                    answers.Add(Refutes("5.5-3-1a", $"{Shortened.Visible(row.Id)} uses cryptography and has no update mechanism", row.Location));
+                    answers.Add(Refutes("5.5-3-1a", $"{Shortened.Visible(row.Id)} uses cryptography and has no update mechanism", row.Location).On(table, row));
                 }
             }
         }
@@ -50,7 +50,7 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
         var all = $"all {rows.Count} component(s) name an update mechanism that has a row";
         // An unsigned table is anybody's word: it may agree, it decides nothing.
         return rows.All(r => r.Table.SignedBy is not null)
-            ? Units.Select(u => Holds(u, all, rows[0].Table.Location))
-            : Units.Select(u => Supports(u, all + "; the table is not signed"));
+            ? Units.SelectMany(u => rows.Select(r => Holds(u, r, $"{Shortened.Visible(r.Row.Id)} names an update mechanism that has a row")))
+            : Units.SelectMany(u => rows.Select(r => Supports(u, all + "; the table is not signed").On(r.Table, r.Row)));
     }
 }

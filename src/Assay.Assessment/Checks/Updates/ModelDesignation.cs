@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>The model's name in IXIT 2-UserInfo, device.yaml and the MUD file: one and the same?</summary>
-public sealed class ModelDesignation() : Check("model-designation", 1, Polarity.Support, CoverageScope.Declaration,
+public sealed class ModelDesignation() : Check("model-designation", 2, Polarity.Support, CoverageScope.Declaration,
     "one model name in IXIT 2-UserInfo, device.yaml and the MUD file", "a picture of the label on the device", "5.3-16-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -30,8 +30,17 @@ public sealed class ModelDesignation() : Check("model-designation", 1, Polarity.
             else answers.Add(Contradicts(Units[0], new Contradiction("what the model is called", own, new Statement($"MUD file: {Wording.Begin(model)}", file.At(1), IsPaper: true))));
         }
         if (answers.Count > 0) return answers;
-        return agree > 0 ? [Supports(Units[0], $"{agree} other paper(s) name the model in the same way")] : [Open(Units[0], "no second paper names the model")];
+        // Names on the wire and in certificates carry more than the model; that they lack it says nothing.
+        var bare = Bare(examined.Device.Model);
+        if (bare.Length >= 3)
+        {
+            agree += examined.Captures.SelectMany(c => c.DeviceNames).Count(n => Bare(n).Contains(bare, StringComparison.Ordinal));
+            agree += examined.Of(FindingKind.Certificate).Concat(examined.Of(FindingKind.Disclosure)).Count(f => !f.Has(Traits.Authority) && !f.Has(Traits.Remote) && (Bare(f.Subject).Contains(bare, StringComparison.Ordinal) || Bare(f.Value).Contains(bare, StringComparison.Ordinal)));
+        }
+        return agree > 0 ? [Supports(Units[0], $"{agree} other place(s) name the model in the same way")] : [Open(Units[0], "no second paper names the model")];
     }
+
+    private static string Bare(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
     private static string? MudModel(DossierFile file)
     {

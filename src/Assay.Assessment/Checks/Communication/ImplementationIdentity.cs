@@ -1,0 +1,112 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+using Assay.Assessment.Verdicts;
+using Assay.Evidence;
+using Assay.Software.Components;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Each implementation of IXIT 12-NetSecImpl that the image holds too: is its version the one that the row or its report names?</summary>
+public sealed class ImplementationIdentity() : RowCheck("implementation-identity", 1, Polarity.Support, 12,
+    "the declared implementations and their versions in the image", "an image, and the version that each report of IXIT 12-NetSecImpl is about", "5.5-2-2a")
+{
+    protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
+    {
+        var whole = Papers.Whole(row);
+        var found = examined.Components.Where(c => c.Version is not null && c.Name.Length > 2 && Wording.Names(whole, c.Name)).ToList();
+        if (found.Count == 0)
+        {
+            yield return Open(Units[0], $"{Name(row)}: no implementation of that name was identified in an image");
+            yield break;
+        }
+        foreach (var component in found.DistinctBy(c => c.Name))
+        {
+            var versions = found.Where(c => c.Name == component.Name).Select(c => c.Version!).ToList();
+            var said = Regex.Matches(whole, $@"\b{Regex.Escape(component.Name)}\b[^.;\n]{{0,24}}?\bv?(\d+(?:\.\d+)+[a-z]?)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal).ToList();
+            var place = component.Evidence.Count > 0 ? component.Evidence[0].Location : new Location { Artefact = "components" };
+            var name = Shortened.Visible(component.Name);
+            if (said.Count == 0) yield return Open(Units[0], $"{Name(row)} names {name} without a version; the image holds {Shortened.Visible(versions[0])}") with { Locations = [place] };
+            else if (said.Any(s => versions.Any(v => v == s || v.StartsWith(s + ".", StringComparison.Ordinal) || s.StartsWith(v + ".", StringComparison.Ordinal)))) yield return Supports(Units[0], $"the image holds {name} {Shortened.Visible(versions[0])}, as {Name(row)} says") with { Locations = [place] };
+            else yield return Contradicts(Units[0], new Contradiction($"the version of {name}", Papers.Says(table, row, $"{name} {said[0]}"), new Statement($"the image holds {name} {Shortened.Visible(versions[0])}", place, IsPaper: false)));
+        }
+    }
+}
+
+/// <summary>Each implementation names how it was reviewed and the report.</summary>
+public sealed partial class ReviewReport() : RowCheck("review-report", 1, Polarity.Refute, 12,
+    "a review or evaluation with its report for every row of IXIT 12-NetSecImpl", "the report of each review", "5.5-2-1a", "5.5-2-1b")
+{
+    protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
+    {
+        foreach (var (unit, what, field) in new[] { ("5.5-2-1a", "review or evaluation", "Review"), ("5.5-2-1b", "report", "Report") })
+        {
+            var says = Papers.Field(row, field, unit == "5.5-2-1a" ? "Evaluation" : "Report");
+            if (says is null) yield return Open(unit, $"{Name(row)} does not speak of a {what}");
+            else if (Wording.IsMissing(says) || Wording.IsNo(says) || Nothing().IsMatch(says)) yield return IsUnclaimed(examined, "5.5-2") ? Open(unit, $"{Name(row)} names no {what}, and the maker does not claim it") : Refutes(unit, $"{Name(row)} names no {what}: \"{Wording.Begin(says)}\"", row.Location);
+            else yield return Supports(unit, $"{Name(row)} names a {what}: \"{Wording.Begin(says)}\"");
+        }
+    }
+
+    [GeneratedRegex(@"^[^.]{0,60}\b(not (yet )?(been )?(reviewed|evaluated|audited|assessed)|no (external |independent |formal )?(review|evaluation|audit|report)|never (been )?(reviewed|evaluated|audited)|unreviewed)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Nothing();
+}
+
+/// <summary>A component that uses cryptography says whether the side effects of exchanging algorithms were thought of.</summary>
+public sealed partial class SideEffects() : RowCheck("side-effects", 1, Polarity.Refute, 6,
+    "the maker's word on side effects of exchanging algorithms for every component with cryptography", "IXIT 6-SoftComp with the word on side effects in every row that uses cryptography", "5.5-3-1b")
+{
+    protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
+    {
+        var usage = Papers.Field(row, "Cryptographic Usage", "Cryptography");
+        if (Wording.IsMissing(usage) || Wording.IsNo(usage) || Wording.IsNotApplicable(usage) || Unused().IsMatch(usage!)) yield break;
+        var about = Wording.Clauses($"{usage}\n\n{Papers.Field(row, "Side Effect")}").Where(c => Effects().IsMatch(c)).ToList();
+        var plain = Papers.Field(row, "Side Effect");
+        if (about.FirstOrDefault(c => NotDone().IsMatch(c)) is { } not || Wording.IsNo(plain) && (not = plain) is not null) yield return IsUnclaimed(examined, "5.5-3") ? Open(Units[0], $"{Name(row)} did not consider side effects, and the maker does not claim it") : Refutes(Units[0], $"{Name(row)} did not consider side effects: \"{Wording.Begin(not)}\"", row.At("Cryptographic Usage"));
+        else if (about.Count > 0 || Wording.IsYes(plain)) yield return Supports(Units[0], $"{Name(row)} speaks of side effects: \"{Wording.Begin(about.FirstOrDefault() ?? plain!)}\"");
+        else yield return Open(Units[0], $"{Name(row)} uses cryptography and says nothing of side effects");
+    }
+
+    [GeneratedRegex(@"\b(utili[sz]ed|used|usage|primitives?|cryptography)\W{1,8}(no|none|n/a)\b|\b(does|do) not use (any )?crypto", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Unused();
+
+    [GeneratedRegex(@"\bside[- ]effects?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Effects();
+
+    [GeneratedRegex(@"\b(not|never) (been )?(considered|evaluated|assessed|analysed|analyzed|examined|thought)|side[- ]effects?( considered)?\W{0,6}(no|none|not considered|n)\b(?! (adverse|negative|side))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NotDone();
+}
+
+/// <summary>IXIT 14-SecMgmt covers the life of a key: made, handed over, kept, used, renewed, withdrawn after compromise, destroyed.</summary>
+public sealed partial class KeyManagement() : Check("key-management", 1, Polarity.Refute, CoverageScope.Declaration,
+    "every stage of a key's life in IXIT 14-SecMgmt", "IXIT 14-SecMgmt with generation, distribution, storage, renewal, compromise and destruction", "5.5-8-1a")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var rows = examined.Rows(14).ToList();
+        if (rows.Count == 0) return [Open(Units[0], "IXIT 14-SecMgmt was not handed over", "IXIT 14-SecMgmt")];
+        var bare = rows.SelectMany(r => r.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (r.Table, r.Row, f.Key, f.Value))).Where(f => !Wording.IsEmpty(f.Key) && (Wording.IsMissing(f.Value) || Nothing().IsMatch(f.Value))).ToList();
+        if (bare.Count > 0) return bare.Select(b => Refutes(Units[0], $"{Shortened.Visible(b.Row.Id)} says nothing under {Shortened.Visible(b.Key)}", b.Row.At(b.Key)).On(b.Table, b.Row));
+        var all = string.Join("\n\n", rows.Select(r => Papers.Whole(r.Row)));
+        var missing = Stages.Where(s => !s.Words.IsMatch(all)).Select(s => s.Name).ToList();
+        return missing.Count == 0
+            ? [Supports(Units[0], "IXIT 14-SecMgmt speaks of every stage of a key's life") with { Locations = [rows[0].Row.Location] }]
+            : [Open(Units[0], $"IXIT 14-SecMgmt has no words on {string.Join(", ", missing)}", $"a row of IXIT 14-SecMgmt on {missing[0]}")];
+    }
+
+    private static readonly (string Name, Regex Words)[] Stages = [("generation", Generation()), ("distribution", Distribution()), ("storage", Storage()), ("renewal", Renewal()), ("compromise", Compromise()), ("destruction", Destruction())];
+
+    [GeneratedRegex(@"^\W*(none|no (process|procedure|management)|not (managed|defined|in place|implemented|planned))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Nothing();
+    [GeneratedRegex(@"\b(generat\w+|creat\w+|random\w*|made)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Generation();
+    [GeneratedRegex(@"\b(provision\w*|distribut\w+|inject\w+|enrol\w*|deliver\w*|transfer\w*|import\w*|install\w*|establish\w*|deploy\w*|exchang\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Distribution();
+    [GeneratedRegex(@"\b(stor\w+|kept|saved|held|hsm|vault|secure element|protect\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Storage();
+    [GeneratedRegex(@"\b(renew\w*|rotat\w+|expir\w+|updat\w+|replac\w+|rollover|roll-over|re-?key\w*|change[sd]?|validity|lifetime)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Renewal();
+    [GeneratedRegex(@"\b(compromis\w+|revo(ke|ked|kes|king|cation)|leak\w*|stolen|incident\w*|breach\w*|withdraw\w*|blacklist\w*|blocklist\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Compromise();
+    [GeneratedRegex(@"\b(destr\w+|delet\w+|eras\w+|wip\w+|zeroi[sz]\w*|decommission\w*|disposal|dispos\w+|factory reset|end of life|retire\w*|archiv\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Destruction();
+}

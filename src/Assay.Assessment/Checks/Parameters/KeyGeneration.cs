@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Secrets for updates and communication say how they are made, each device its own; a fixed identity is marked as such and promised to resist tampering.</summary>
+public sealed partial class KeyGeneration() : RowCheck("key-generation", 1, Polarity.Refute, 10,
+    "the generation of secrets for updates and communication, and the resistance of fixed identities, in IXIT 10-SecParam", "IXIT 10-SecParam with the generation mechanism of every secret, and the keys of two units", "5.4-2-1a", "5.4-2-1b", "5.4-3-1b", "5.4-4-1a", "5.4-4-1b")
+{
+    protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
+    {
+        var type = Papers.Field(row, "Type") ?? "";
+        var description = Papers.Field(row, "Description") ?? "";
+        if (type.Contains("critical", StringComparison.OrdinalIgnoreCase))
+        {
+            var made = Papers.Field(row, "Generation Mechanism", "Generation");
+            var used = Uses().IsMatch($"{description}\n{row.Id}\n{Papers.Field(row, "Secure Communication")}");
+            if (used && made is not null && Wording.IsMissing(made)) yield return Refutes("5.4-4-1a", $"{Name(row)} does not say how it is made", row.At("Generation Mechanism"));
+            else yield return made is null || Wording.IsNo(made) || Wording.IsNotApplicable(made) || Wording.IsMissing(made) ? Open("5.4-4-1a", $"{Name(row)} does not say how it is made; whether it needs to is for a person") : Supports("5.4-4-1a", $"{Name(row)} says how it is made: \"{Wording.Begin(made)}\"");
+            if (made is not null && Wording.Admits(made, Shared()) is { } shared) yield return Refutes("5.4-4-1b", $"{Name(row)} is not each device's own: \"{Wording.Begin(shared)}\"", row.At("Generation Mechanism"));
+            else if (made is not null && Wording.Clauses(made).FirstOrDefault(c => Visible().IsMatch(c) && Derives().IsMatch(c) && !Wording.IsAverted(c) && !Secret().IsMatch(c)) is { } visible) yield return Refutes("5.4-4-1b", $"{Name(row)} is made out of what anybody near can read: \"{Wording.Begin(visible)}\"", row.At("Generation Mechanism"));
+            else yield return made is not null && Wording.Affirms(made, Random()) is { } random ? Supports("5.4-4-1b", $"{Name(row)}: \"{Wording.Begin(random)}\"") : Open("5.4-4-1b", $"{Name(row)}: whether each device has its own, with entropy enough, could not be read out of the words");
+            var provisioning = Papers.Field(row, "Provisioning Mechanism", "Provisioning");
+            if (Wording.Affirms($"{description}\n\n{Papers.Field(row, "Protection Scheme")}", HardCoded()) is { } code) yield return provisioning is not null && (Wording.IsMissing(provisioning) || Wording.IsNo(provisioning) || Wording.IsNotApplicable(provisioning)) || Stays().IsMatch(provisioning ?? "")
+                ? Refutes("5.4-3-1b", $"{Name(row)} is critical and part of the software, and nothing keeps it out of operation: \"{Wording.Begin(code)}\"", row.At("Provisioning Mechanism"))
+                : Open("5.4-3-1b", $"{Name(row)} is critical and part of the software: \"{Wording.Begin(code)}\"; whether its provisioning replaces it is for a person");
+        }
+        if (!Identity().IsMatch(description)) yield break;
+        yield return Supports("5.4-2-1a", $"{Name(row)} is marked as a fixed identity");
+        var promised = Papers.Field(row, "Security Guarantees");
+        yield return promised is not null && (Wording.IsMissing(promised) || Wording.IsNo(promised) || Wording.IsNotApplicable(promised)) ? Refutes("5.4-2-1b", $"{Name(row)} is a fixed identity without any promise", row.At("Security Guarantees"))
+            : promised is not null && Resists().IsMatch(promised) ? Supports("5.4-2-1b", $"{Name(row)} is promised to resist changes") : Open("5.4-2-1b", $"{Name(row)} is a fixed identity; its guarantees do not speak of tampering");
+    }
+
+    [GeneratedRegex(@"\b(update|updates|firmware|communicat\w*|tls|mqtt\w*|https?|cloud|server|service|backend|session|seccommmech|seccommech|commech|transport|network)\b|SecComMech-|ComMech-", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Uses();
+
+    [GeneratedRegex(@"\b((same|identical|common|shared|one|fixed|static|global|universal) (key|secret|value|password|token|certificate)s?\b(?![^.]{0,30}\b(per device|for each device|unique)\b)|(same|identical) (for|on|across|in) (all|every|each)|(for|on|across|in) (all|every) (devices?|units?|products?)[^.]{0,20}\b(same|identical)|shared (by|among|across|between) (all|the|every|devices|units)|per (batch|model|product line|firmware version)|not unique|hard-?coded (in|into) (the )?(firmware|source|image|software|code))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Shared();
+
+    [GeneratedRegex(@"\b(mac([- ]?address)?|hardware address|serial( ?(number|no\.?))?|bssid|ssid|imei|host ?name|model (name|number)|chip id|device id)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Visible();
+
+    [GeneratedRegex(@"\b(deriv\w+|comput\w+|calculat\w+|based (up)?on|generated? (from|out of)|hash\w*|function of|concatenat\w+|seed\w*|encod\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Derives();
+
+    [GeneratedRegex(@"\b(hmac|secret (key|salt|seed)|(factory|master|production|hsm) (key|secret)|keyed|hkdf|random|trng|entropy)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Secret();
+
+    [GeneratedRegex(@"\b(random\w*|trng|csprng|drbg|rng|entropy|/dev/u?random|hsm|secure element|unique per|per[- ]device|key pair|generated (on|in|by) the (device|secure))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Random();
+
+    [GeneratedRegex(@"\bhard-?coded (in|into|within) (the )?(\w+ )?(firmware|source|image|software|code|binary|application)|\b(compiled|embedded|built) into the (\w+ )?(firmware|image|software|binary|application)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex HardCoded();
+
+    [GeneratedRegex(@"\b(remains?|stays?|is (never|not) (replaced|changed|overwritten)|used as (it )?is|in operation)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Stays();
+
+    [GeneratedRegex(@"(?<!not )(?<!not a )(?<!no )\bhard-?coded (unique |device |per-device )*(identit\w+|identifier|id)\b|\b(burn(ed|t)|fused|etched|laser\w*) (in|into|at)\b[^.;]{0,60}\b(identi\w+|id|serial|key)\b|\b(immutable|fixed|factory-programmed) (device |hardware |unique )*(identit\w+|identifier)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Identity();
+
+    [GeneratedRegex(@"\b(tamper\w*|integrity|immutab\w+|unchang\w+|modif\w+|manipulat\w+|write-protect\w*|read-only|alter\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Resists();
+}

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Each security parameter has a type that fits what it is, guarantees that fit the type, and a protection that is one.</summary>
+public sealed partial class ParameterProtection() : RowCheck("parameter-protection", 1, Polarity.Refute, 10,
+    "a fitting type, guarantees and a protection for every row of IXIT 10-SecParam", "IXIT 10-SecParam with type, guarantees and protection scheme in every row", "5.4-1-1a", "5.4-1-1b", "5.4-1-1c")
+{
+    protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
+    {
+        var type = Papers.Field(row, "Type");
+        var critical = type is not null && Critical().IsMatch(type) && !NotCritical().IsMatch(type);
+        var subject = Wording.Clauses(Papers.Field(row, "Description")).FirstOrDefault() ?? row.Id;
+        if (type is not null && Wording.IsMissing(type)) yield return Refutes("5.4-1-1a", $"{Name(row)} is neither public nor critical", row.At("Type"));
+        else if (type is not null && !critical && Public().IsMatch(type) && Secret().IsMatch(Head(subject)) && !PublicHalf().IsMatch(subject)) yield return Refutes("5.4-1-1a", $"{Name(row)} is called public and described as a secret: \"{Wording.Begin(subject)}\"", row.At("Type"));
+        else if (critical || type is not null && Public().IsMatch(type)) yield return Supports("5.4-1-1a", $"{Name(row)} is {(critical ? "critical" : "public")}");
+        else yield return Open("5.4-1-1a", $"{Name(row)} does not say whether it is public or critical");
+
+        var promised = Papers.Field(row, "Security Guarantees");
+        if (promised is not null && (Wording.IsMissing(promised) || Wording.IsNo(promised) || Wording.IsNotApplicable(promised))) yield return Refutes("5.4-1-1b", $"{Name(row)} promises nothing", row.At("Security Guarantees"));
+        else if (critical && promised is not null && Wording.Refuses(promised, Confidence()) is { } refuses && Wording.Affirms(promised, Confidential()) is null) yield return Refutes("5.4-1-1b", $"{Name(row)} is critical, and its confidentiality is not promised: \"{Wording.Begin(refuses)}\"", row.At("Security Guarantees"));
+        else if (promised is not null && (critical ? Confidential().IsMatch(promised) : Whole().IsMatch(promised))) yield return Supports("5.4-1-1b", $"{Name(row)} promises {(critical ? "confidentiality" : "integrity")}");
+        else yield return Open("5.4-1-1b", $"{Name(row)} does not promise {(critical ? "confidentiality" : "integrity")} in words that a program reads");
+
+        var scheme = Papers.Field(row, "Protection Scheme");
+        var clear = scheme is null ? null : Wording.Clauses(scheme).FirstOrDefault(c => Clear().IsMatch(c) && !Instead().IsMatch(c));
+        if (scheme is not null && (Wording.IsMissing(scheme) || critical && (Wording.IsNo(scheme) || Wording.IsNotApplicable(scheme)))) yield return Refutes("5.4-1-1c", $"{Name(row)} names no protection", row.At("Protection Scheme"));
+        else if (critical && clear is not null) yield return Refutes("5.4-1-1c", $"{Name(row)} is critical and kept readable: \"{Wording.Begin(clear)}\"", row.At("Protection Scheme"));
+        else yield return Open("5.4-1-1c", $"{Name(row)}: whether its protection delivers what it promises is for a person");
+    }
+
+    // What the parameter is stands at the beginning; what it is used with comes later.
+    private static string Head(string subject) => subject.Length <= 90 ? subject : subject[..90];
+
+    [GeneratedRegex(@"\b(critical|secret|csp|confidential|sensitive)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Critical();
+
+    [GeneratedRegex(@"\b(not|non)[- ](critical|secret|confidential|sensitive)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NotCritical();
+
+    [GeneratedRegex(@"\b(public|psp)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Public();
+
+    [GeneratedRegex(@"\b(private (\w+ )?keys?|passwords?|passphrases?|secret keys?|symmetric keys?|pre-?shared keys?|psk|session keys?|api (keys?|tokens?)|access tokens?|bearer tokens?|credentials?|pin)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Secret();
+
+    [GeneratedRegex(@"\b(public (\w+ )?(key|certificate|part|half)|certificates?|signature|verif\w+|hash of|salted hash|user name|identifier)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex PublicHalf();
+
+    [GeneratedRegex(@"\b(confidential\w*|secrecy|secret|disclosure|eavesdrop\w*|read[- ]?out|extract\w*|leak\w*|unauthori[sz]ed (access|reading)|encrypt\w*|reading|cloned?|cloning|copied|copying|exfiltrat\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Confidential();
+
+    [GeneratedRegex(@"\b(confidential\w*|secrecy|encrypt\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Confidence();
+
+    [GeneratedRegex(@"\b(integrity|authentic\w*|tamper\w*|modif\w+|substitut\w+|immutab\w+|unchanged|manipulat\w+|alter\w*|replac\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Whole();
+
+    [GeneratedRegex(@"\b(stored|kept|saved|held|written|lies|resides)\b[^.;]{0,50}\b(clear[- ]?text|plain[- ]?text|in the clear|unencrypted and (un\w+)|world-readable|without (any )?protection|unprotected)\b|^\W*(plain[- ]?text|clear[- ]?text|unprotected)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Clear();
+
+    [GeneratedRegex(@"\b(rather than|instead of|never|not (stored|kept|saved|held|written|in)|no (clear|plain))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Instead();
+}

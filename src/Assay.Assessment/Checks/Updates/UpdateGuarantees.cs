@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Each update mechanism promises integrity and authenticity, says by which cryptography, and leaves the check of both to the device itself.</summary>
+public sealed partial class UpdateGuarantees() : RowCheck("update-guarantees", 1, Polarity.Refute, 7,
+    "integrity, authenticity, their cryptography and a check on the device in every row of IXIT 7-UpdMech", "IXIT 7-UpdMech with guarantees, cryptographic details and where the check runs", "5.3-2-1a", "5.3-7-1a", "5.3-7-1b", "5.3-9-1a", "5.3-9-1b", "5.3-9-1c", "5.3-9-1d", "5.3-10-1b")
+{
+    protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
+    {
+        var promised = Papers.Field(row, "Security Guarantees");
+        var details = Papers.Field(row, "Cryptographic Details");
+        // A row that points to another says what that one says.
+        var (others, _) = Papers.References($"{promised}\n{details}", table, "UpdMech");
+        var all = string.Join("\n\n", others.Where(o => o != row).Prepend(row).SelectMany(r => new[] { Papers.Field(r, "Security Guarantees"), Papers.Field(r, "Cryptographic Details"), Papers.Field(r, "Description") }).OfType<string>());
+        foreach (var (unit, word, pattern) in new[] { ("5.3-9-1b", "integrity", Integrity()), ("5.3-9-1a", "authenticity", Authenticity()) })
+        {
+            var denied = Wording.Clauses(all).FirstOrDefault(c => None().IsMatch(c) && pattern.IsMatch(c) && !Turned().IsMatch(c));
+            if (denied is not null && Wording.Affirms(all, pattern) is null)
+            {
+                yield return Refutes(unit, $"{Name(row)} says that {word} is not checked: \"{Wording.Begin(denied)}\"", row.At("Cryptographic Details"));
+                yield return Refutes("5.3-7-1b", $"{Name(row)} says that {word} is not checked: \"{Wording.Begin(denied)}\"", row.At("Cryptographic Details"));
+                if (unit == "5.3-9-1a") yield return Refutes("5.3-10-1b", $"{Name(row)} rests on no relation of trust: \"{Wording.Begin(denied)}\"", row.At("Cryptographic Details"));
+            }
+            else yield return Wording.Affirms(all, pattern) is { } says ? Supports(unit, $"{Name(row)}: \"{Wording.Begin(says)}\"") : Open(unit, $"{Name(row)} does not say how {word} is checked");
+        }
+        yield return Wording.IsMissing(promised) && Papers.Field(row, "Security Guarantees") is not null || Wording.IsNo(promised)
+            ? Refutes("5.3-7-1a", $"{Name(row)} promises neither integrity nor authenticity", row.At("Security Guarantees"))
+            : promised is not null && Integrity().IsMatch(all) && Authenticity().IsMatch(all) ? Supports("5.3-7-1a", $"{Name(row)} promises integrity and authenticity") : Open("5.3-7-1a", $"{Name(row)} does not promise integrity and authenticity in words that a program reads");
+        var elsewhere = Wording.Clauses(all).FirstOrDefault(c => Elsewhere().IsMatch(c) && !Device().IsMatch(c));
+        foreach (var unit in new[] { "5.3-9-1c", "5.3-9-1d" })
+        {
+            yield return elsewhere is not null && !OnDevice().IsMatch(all) ? Refutes(unit, $"{Name(row)} leaves the check to another than the device: \"{Wording.Begin(elsewhere)}\"", row.At("Cryptographic Details"))
+                : OnDevice().IsMatch(all) ? Supports(unit, $"{Name(row)} has the check on the device") : Open(unit, $"{Name(row)} does not say where the check runs");
+        }
+        yield return Wording.Clauses(all).FirstOrDefault(c => Rollback().IsMatch(c)) is not { } rollback ? Open("5.3-2-1a", $"{Name(row)} says nothing of older versions", "what the device does with an older, rightly signed version")
+            : Permits().IsMatch(rollback) || Wording.IsDenied(rollback) && !Blocks().IsMatch(rollback)
+                ? Open("5.3-2-1a", $"{Name(row)} lets older versions in: \"{Wording.Begin(rollback)}\"; whether that is misuse is for a person", "what the device does with an older, rightly signed version")
+                : Supports("5.3-2-1a", $"{Name(row)} speaks against older versions: \"{Wording.Begin(rollback)}\"");
+    }
+
+    [GeneratedRegex(@"\b(integrity|checksum|hash\w*|digest|sha-?\d+|tamper\w*|corrupt\w*|unmodified|unchanged|signed|signature\w*|crc\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Integrity();
+
+    [GeneratedRegex(@"\b(authentic\w*|signed|signature\w*|sign(s|ing)?|origin|certificate\w*|rsa\S*|ecdsa\S*|ed25519|hmac\S*|cmac|public key|trusted source|verified source|mac)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Authenticity();
+
+    [GeneratedRegex(@"\b(is|are) not (signed|checked|verified|validated|protected|authenticated)|\bno (cryptographic |digital |code )?(signature|integrity|authenticity|verification|check|protection|authentication)\b|\bwithout (a |any )?(signature|verification|check|integrity|authenticity|authentication)|\b(unsigned|unverified|unauthenticated)\b|\b(not|never) (signed|verified|checked|validated)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex None();
+
+    // What happens to a package that lacks it is the check itself.
+    [GeneratedRegex(@"\b(reject\w*|refus\w*|abort\w*|discard\w*|delet\w*|block\w*|prevent\w*|ignor\w*|drop\w*|denie[sd]|deny|fail\w*|halt\w*|never (be )?(installed|accepted|executed|booted)|not (be )?(installed|accepted|executed|booted|possible|allowed)|cannot be (installed|booted))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Turned();
+
+    [GeneratedRegex(@"\b(checked|verified|validated|verif\w+|check\w*|validat\w+)\b[^.;]{0,60}\b(by|on|in|at) (the |our |a |its )?(\w+ )?(server|cloud|backend|app|smartphone|phone|pc|computer|host|tool|technician|user|gateway app|companion app)\b|\b(server|cloud|backend|app|smartphone|phone|pc|host tool|technician|user) (checks?|verif\w+|validates?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Elsewhere();
+
+    [GeneratedRegex(@"\b(dut|device|boot ?loader|firmware itself|product|target|unit)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Device();
+
+    [GeneratedRegex(@"\b(dut|device|boot ?loader|product|unit|firmware|esp32|host|mcu|soc|gateway|hub|camera|lock|processor)\b[^.;]{0,60}\b(itself|verif\w+|checks?|validates?|rejects?|refuses?)\b|\b(verif\w+|check\w*|validat\w+)\b[^.;]{0,60}\b(by|on|in|at) (the |this )?(\w+ )?(dut|device|boot ?loader|product|unit|target)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex OnDevice();
+
+    [GeneratedRegex(@"\b(rollback|roll-back|downgrad\w+|older (version|signed|release|firmware|software)\w*|previous version|anti-?rollback|version (counter|number check)|monotonic)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Rollback();
+
+    [GeneratedRegex(@"\b(not (enabled|blocked|prevented|implemented|enforced|supported)|(is|are) (possible|allowed|permitted|accepted)|can be (installed|downgraded)|may be installed)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Permits();
+
+    [GeneratedRegex(@"\b(prevent\w*|block\w*|reject\w*|refus\w*|forbid\w*|protect\w*|prohibit\w*|not (possible|allowed|accepted|permitted)|cannot|monotonic|anti-?rollback)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Blocks();
+}

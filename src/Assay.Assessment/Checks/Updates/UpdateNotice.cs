@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
+using Assay.Assessment.Verdicts;
+using Assay.Evidence;
+
+namespace Assay.Assessment.Checks;
+
+/// <summary>Somewhere the user is told that an update is needed, which risks it takes away, and that it interrupts. One mechanism that tells is enough; none at all refutes.</summary>
+public sealed partial class UpdateNotice() : Check("update-notice", 1, Polarity.Refute, CoverageScope.Declaration,
+    "a notice of needed updates with the risks that they take away, and a warning of interruption", "the words of the notice as the user sees them", "5.3-11-1a", "5.3-11-1b", "5.3-12-1a")
+{
+    public override IEnumerable<Answer> Look(Examined examined)
+    {
+        var rows = examined.Rows(7).Select(r => (r.Table, r.Row, Says: Papers.Field(r.Row, "User Notification", "Notification"))).ToList();
+        if (rows.Count == 0) return Units.Select(u => Open(u, "IXIT 7-UpdMech was not handed over"));
+        var none = rows.Where(r => Wording.IsNo(r.Says) || Wording.IsNotApplicable(r.Says) || (r.Says is not null && Wording.IsMissing(r.Says)) || (r.Says is not null && Silent().IsMatch(r.Says) && Wording.Clauses(r.Says).All(c => Wording.IsDenied(c) || Silent().IsMatch(c) || !Tells().IsMatch(c)))).ToList();
+        if (none.Count == rows.Count) return Claimed(examined).Select(u => u.Claimed ? Refutes(u.Unit, "no update mechanism tells the user anything", none.Select(n => n.Row.At("User Notification")).ToArray()) : Open(u.Unit, "no update mechanism tells the user anything, and the maker does not claim it"));
+        var all = string.Join("\n\n", rows.Where(r => !none.Contains(r)).Select(r => r.Says).OfType<string>());
+        if (all.Length == 0) return Units.Select(u => Open(u, "IXIT 7-UpdMech does not say how users are told"));
+        return
+        [
+            Wording.Affirms(all, Tells()) is { } tells ? Supports("5.3-11-1a", $"users are told: \"{Wording.Begin(tells)}\"") : Open("5.3-11-1a", "how users are told could not be read out of the words"),
+            Wording.Affirms(all, Risks()) is { } risks ? Supports("5.3-11-1b", $"the notice speaks of risks: \"{Wording.Begin(risks)}\"") : Open("5.3-11-1b", "whether the notice names the risks that the update takes away is not said", "the words of the notice as the user sees them"),
+            Wording.Affirms(all, Interrupts()) is { } stops ? Supports("5.3-12-1a", $"users are warned: \"{Wording.Begin(stops)}\"") : Open("5.3-12-1a", "whether the device warns of an interruption is not said", "the words that the device shows before it restarts"),
+        ];
+    }
+
+    private IEnumerable<(string Unit, bool Claimed)> Claimed(Examined examined) => Units.Select(u => (u, !examined.Declaration.Claims.Any(c => u.StartsWith(c.Provision + "-", StringComparison.Ordinal) && c.Support != Declarations.Support.Yes)));
+
+    [GeneratedRegex(@"^[^.]{0,80}\bno (physical |visual |active |\w+ )?(led |network )?(indicators?|notifications?|messages?|notices?)\b|\b(users?|owners?) (is|are) not (notified|informed|told)\b|\b(silent(ly)?|without (any )?(notification|notice|message))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Silent();
+
+    [GeneratedRegex(@"\b(notif\w+|notice\w*|message\w*|inform\w*|alert\w*|banner|pop-?up|e-?mail\w*|push|prompt\w*|dialog\w*|led|display\w*|shown?|warn\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Tells();
+
+    [GeneratedRegex(@"\b(risks?|vulnerabilit\w+|cve|security (issue|fix|problem|relevance)\w*|release notes|change ?log|threat\w*|severity|advisory)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Risks();
+
+    [GeneratedRegex(@"\b(interrupt\w*|unavailab\w+|restart\w*|reboot\w*|down-?time|offline|not (be )?(usable|available)|progress|duration|do not (switch|turn|power) off)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Interrupts();
+}
