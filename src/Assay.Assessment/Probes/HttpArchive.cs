@@ -11,7 +11,7 @@ namespace Assay.Assessment.Probes;
 /// </summary>
 internal static partial class HttpArchive
 {
-    internal static bool Recognises(ProbeText text) => text.First is ['{', ..] && text.Json is { IsObject: true } json && json["log"] is { IsObject: true } log && log["entries"] is { IsArray: true };
+    internal static bool Recognises(ProbeText text) => text.First is ['{', ..] && text.Head is { IsObject: true } json && json["log"] is { IsObject: true } log && log["entries"] is { IsArray: true };
 
     internal static void Read(ProbeText text, ProbeNotes notes, ProbeOptions options)
     {

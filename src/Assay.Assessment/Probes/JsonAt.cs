@@ -55,7 +55,8 @@ internal sealed class JsonAt
     internal IReadOnlyList<JsonAt> Each(string name) => this[name] is { IsArray: true } list ? list.Items : None;
 
     /// <summary>Null where not even the beginning is JSON.</summary>
-    internal static JsonAt? Read(ReadOnlySpan<byte> bytes)
+    /// <param name="most">Values; behind the last one the text counts as broken off.</param>
+    internal static JsonAt? Read(ReadOnlySpan<byte> bytes, int most = Most)
     {
         if (bytes.StartsWith("\xef\xbb\xbf"u8)) bytes = bytes[3..];
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = Deepest, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
@@ -80,7 +81,7 @@ internal sealed class JsonAt
                     name = Decoded(ref reader);
                     continue;
                 }
-                if (++count > Most) throw new UnreadableException($"at most {Most} JSON values", "more", reader.TokenStartIndex, line);
+                if (++count > most) throw new UnreadableException($"at most {most} JSON values", "more", reader.TokenStartIndex, line);
                 var value = new JsonAt { Kind = KindOf(reader.TokenType), Line = line, Text = TextOf(ref reader) };
                 if (root is null) root = value;
                 else if (open.Peek() is { IsObject: true } parent) (parent.members ??= []).Add((name ?? "", value));

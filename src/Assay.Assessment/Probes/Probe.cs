@@ -85,8 +85,11 @@ public static class Probe
 /// <summary>A text that may be a tool's result: its lines, and what it is as JSON or XML, read once and only when somebody asks.</summary>
 internal sealed class ProbeText(Artefact artefact, IReadOnlyList<string> lines)
 {
-    private JsonAt? json;
-    private bool isJsonTried;
+    // Enough to know a format by; a long file is read whole only by the reader of its format.
+    private const int HeadValues = 20_000;
+
+    private JsonAt? json, head;
+    private bool isJsonTried, isHeadTried;
 
     internal IReadOnlyList<string> Lines => lines;
     internal string Name => artefact.Name;
@@ -94,6 +97,18 @@ internal sealed class ProbeText(Artefact artefact, IReadOnlyList<string> lines)
 
     /// <summary>The first line that is not empty.</summary>
     internal string First => lines.FirstOrDefault(l => !string.IsNullOrWhiteSpace(l))?.Trim() ?? "";
+
+    /// <summary>The beginning of a JSON text; null where it is none.</summary>
+    internal JsonAt? Head
+    {
+        get
+        {
+            if (isHeadTried) return head;
+            isHeadTried = true;
+            if (First is ['{' or '[', ..]) head = JsonAt.Read(Bytes, HeadValues);
+            return head;
+        }
+    }
 
     /// <summary>Null where it is no JSON. A text that breaks off in the middle keeps what came before, with <see cref="JsonAt.Broken"/>.</summary>
     internal JsonAt? Json

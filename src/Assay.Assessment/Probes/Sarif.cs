@@ -7,7 +7,7 @@ namespace Assay.Assessment.Probes;
 internal static class Sarif
 {
     internal static bool Recognises(ProbeText text) =>
-        text.First is ['{', ..] && text.Json is { IsObject: true } json && json["runs"] is { IsArray: true } && (json.Word("version")?.StartsWith("2.", StringComparison.Ordinal) == true || json.Word("$schema")?.Contains("sarif", StringComparison.OrdinalIgnoreCase) == true);
+        text.First is ['{', ..] && text.Head is { IsObject: true } json && json["runs"] is { IsArray: true } && (json.Word("version")?.StartsWith("2.", StringComparison.Ordinal) == true || json.Word("$schema")?.Contains("sarif", StringComparison.OrdinalIgnoreCase) == true);
 
     internal static void Read(ProbeText text, ProbeNotes notes, ProbeOptions options)
     {

@@ -9,7 +9,7 @@ namespace Assay.Assessment.Probes;
 internal static class SshAudit
 {
     internal static bool Recognises(ProbeText text) =>
-        text.First is ['{' or '[', ..] && (text.Json is { IsObject: true } one ? IsReport(one) : text.Json is { IsArray: true, Items: [{ IsObject: true } first, ..] } && IsReport(first));
+        text.First is ['{' or '[', ..] && (text.Head is { IsObject: true } one ? IsReport(one) : text.Head is { IsArray: true, Items: [{ IsObject: true } first, ..] } && IsReport(first));
 
     private static bool IsReport(JsonAt value) =>
         (value["kex"] is { IsArray: true } && value["enc"] is { IsArray: true } && value["mac"] is { IsArray: true })

@@ -11,8 +11,8 @@ internal static partial class TestSsl
 {
     internal static bool Recognises(ProbeText text)
     {
-        if (text.First is ['[', ..]) return text.Json is { IsArray: true, Items: [{ IsObject: true } first, ..] } && IsRecord(first) && first["ip"] is not null;
-        return text.First is ['{', ..] && text.Json is { IsObject: true } json && (json["scanResult"] is { IsArray: true } || (json["Invocation"] is not null && json["openssl"] is not null));
+        if (text.First is ['[', ..]) return text.Head is { IsArray: true, Items: [{ IsObject: true } first, ..] } && IsRecord(first) && first["ip"] is not null;
+        return text.First is ['{', ..] && text.Head is { IsObject: true } json && (json["scanResult"] is { IsArray: true } || (json["Invocation"] is not null && json["openssl"] is not null));
     }
 
     private static bool IsRecord(JsonAt value) => value["id"] is not null && value["finding"] is not null && value["severity"] is not null;

@@ -7,7 +7,7 @@ namespace Assay.Assessment.Probes;
 internal static class ZapReport
 {
     internal static bool Recognises(ProbeText text) =>
-        text.First is ['{', ..] && text.Json is { IsObject: true } json && json["site"] is { } site && (site.IsArray ? site.Items.All(s => s.IsObject && (s["@host"] is not null || s["@name"] is not null)) && (site.Items.Count > 0 || json["@generated"] is not null) : site["alerts"] is not null);
+        text.First is ['{', ..] && text.Head is { IsObject: true } json && json["site"] is { } site && (site.IsArray ? site.Items.All(s => s.IsObject && (s["@host"] is not null || s["@name"] is not null)) && (site.Items.Count > 0 || json["@generated"] is not null) : site["alerts"] is not null);
 
     internal static void Read(ProbeText text, ProbeNotes notes, ProbeOptions options)
     {

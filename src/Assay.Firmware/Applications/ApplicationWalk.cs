@@ -8,6 +8,8 @@ namespace Assay.Firmware.Applications;
 internal sealed class ApplicationWalk(string artefact, ExaminationOptions options)
 {
     private const int MostAddresses = 4000;
+    // Members may all point to the same bytes, so that a small archive unpacks without end.
+    private const long MostBytes = 4L << 30;
 
     private readonly List<Finding> findings = [];
     private readonly List<Loss> losses = [];
@@ -15,7 +17,7 @@ internal sealed class ApplicationWalk(string artefact, ExaminationOptions option
     // Where a host was named first, by host and whether in clear text.
     private readonly SortedDictionary<(string Host, bool IsClear), (string Path, int Offset)> hosts = new(Comparer<(string Host, bool IsClear)>.Create((a, b) => string.CompareOrdinal(a.Host, b.Host) is var order and not 0 ? order : a.IsClear.CompareTo(b.IsClear)));
     private readonly SortedDictionary<string, (string Path, int Offset, string Type)> trackers = new(StringComparer.Ordinal);
-    private long total, examined;
+    private long total, examined, unpacked;
 
     internal ApplicationFacts? Facts { get; private set; }
 
@@ -110,6 +112,7 @@ internal sealed class ApplicationWalk(string artefact, ExaminationOptions option
     {
         try
         {
+            if ((unpacked += member.Size) > MostBytes) throw new UnreadableException($"at most {MostBytes} bytes in all", "more", member.Header);
             return zip.Open(member, options.Budget);
         }
         catch (UnreadableException wrong)

@@ -72,6 +72,8 @@ internal sealed class ZipDirectory
     internal byte[] Open(Member member, Budget budget)
     {
         if ((member.Flags & 1) != 0) throw new UnreadableException("a member without encryption", "an encrypted one", member.Header);
+        // Deflate yields at most 1,032 times its input: a member that promises more is no honest one.
+        if (member.Size > 1032L * member.Compressed + 64) throw new UnreadableException($"at most {1032L * member.Compressed} bytes of content", $"{member.Size}", member.Header);
         if (member.Size > budget.FileBytes) throw new BudgetException("file", budget.FileBytes);
         var local = new SpanReader(bytes.Span[(int)Math.Min(member.Header, bytes.Length)..], member.Header);
         if (local.U32() != 0x04034b50) throw new UnreadableException("a member's own header", "other bytes", member.Header);
