@@ -15,6 +15,9 @@ namespace Assay.Assessment;
 /// </summary>
 public static class OscalPlan
 {
+    // The same for every plan of a run.
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, byte[]> Catalogs = new(StringComparer.Ordinal);
+
     public const string FileName = "assessment-plan.oscal.json";
 
     /// <summary>The whole document in UTF-8, ending in a line feed. Same device, evidence and edition: same bytes.</summary>
@@ -260,7 +263,7 @@ public static class OscalPlan
                 json.WriteStartObject("base64");
                 json.WriteString("filename", $"{catalogue.Id}.catalog.oscal.json");
                 json.WriteString("media-type", "application/oscal.catalog+json");
-                json.WriteBase64String("value", OscalCatalog.Bytes(catalogue));
+                json.WriteBase64String("value", Catalogs.GetOrAdd(catalogue.Id, _ => OscalCatalog.Bytes(catalogue)));
                 json.WriteEndObject();
                 json.WriteEndObject();
             }

@@ -56,7 +56,7 @@ internal static class LabRecordsShown
         var record = entry.Record;
         return
         [
-            Many(entry.Unit, entry.Row is { } row ? Many(", row ", Data(row)) : null),
+            Many(LabReport.Id(entry.Unit), entry.Row is { } row ? Many(", row ", Data(row)) : null),
             Many(P(Phrases.Word(record.Result)), LabJson.Why(record) is { } why ? P(Mark("does not count"), " ", why) : null),
             Many(P(Data(record.Words)), record.Method is { } method ? P("Method: ", Data(method)).Class("soft") : null,
                 record.Expected is { } expected ? P("Expected: ", Data(expected)).Class("soft") : null, record.Actual is { } actual ? P("Actual: ", Data(actual)).Class("soft") : null),

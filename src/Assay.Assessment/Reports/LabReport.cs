@@ -123,16 +123,21 @@ public static class LabReport
     private static Many Statement(AssessmentResult result)
     {
         if (result.Claims.Count == 0) return Many(P("No conformance statement was handed over."));
+        // One signer of all lines is named once.
+        var signers = result.Claims.Select(c => c.SignedBy).Distinct().ToList();
+        var notes = result.Claims.Select(c => c.SignatureNote).Distinct().ToList();
+        var one = signers.Count == 1 && notes.Count == 1;
         var rows = result.Claims.Select(c => (IReadOnlyList<Node>)
         [
-            c.Provision,
+            Id(c.Provision),
             result.Provisions.GetValueOrDefault(c.Provision) is { } facts ? $"{(facts.Mandatory ? "M" : "R")}{(facts.Conditional ? ", conditional" : "")}" : "not in this edition",
             c.Support switch { Support.Yes => "Y", Support.No => "N", _ => "N/A" },
             c.Justification is { } why ? Data(Phrases.Short(why)) : "none",
-            Many(Where(c.Location), c.SignedBy is { } signer ? Many(", signed by ", Data(signer.Name)) : Many(", ", c.SignatureNote ?? "not signed")),
+            one ? Where(c.Location) : Many(Where(c.Location), c.SignedBy is { } signer ? Many(", signed by ", Data(signer.Name)) : Many(", ", c.SignatureNote ?? "not signed")),
         ]);
         return Many(
             P($"{Phrases.Count(result.Claims.Count, "line")} of the maker. M is mandatory, R recommended; N/A is accepted only where a condition allows it."),
+            one ? P("Signed by ", LabRecordsShown.Signer(signers[0], notes[0]), ".") : null,
             Table("Conformance statement", ["Provision", "Status", "Support", "Justification", "Where"], rows));
     }
 
@@ -162,14 +167,14 @@ public static class LabReport
         verdict.Units.Count == 0 ? P("No test unit of this edition was read for it: ", verdict.Reason).Class("soft") : null,
         Many(OscalPlan.Cases(result with { Verdicts = [verdict] }).Where(c => c.Units.Count > 0).Select(c => Table(
             $"Test case {c.Case}, {(Catalogue.Default.Unit(c.Units[0].Unit)?.IsFunctional == true ? "functional" : "conceptual")}: {Phrases.Word(Of(c.Units, verdict))}",
-            ["Unit", "What it asks", "Verdict", "Because"], c.Units.Select(u => Unit(u, verdict, index)))))).Class("provision");
+            ["Unit", "What it asks", "Verdict", "Because"], c.Units.Select(u => Unit(u, index))).Class("case")))).Class("provision");
 
-    private static IReadOnlyList<Node> Unit(UnitVerdict unit, ProvisionVerdict verdict, Index index)
+    private static IReadOnlyList<Node> Unit(UnitVerdict unit, Index index)
     {
         var evidence = index.Of(unit.Unit);
         return
         [
-            unit.Unit,
+            Id(unit.Unit),
             Catalogue.Default.Unit(unit.Unit)?.Title ?? "",
             Phrases.Counted([unit]).Count == 0 ? Mark("preparatory") : Badge(unit.Outcome, unit.Grade),
             Many(
@@ -179,6 +184,9 @@ public static class LabReport
                     evidence.Count > PlacesOfUnit ? $" and {Phrases.Number(evidence.Count - PlacesOfUnit)} more" : null).Class("soft")),
         ];
     }
+
+    // Never broken at its minus.
+    internal static Element Id(string unit) => Span(unit).Class("id");
 
     // Fail, then what is open, then pass; what is neither is neutral.
     private static Outcome Of(IReadOnlyList<UnitVerdict> units, ProvisionVerdict verdict)
@@ -199,7 +207,7 @@ public static class LabReport
         // One line for units of a group that the same thing would settle.
         var rows = open.GroupBy(o => (o.Verdict.Provision, o.Unit.Outcome, o.Unit.Settle)).Select(g => (IReadOnlyList<Node>)
         [
-            string.Join(", ", g.Select(o => o.Unit.Unit)),
+            Join(g.Select(o => (Node)Id(o.Unit.Unit))),
             Many(Phrases.Word(g.Key.Outcome), g.First().Verdict.IsMandatory ? null : ", recommendation"),
             g.Key.Settle ?? "not known",
         ]);
@@ -224,7 +232,7 @@ public static class LabReport
         return heirs.Count == 0 ? null : Many(
             P("These units count answers of other units, cases or groups among their own."),
             Table("Inherited answers", ["Unit", "Counts answers of", "Verdict"], heirs.Select(u => (IReadOnlyList<Node>)
-                [u.Unit, string.Join(", ", u.Inherited.Select(i => i.TrimStart('~'))), Phrases.Word(u.Outcome)])));
+                [Id(u.Unit), Join(u.Inherited.Select(i => (Node)Id(i.TrimStart('~')))), Phrases.Counted([u]).Count == 0 ? "preparatory step" : Phrases.Word(u.Outcome)])));
     }
 
     private static Many? External(AssessmentResult result, Index index)
@@ -237,13 +245,12 @@ public static class LabReport
 
     private static Many Evidence(AssessmentResult result, Index index) => index.Items.Count == 0 ? Many(P("No evidence was handed over.")) : Many(
         P("Every file of the dossier by the SHA-256 digest of its bytes, and the units that name it."),
-        Table("Evidence index", ["Number", "File", "What it is", "SHA-256", "Named by"], index.Items.Select(i => (IReadOnlyList<Node>)
+        Table("Evidence index", ["Number", "File and SHA-256", "What it is", "Named by"], index.Items.Select(i => (IReadOnlyList<Node>)
         [
             Span($"[{i.Number}]").Id(Index.Anchor(i.Number)),
-            Data(i.Item.Artefact),
+            Many(P(Data(i.Item.Artefact)), P(Code(i.Item.Sha256).Class("digest"))),
             Many(Phrases.Words(i.Item.Kind), $", {Phrases.Number(i.Item.Size)} bytes"),
-            Code(i.Item.Sha256).Class("digest"),
-            i.Units.Count == 0 ? "no unit" : i.Units.Count <= 8 ? string.Join(", ", i.Units) : $"{string.Join(", ", i.Units.Take(8))} and {Phrases.Number(i.Units.Count - 8)} more",
+            i.Units.Count == 0 ? "no unit" : Many(Join(i.Units.Take(8).Select(u => (Node)Id(u))), i.Units.Count > 8 ? $" and {Phrases.Number(i.Units.Count - 8)} more" : null),
         ])));
 
     private static Many Deviations(AssessmentResult result)

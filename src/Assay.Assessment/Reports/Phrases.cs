@@ -237,7 +237,7 @@ public static class Phrases
     };
 
     public const string NotALabel =
-        "This is a statement of assessment, not a label: it says what was examined, how, and with what result. What nobody looked at is named below and passes nothing.";
+        "This is a statement of assessment, not a label: it says what was examined, how, and with what result. What nobody looked at is named in it and passes nothing.";
 
     /// <summary>The level of attack that the methodology assumes, in own words (TS 103 701 annex D).</summary>
     public const string Attacker =
