@@ -9,6 +9,8 @@ return args switch
     ["map", var file] => Assay.Bench.ImageBench.Map(file),
     ["rules", var devices, var profiles, var file] => Assay.Bench.RuleSetBench.Run(int.Parse(devices, System.Globalization.CultureInfo.InvariantCulture),
         int.Parse(profiles, System.Globalization.CultureInfo.InvariantCulture), file),
+    ["dossiers", var folder, var count, var to] => Assay.Bench.DossierBench.Make(folder, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), to),
+    ["assess", var folder] => Assay.Bench.DossierBench.Assess(folder),
     _ => Usage(),
 };
 
@@ -20,5 +22,7 @@ static int Usage()
     Console.Error.WriteLine("Assay.Bench image FILE      opens an image, decodes and hashes all contents once, as a fresh process would; prints times and memory");
     Console.Error.WriteLine("Assay.Bench map FILE        draws the image");
     Console.Error.WriteLine("Assay.Bench rules DEVICES PROFILES OUT.nft   writes the rules of a large home, for nft -f");
+    Console.Error.WriteLine("Assay.Bench dossiers DOSSIER COUNT OUT   makes that many dossiers out of one, each with its own bytes");
+    Console.Error.WriteLine("Assay.Bench assess FOLDER   assesses every dossier in FOLDER against all catalogues, on all cores, and writes nothing");
     return 2;
 }

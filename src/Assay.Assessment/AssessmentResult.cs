@@ -54,6 +54,8 @@ public sealed record AssessmentResult
     public IReadOnlyList<TableFacts> Tables { get; init; } = [];
     /// <summary>What the giver of the dossier should mend in the dossier itself: a missing <c>device.yaml</c> and what to write into it.</summary>
     public IReadOnlyList<string> Advice { get; init; } = [];
+    /// <summary>The declared time between two update checks; null where nobody declared one. Plans are made with it.</summary>
+    public UpdatePeriod? UpdatePeriod { get; init; }
     /// <summary>One sentence: what to do next.</summary>
     public required string NextStep { get; init; }
 }

@@ -13,7 +13,6 @@ namespace Assay.Assessment;
 /// <remarks>Relations are indexed once for a pair of catalogues; answering another assessment costs one look-up for each row.</remarks>
 public sealed class Carrying
 {
-    private readonly Catalogue assessed;
     private readonly IReadOnlyList<Target> targets;
 
     /// <param name="assessed">The edition that assessments are made against.</param>
@@ -24,9 +23,8 @@ public sealed class Carrying
 
     internal Carrying(Catalogue assessed, IReadOnlyList<Catalogue> others, IReadOnlyList<Relation> relations)
     {
-        this.assessed = assessed;
         var index = new Index(relations);
-        targets = [.. others.Where(o => o.Id != assessed.Id).DistinctBy(o => o.Id).Select(o => new Target(o, index))];
+        targets = [.. others.Where(o => o.Id != assessed.Id).DistinctBy(o => o.Id).Select(o => new Target(o, assessed, index))];
     }
 
     /// <summary>The assessment with the other catalogues and the decision trees answered beside it; nothing else of it changes.</summary>
@@ -34,7 +32,7 @@ public sealed class Carrying
     public AssessmentResult Onto(AssessmentResult result, Examined examined)
     {
         var recorded = examined.Declaration.Trees.Count > 0;
-        var trees = recorded || targets.Any(t => t.Trees.Count > 0) ? TreeVerdicts.Of(examined, result.Verdicts) : [];
+        var trees = recorded || targets.Any(t => t.HasTrees) ? TreeVerdicts.Of(examined, result.Verdicts) : [];
         return result with { Others = Of(result.Verdicts, trees), Trees = recorded ? trees : [] };
     }
 
@@ -42,7 +40,7 @@ public sealed class Carrying
     /// <param name="trees">From <see cref="TreeVerdicts.Of"/>; empty where nobody asks for EN 18031.</param>
     public IReadOnlyList<CatalogueResult> Of(IReadOnlyList<ProvisionVerdict> verdicts, IReadOnlyList<TreeVerdict> trees)
     {
-        var source = new Source(assessed, verdicts.ToDictionary(v => v.Provision, StringComparer.OrdinalIgnoreCase), trees);
+        var source = new Source(verdicts, trees);
         return [.. targets.Select(t => new Answering(t, source).Result())];
     }
 
@@ -88,27 +86,98 @@ public sealed class Carrying
         public int GetHashCode((string Catalogue, string Row) key) => HashCode.Combine(StringComparer.Ordinal.GetHashCode(key.Catalogue), StringComparer.OrdinalIgnoreCase.GetHashCode(key.Row));
     }
 
-    private sealed class Target(Catalogue catalogue, Index index)
+    /// <summary>One relation towards the assessed edition, in the words of the result.</summary>
+    /// <param name="To">The row there.</param>
+    private sealed record Way(string To, string Kind, bool Reviewed, string Source)
+    {
+        public static Way Of(Relation relation) => Of(relation, relation.ToId);
+        public static Way Of(Relation relation, string to) => new(to, EvidenceJson.Name(relation.Kind), relation.Review is not null, relation.Source);
+
+        public CarriedFrom From(Outcome outcome) => new(To, Kind, Reviewed, outcome, Source);
+    }
+
+    /// <summary>What is known of one row before anything is assessed.</summary>
+    private sealed record Plan
+    {
+        public required Provision Row { get; init; }
+        /// <summary>All of them decide together; empty where nothing may decide.</summary>
+        public required IReadOnlyList<Way> Deciding { get; init; }
+        /// <summary>Every relation to the assessed edition.</summary>
+        public required IReadOnlyList<Way> Related { get; init; }
+        /// <summary>In two steps: a row of a third catalogue, and what that is related to.</summary>
+        public required IReadOnlyList<(Way First, IReadOnlyList<string> Then)> Further { get; init; }
+        public required DecisionTree? Tree { get; init; }
+        public required IReadOnlyList<Provision> Parts { get; init; }
+    }
+
+    /// <summary>A catalogue to answer, with everything looked up that does not depend on an assessment.</summary>
+    private sealed class Target
     {
         // The source that an imported document gets.
         private const string CameIn = "import";
 
-        public Catalogue Catalogue => catalogue;
-        public Index Index => index;
-        public IReadOnlyList<DecisionTree> Trees { get; } = DecisionTree.Of(catalogue.Id);
-        // A document may call itself what it likes: our relations speak of our rows, so a row that came in decides nothing unless it reads as ours does.
-        private readonly Catalogue? ours = Catalogue.All.FirstOrDefault(c => c.Id == catalogue.Id);
+        private readonly Dictionary<string, Plan> plans = new(StringComparer.OrdinalIgnoreCase);
 
-        public bool IsOurs(Provision row) => ReferenceEquals(ours, catalogue) || (ours is null ? catalogue.Source.Key != CameIn : ours.Provision(row.Id)?.Title == row.Title);
+        public Target(Catalogue catalogue, Catalogue assessed, Index index)
+        {
+            Catalogue = catalogue;
+            var ours = Catalogue.All.FirstOrDefault(c => c.Id == catalogue.Id);
+            var trees = DecisionTree.Of(catalogue.Id);
+            HasTrees = trees.Count > 0;
+            var parts = catalogue.Provisions.Where(p => p.Parent is not null).ToLookup(p => p.Parent!, StringComparer.OrdinalIgnoreCase);
+            foreach (var row in catalogue.Provisions)
+            {
+                var relations = index.Of(catalogue.Id, row.Id);
+                // A document may call itself what it likes: our relations speak of our rows, so a row that came in decides nothing unless it reads as ours does.
+                var isOurs = ReferenceEquals(ours, catalogue) || (ours is null ? catalogue.Source.Key != CameIn : ours.Provision(row.Id)?.Title == row.Title);
+                var equal = relations.Where(r => r.ToCatalogue == assessed.Id && r.CarriesVerdicts).Select(Way.Of).ToList();
+                plans.TryAdd(row.Id, new Plan
+                {
+                    Row = row,
+                    Deciding = !isOurs ? [] : equal.Count > 0 ? equal : Chains(relations, catalogue, assessed, index),
+                    Related = [.. relations.Where(r => r.ToCatalogue == assessed.Id).Select(Way.Of)],
+                    Further = [.. relations.Where(r => r.ToCatalogue != assessed.Id).DistinctBy(r => (r.ToCatalogue, r.ToId))
+                        .Select(r => (Way.Of(r, $"{r.ToCatalogue} {r.ToId}") with { Reviewed = false }, (IReadOnlyList<string>)[.. index.Of(r.ToCatalogue, r.ToId).Where(s => s.ToCatalogue == assessed.Id).Select(s => s.ToId)]))
+                        .Where(f => f.Item2.Count > 0)],
+                    Tree = isOurs ? trees.FirstOrDefault(t => t.Is(row.Id)) : null,
+                    Parts = [.. parts[row.Id]],
+                });
+            }
+        }
 
-        public ILookup<string, Provision> Parts { get; } = catalogue.Provisions.Where(p => p.Parent is not null).ToLookup(p => p.Parent!, StringComparer.OrdinalIgnoreCase);
+        public Catalogue Catalogue { get; }
+        public bool HasTrees { get; }
+
+        public Plan Of(Provision row) => plans[row.Id];
+
+        // Equal and reviewed twice is equal and reviewed: only through an edition of EN 303 645 itself, and only where every relation of the row goes that way.
+        private static List<Way> Chains(IReadOnlyList<Relation> relations, Catalogue catalogue, Catalogue assessed, Index index)
+        {
+            foreach (var edition in Catalogue.Editions.Where(e => e.Id != assessed.Id && e.Id != catalogue.Id))
+            {
+                var first = relations.Where(r => r.ToCatalogue == edition.Id && r.CarriesVerdicts).ToList();
+                if (first.Count == 0) continue;
+                var ways = new List<Way>();
+                foreach (var relation in first)
+                {
+                    var second = index.Of(edition.Id, relation.ToId).Where(r => r.ToCatalogue == assessed.Id && r.CarriesVerdicts).ToList();
+                    if (second.Count == 0) return [];
+                    ways.AddRange(second.Select(s => Way.Of(relation, s.ToId)));
+                }
+                return ways;
+            }
+            return [];
+        }
     }
 
-    private sealed record Source(Catalogue Assessed, IReadOnlyDictionary<string, ProvisionVerdict> Verdicts, IReadOnlyList<TreeVerdict> Trees)
+    private sealed class Source(IReadOnlyList<ProvisionVerdict> verdicts, IReadOnlyList<TreeVerdict> trees)
     {
-        private readonly Dictionary<string, TreeVerdict> byRequirement = Trees.ToDictionary(t => t.Tree.Requirement, StringComparer.OrdinalIgnoreCase);
+        private readonly Dictionary<string, ProvisionVerdict> byProvision = verdicts.ToDictionary(v => v.Provision, StringComparer.OrdinalIgnoreCase);
+        private readonly Dictionary<string, TreeVerdict> byRequirement = trees.ToDictionary(t => t.Tree.Requirement, StringComparer.OrdinalIgnoreCase);
 
-        public TreeVerdict? Tree(DecisionTree tree) => byRequirement.GetValueOrDefault(tree.Requirement);
+        public ProvisionVerdict? Verdict(string provision) => byProvision.GetValueOrDefault(provision);
+
+        public TreeVerdict? Tree(DecisionTree? tree) => tree is null ? null : byRequirement.GetValueOrDefault(tree.Requirement);
     }
 
     /// <summary>One catalogue answered for one assessment.</summary>
@@ -142,38 +211,34 @@ public sealed class Carrying
         private CarriedVerdict Of(Provision row)
         {
             if (answered.TryGetValue(row.Id, out var known)) return known;
-            var answer = Decided(row);
+            var plan = target.Of(row);
+            var answer = Decided(plan);
             if (answer is null)
             {
                 open.Add(row.Id);
-                List<CarriedVerdict> parts = open.Count > Deepest ? [] : [.. target.Parts[row.Id].Where(p => !open.Contains(p.Id)).Select(Of)];
+                List<CarriedVerdict> parts = open.Count > Deepest ? [] : [.. plan.Parts.Where(p => !open.Contains(p.Id)).Select(Of)];
                 open.Remove(row.Id);
-                answer = Whole(row, parts) ?? Proposed(row, parts);
+                answer = Whole(row, parts) ?? Proposed(plan, parts);
             }
             answered.TryAdd(row.Id, answer);
             return answer;
         }
 
-        private CarriedVerdict? Decided(Provision row)
+        private CarriedVerdict? Decided(Plan plan)
         {
-            if (!target.IsOurs(row)) return null;
-            var equal = target.Index.Of(target.Catalogue.Id, row.Id).Where(r => r.ToCatalogue == source.Assessed.Id && r.CarriesVerdicts).ToList();
-            var carried = equal.Select(r => (Relation: r, Verdict: source.Verdicts.GetValueOrDefault(r.ToId))).ToList();
-            var chains = equal.Count > 0 ? [] : Chains(row);
-            var tree = target.Trees.FirstOrDefault(t => t.Is(row.Id)) is { } own ? source.Tree(own) : null;
-            var isTree = tree is { Records.Count: > 0 } and not { IsAssumed: true };
-            if ((equal.Count == 0 || carried.Any(c => c.Verdict is null)) && chains.Count == 0 && !isTree) return null;
+            var tree = source.Tree(plan.Tree);
+            var isTree = tree is { Records.Count: > 0, IsAssumed: false };
+            // All together or not at all: a provision that nobody answered leaves the row undecided.
+            var carried = plan.Deciding.Select(w => (Way: w, Verdict: source.Verdict(w.To))).ToList();
+            if (carried.Any(c => c.Verdict is null)) carried = [];
+            if (carried.Count == 0 && !isTree) return null;
 
+            var row = plan.Row;
             var from = new List<CarriedFrom>();
             var parts = new List<(Outcome Outcome, string Words, string? Settle)>();
-            foreach (var (relation, verdict) in carried.Where(c => c.Verdict is not null))
+            foreach (var (way, verdict) in carried)
             {
-                from.Add(new CarriedFrom(relation.ToId, Word(relation.Kind), true, verdict!.Outcome, relation.Source));
-                parts.Add((Here(verdict.Outcome, row), $"{verdict.Provision}: {Reason(verdict.Outcome, verdict.Reason, row)}", Settle(verdict, row)));
-            }
-            foreach (var (relation, verdict) in chains)
-            {
-                from.Add(new CarriedFrom(verdict.Provision, Word(relation.Kind), true, verdict.Outcome, relation.Source));
+                from.Add(way.From(verdict!.Outcome));
                 parts.Add((Here(verdict.Outcome, row), $"{verdict.Provision}: {Reason(verdict.Outcome, verdict.Reason, row)}", Settle(verdict, row)));
             }
             if (isTree)
@@ -189,27 +254,6 @@ public sealed class Carrying
             };
         }
 
-        // Equal and reviewed twice is equal and reviewed: only through an edition of EN 303 645 itself, and only where every relation of the row goes that way.
-        private List<(Relation Relation, ProvisionVerdict Verdict)> Chains(Provision row)
-        {
-            foreach (var edition in Catalogue.Editions)
-            {
-                if (edition.Id == source.Assessed.Id || edition.Id == target.Catalogue.Id) continue;
-                var first = target.Index.Of(target.Catalogue.Id, row.Id).Where(r => r.ToCatalogue == edition.Id && r.CarriesVerdicts).ToList();
-                if (first.Count == 0) continue;
-                var through = new List<(Relation, ProvisionVerdict)>();
-                foreach (var relation in first)
-                {
-                    var second = target.Index.Of(edition.Id, relation.ToId).Where(r => r.ToCatalogue == source.Assessed.Id && r.CarriesVerdicts).ToList();
-                    var verdicts = second.Select(r => source.Verdicts.GetValueOrDefault(r.ToId)).ToList();
-                    if (second.Count == 0 || verdicts.Any(v => v is null)) return [];
-                    through.AddRange(verdicts.Select(v => (relation, v!)));
-                }
-                return through;
-            }
-            return [];
-        }
-
         // A row with parts and without an answer of its own: all its parts together.
         private static CarriedVerdict? Whole(Provision row, List<CarriedVerdict> parts)
         {
@@ -222,18 +266,26 @@ public sealed class Carrying
             };
         }
 
-        private CarriedVerdict Proposed(Provision row, List<CarriedVerdict> parts)
+        private CarriedVerdict Proposed(Plan plan, List<CarriedVerdict> parts)
         {
+            var row = plan.Row;
             var from = new List<CarriedFrom>();
-            var settle = new List<string>();
-            foreach (var relation in target.Index.Of(target.Catalogue.Id, row.Id).Where(r => r.ToCatalogue == source.Assessed.Id))
+            string? settle = null;
+            foreach (var way in plan.Related)
             {
-                if (source.Verdicts.GetValueOrDefault(relation.ToId) is not { } verdict) continue;
-                from.Add(new CarriedFrom(relation.ToId, Word(relation.Kind), relation.Review is not null, verdict.Outcome, relation.Source));
-                if (verdict.Settle is { } needs) settle.Add($"{relation.ToId}: {needs}");
+                if (source.Verdict(way.To) is not { } verdict) continue;
+                from.Add(way.From(verdict.Outcome));
+                settle ??= verdict.Settle is { } needs ? $"{way.To}: {needs}" : null;
             }
-            if (from.Count == 0) from.AddRange(Further(row));
-            var tree = target.Trees.FirstOrDefault(t => t.Is(row.Id)) is { } own ? source.Tree(own) : null;
+            if (from.Count == 0)
+            {
+                foreach (var (first, then) in plan.Further)
+                {
+                    var outcomes = then.Select(t => source.Verdict(t)?.Outcome).OfType<Outcome>().ToList();
+                    if (outcomes.Count > 0) from.Add(first.From(RollUp(outcomes)));
+                }
+            }
+            var tree = source.Tree(plan.Tree);
             if (tree is { Records.Count: > 0 }) from.Add(FromTree(tree));
             var some = parts.Where(p => (p.Outcome ?? p.Proposed) is not null).ToList();
             from = [.. from.Concat(some.SelectMany(p => p.From)).Distinct()];
@@ -246,21 +298,8 @@ public sealed class Carrying
             }
             return new CarriedVerdict(row.Id, row.Title, null, RollUp(proposals), Why(from, tree), from)
             {
-                Settle = missing ?? (settle.Count > 0 ? $"first {settle[0]}; then a person's judgement" : "a person's judgement on what the related rows do not ask"),
+                Settle = missing ?? (settle is not null ? $"first {settle}; then a person's judgement" : "a person's judgement on what the related rows do not ask"),
             };
-        }
-
-        // Two steps: a row of another catalogue that is related to this one, and what it is related to. Proposes, never decides.
-        private IEnumerable<CarriedFrom> Further(Provision row)
-        {
-            var met = new HashSet<(string, string)>();
-            foreach (var first in target.Index.Of(target.Catalogue.Id, row.Id).Where(r => r.ToCatalogue != source.Assessed.Id))
-            {
-                if (!met.Add((first.ToCatalogue, first.ToId))) continue;
-                var outcomes = target.Index.Of(first.ToCatalogue, first.ToId).Where(r => r.ToCatalogue == source.Assessed.Id)
-                    .Select(r => source.Verdicts.GetValueOrDefault(r.ToId)?.Outcome).OfType<Outcome>().ToList();
-                if (outcomes.Count > 0) yield return new CarriedFrom($"{first.ToCatalogue} {first.ToId}", Word(first.Kind), false, RollUp(outcomes), first.Source);
-            }
         }
 
         private static string Why(List<CarriedFrom> from, TreeVerdict? tree)
@@ -283,7 +322,5 @@ public sealed class Carrying
 
         private static string? Settle(ProvisionVerdict verdict, Provision row) =>
             verdict.Settle ?? (verdict.Outcome == Outcome.NotClaimed && row.IsMandatory ? $"a signed \"yes\" for {verdict.Provision}, and evidence" : null);
-
-        private static string Word(RelationKind kind) => EvidenceJson.Name(kind);
     }
 }

@@ -52,6 +52,7 @@ public static class Evaluation
             Lints = Lints.Trap.Look(examined, catalogue, verdicts),
             Contradictions = [.. verdicts.SelectMany(v => v.Units).SelectMany(u => u.Contradictions).Distinct()],
             Unread = examined.Declaration.Unread,
+            UpdatePeriod = UpdatePeriod.Of(examined.Declaration),
             LabRecords = examined.LabRecords,
             Claims = examined.Declaration.Claims,
             Tables = [.. examined.Declaration.Tables.Select(t => new TableFacts(t.Number, t.Name, t.Rows.Count, t.Location, t.SignedBy))],
@@ -97,15 +98,16 @@ public static class Evaluation
     };
 
     // What a unit's answer rests on besides what checks say of it.
-    private sealed record Ground(TestUnit Unit, Provision Provision, ConditionFacts Condition, ConditionFacts Feature, IReadOnlyList<Claim> Claims, LabWord Lab, IReadOnlyList<LabEntry> Records)
+    private sealed record Ground(TestUnit Unit, Provision Provision, ConditionFacts Condition, ConditionFacts Feature, IReadOnlyList<Claim> Claims, LabWord Lab, IReadOnlyList<LabEntry> Records, UpdatePeriod? Period)
     {
         public string Digest(InputDigests digests, IReadOnlyDictionary<CoverageScope, string> scope, IReadOnlyList<Check> checks, Catalogue units) => InputDigests.Digest(
         [
             .. Claims.Select(c => $"claim {c}"),
             .. Of(Condition), .. Of(Feature),
             .. Records.Select(r => $"record {r} {string.Join(' ', r.Record.Evidence)}"),
+            .. Settling.Of(Unit.Id) is { NeedsPeriod: true } ? [$"period {Period}"] : Array.Empty<string>(),
             .. checks.Where(c => c.Units.Contains(Unit.Id)).Select(c => $"{c.Needs} {scope.GetValueOrDefault(c.Needs)}"),
-            .. Inheritance.Sources(units, Unit).Append(Unit).SelectMany(u => new[] { u.EachRow, u.Restricts }).OfType<int>().Distinct().Select(t => $"table {t} {digests.Of(FormattableString.Invariant($"table:{t}"))}"),
+            .. units.SourcesOf(Unit).Append(Unit).SelectMany(u => new[] { u.EachRow, u.Restricts }).OfType<int>().Distinct().Select(t => $"table {t} {digests.Of(FormattableString.Invariant($"table:{t}"))}"),
         ]);
 
         private static IEnumerable<string> Of(ConditionFacts facts) => facts.From.Concat(facts.Against).Select(s => s.ToString()).Prepend($"{facts.Truth} {facts.Grade} {facts.From.Count}");
@@ -114,10 +116,11 @@ public static class Evaluation
     private static IEnumerable<Ground> Grounds(Provision provision, Catalogue catalogue, Examined examined, IReadOnlyList<Claim> claims, AskedRows asked)
     {
         var condition = ProductFacts.Condition(catalogue, provision, examined);
+        var period = UpdatePeriod.Of(examined.Declaration);
         foreach (var unit in Expected(provision, catalogue))
         {
             var records = examined.LabRecords.Where(r => r.Unit == unit.Id).ToList();
-            yield return new Ground(unit, provision, condition, ProductFacts.Feature(unit, examined), claims, LabWord.Of(unit, provision, asked.OfWhole(unit, records), examined), records);
+            yield return new Ground(unit, provision, condition, ProductFacts.Feature(unit, examined), claims, LabWord.Of(unit, provision, asked.OfWhole(unit, records), examined), records, period);
         }
     }
 
@@ -133,12 +136,13 @@ public static class Evaluation
 
     private static UnitFacts Facts(Ground ground, IEnumerable<Answer> answers, IReadOnlyDictionary<CoverageScope, string> scope, AskedRows asked)
     {
-        var (unit, provision, condition, feature, claims, lab, records) = ground;
+        var (unit, provision, condition, feature, claims, lab, records, period) = ground;
         var all = answers.ToList();
         UnitFacts Of(IReadOnlyList<Answer> said, bool ofRow) => new()
         {
             Unit = unit,
             Provision = provision,
+            UpdatePeriod = period,
             Condition = lab.Condition(provision, condition),
             Feature = lab.Feature(provision, unit, feature),
             Claims = claims,
@@ -169,7 +173,7 @@ public static class Evaluation
         if (!examined.Looked(CoverageScope.Files)) not.Add("The software inside the device: no firmware image was handed over, or none could be read.");
         if (!examined.Looked(CoverageScope.Capture)) not.Add("The device's traffic: no capture was handed over, or none could be read.");
         if (!examined.Looked(CoverageScope.Declaration)) not.Add("The maker's claims: no declaration was handed over.");
-        not.Add("Open ports: no port scan is part of this assessment.");
+        not.AddRange(ScannedPorts.NotScanned(examined));
         not.Add(examined.Advisories is { } asked
             ? $"Vulnerabilities that no advisory of the store names (snapshot {asked.Snapshot[..16]}, {asked.Coverage.Examined} of {asked.Coverage.Total} components compared): that none is listed does not mean that there is none."
             : "Known vulnerabilities of the components: they were not compared with any advisory.");

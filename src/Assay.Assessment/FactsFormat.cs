@@ -110,6 +110,7 @@ internal static class FactsFormat
             List(c.Conversations, Conversation);
             List(c.Exchanges, Exchange);
             List(c.Trials, Trial);
+            Texts(c.DeviceNames);
         }
 
         private void Exchange(Exchange e)
@@ -242,6 +243,7 @@ internal static class FactsFormat
             Conversations = List(Conversation),
             Exchanges = List(Exchange),
             Trials = List(Trial),
+            DeviceNames = Texts(),
         };
 
         private Exchange Exchange() => new(Time()!.Value, from.Read7BitEncodedInt64(), from.ReadString(), from.ReadString(), from.ReadBoolean(), from.Read7BitEncodedInt(), from.ReadString(), from.ReadString(), from.ReadString());

@@ -51,7 +51,7 @@ internal sealed class Rerun
     // An answer that others inherit takes them along, and what they inherit besides: so that inheritance always joins answers of one kind.
     private void Close(Catalogue catalogue)
     {
-        var ties = catalogue.Units.SelectMany(u => Inheritance.Sources(catalogue, u).Select(s => (u.Id, Source: s.Id))).ToList();
+        var ties = catalogue.Units.SelectMany(u => catalogue.SourcesOf(u).Select(s => (u.Id, Source: s.Id))).ToList();
         for (var grew = units.Count > 0; grew;)
         {
             grew = false;

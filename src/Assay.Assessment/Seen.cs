@@ -85,6 +85,7 @@ public sealed record Seen
                 var declaration = Declaration.Read([artefact], options.AsOf);
                 return declaration.Files.Count > 0
                     ? new Seen { Artefact = artefact.Name, Kind = "declaration", Coverage = declaration.Coverage }
+                    : SecurityText.Of(file.Lines) is { } contact ? OfContact(artefact, contact)
                     : new Seen { Artefact = artefact.Name, Kind = "document", Coverage = [Whole(artefact)] };
             case FileKind.Mud:
                 return new Seen { Artefact = artefact.Name, Kind = "MUD file", Coverage = [Whole(artefact)] };
@@ -98,6 +99,14 @@ public sealed record Seen
                 return new Seen { Artefact = artefact.Name, Kind = Unknown, Coverage = firmware.Coverage };
         }
     }
+
+    private static Seen OfContact(Artefact artefact, SecurityText contact) => new()
+    {
+        Artefact = artefact.Name,
+        Kind = contact.IsSigned ? "security.txt, signed" : "security.txt",
+        Coverage = [Whole(artefact) with { Losses = [.. contact.Faults.Select(f => new Loss { Location = new Location { Artefact = artefact.Name, Line = f.Line }, Expected = f.Expected, Found = f.Found })] }],
+        Findings = [.. contact.Fields.Select(f => new Finding { Kind = FindingKind.Behaviour, Subject = f.Name, Value = f.Value, Confidence = 1, Location = new Location { Artefact = artefact.Name, Line = f.Line } })],
+    };
 
     private static Seen OfMaterials(Artefact artefact)
     {

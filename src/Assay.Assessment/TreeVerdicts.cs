@@ -69,8 +69,7 @@ public static class TreeVerdicts
                 Settle = $"a signed record of the path for each {tree.Per}, or a reasoned \"none\"",
             };
         }
-        var answers = records.Select(r => Of(tree, r, known)).ToList();
-        for (var i = 0; i < answers.Count; i++) answers[i] = Twice(answers[i], answers);
+        var answers = Twice([.. records.Select(r => Of(tree, r, known))]);
         TreeVerdict Answer(Outcome outcome, string reason, Grade? grade = null, string? settle = null, bool assumed = false) => new()
         {
             Tree = tree,
@@ -155,12 +154,19 @@ public static class TreeVerdicts
         }
     }
 
-    // The same thing recorded twice with different ends: paper against paper.
-    private static RecordVerdict Twice(RecordVerdict verdict, List<RecordVerdict> all)
+    // The same thing recorded twice with different ends, or "nothing of this kind" beside something of it: paper against paper.
+    private static List<RecordVerdict> Twice(List<RecordVerdict> all)
     {
-        if (verdict.Outcome is Outcome.Fail or Outcome.Disputed || (verdict.Record.Asset.Length == 0 && verdict.Record.Mechanism.Length == 0 && !verdict.Record.IsNone)) return verdict;
-        var other = all.FirstOrDefault(o => !ReferenceEquals(o, verdict) && (verdict.Record.IsNone ? !o.Record.IsNone : o.Record.IsNone
-            || (Names.Comparer.Equals(o.Record.Name, verdict.Record.Name) && o.Walk.Ending is { } theirs && verdict.Walk.Ending is { } ours && theirs != ours)));
+        var none = all.FirstOrDefault(v => v.Record.IsNone);
+        var some = all.FirstOrDefault(v => !v.Record.IsNone);
+        var ends = all.Where(v => !v.Record.IsNone && v.Walk.Ending is not null && v.Record.Asset.Length + v.Record.Mechanism.Length > 0)
+            .GroupBy(v => v.Record.Name, Names.Comparer).ToDictionary(g => g.Key, g => g.DistinctBy(v => v.Walk.Ending).ToList(), Names.Comparer);
+        return [.. all.Select(v => v.Outcome is Outcome.Fail or Outcome.Disputed ? v
+            : Twice(v, v.Record.IsNone ? some : none ?? (ends.TryGetValue(v.Record.Name, out var same) ? same.FirstOrDefault(o => v.Walk.Ending is not null && o.Walk.Ending != v.Walk.Ending) : null)))];
+    }
+
+    private static RecordVerdict Twice(RecordVerdict verdict, RecordVerdict? other)
+    {
         if (other is null) return verdict;
         var contradiction = new Contradiction($"what {verdict.Record.Requirement} says of {verdict.Record.Name}",
             new Statement(Says(verdict), verdict.Record.Location, IsPaper: true), new Statement(Says(other), other.Record.Location, IsPaper: true));
@@ -178,9 +184,10 @@ public static class TreeVerdicts
 
     private static List<MissingRecord> Missing(DecisionTree tree, IReadOnlyList<TreeRecord> records, Known known)
     {
-        var texts = records.Where(r => !r.IsNone).Select(Whole).ToList();
+        if (tree.Finds == Finds.Nothing) return [];
+        var text = string.Join('\n', records.Where(r => !r.IsNone).Select(Whole));
         return [.. known.Found(tree.Finds)
-            .Where(f => !Words(f, tree.Finds).Any(w => texts.Any(t => Wording.Names(t, w))))
+            .Where(f => !Words(f, tree.Finds).Any(w => Wording.Names(text, w)))
             .Select(f => new MissingRecord(Shortened.Visible(f.Subject), f.Location)).DistinctBy(m => m.What, StringComparer.OrdinalIgnoreCase).Take(MostMissing)];
     }
 

@@ -27,6 +27,8 @@ public static class AssessVerb
             new("--model", "NAME", "what it is called, where device.yaml does not say"),
             new("--init", null, "write device.yaml and a draft declaration into DOSSIER, with what its evidence shows as proposals"),
             new("--layout", "NAME", "of the draft: yaml, csv or xlsx; yaml where none is given"),
+            new("--plan", null, "print what is open on the way to a level, in the order to take it, and write nothing"),
+            new("--to", "LEVEL", "of --plan: 1 to 4; the lowest level that is not met where none is given"),
             new("--reperform", "STATEMENT", "repeat the assessment of statement.cose or assessment.json on DOSSIER and compare"),
             new("--since", "ASSESSMENT", "answer again only what rests on changed evidence since this assessment.json or statement.cose, and show the difference"),
             new("--cache", "FOLDER", "keep there what images and captures told, for the next time; may be deleted at any time"),
@@ -47,27 +49,28 @@ public static class AssessVerb
         if (arguments.Operands is not [var folder]) throw new UsageException($"expected one DOSSIER, found {arguments.Operands.Count}");
         if (arguments.Has("--init")) return Init(folder, arguments, terminal);
         using var dossier = Open(folder, arguments);
+        if (arguments.Has("--plan")) return AssessPlan.Run(dossier, catalogue, arguments, terminal);
         if (arguments.Value("--reperform") is { } statement) return Reperformance.Run(statement, dossier, catalogue, arguments, terminal);
 
         var target = arguments.Value("-o") ?? Beside(folder);
         Outside(target, folder);
+        var since = arguments.Value("--since") is { } earlier ? EarlierAssessment.Read(AssessmentFolder.AssessmentOf(File.ReadAllBytes(earlier))) : null;
         var draft = arguments.Value("--lab-draft");
         if (draft is not null) terminal.Allow(draft);
-        var since = arguments.Value("--since") is { } earlier ? EarlierAssessment.Read(AssessmentFolder.AssessmentOf(File.ReadAllBytes(earlier))) : null;
         // Before the work, so that nobody waits for an answer that may not be written.
         foreach (var name in since is null ? AssessmentFolder.Names : [.. AssessmentFolder.Names, DifferenceReport.Name]) terminal.Allow(Path.Combine(target, name));
         var result = Evaluate(dossier, catalogue, terminal.Examination(), arguments, terminal, since);
         foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
         if (draft is not null) terminal.WriteFile(draft, stream => stream.Write(Encoding.UTF8.GetBytes(LabDraft.Text(result))));
         Print(result, arguments, terminal);
-        if (draft is not null) terminal.Hint($"written: {draft}: fill it in, put it into the dossier and sign it (docs/lab.md)");
         if (since is not null) DifferenceReport.Write(new Difference(since, result), Path.Combine(target, DifferenceReport.Name), terminal);
+        if (draft is not null) terminal.Hint($"written: {draft}: fill it in, put it into the dossier and sign it (docs/lab.md)");
         terminal.Hint($"written: {target}/ ({string.Join(", ", AssessmentFolder.Names)}{(since is null ? "" : $", {DifferenceReport.Name}")})");
         return Status(result, arguments.Value("--fail-on"));
     }
 
     // These speak of one dossier.
-    private static readonly string[] OfOne = ["--init", "--reperform", "--maker", "--model", "--since", "--lab-draft"];
+    private static readonly string[] OfOne = ["--init", "--plan", "--reperform", "--maker", "--model", "--since", "--lab-draft"];
 
     /// <summary>Evaluates as the options say.</summary>
     internal static AssessmentResult Evaluate(Dossier dossier, Catalogue catalogue, ExaminationOptions options, Arguments arguments, Terminal terminal, EarlierAssessment? since = null, string? against = null)

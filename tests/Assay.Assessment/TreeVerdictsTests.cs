@@ -132,6 +132,17 @@ public class TreeVerdictsTests
     }
 
     [Fact]
+    public void Twenty_thousand_records_are_answered_in_a_moment()
+    {
+        var text = new StringBuilder("requirement,asset,path,reason\n");
+        for (var i = 0; i < 20_000; i++) text.Append("GEC-2,service ").Append(i).Append(",DN-1=yes DN-2=yes DN-3=yes,needed\n");
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        var verdict = Of("GEC-2", text.ToString(), signed: true, Plant.Image().Saw(FindingKind.Service, "telnetd", Traits.Telnet, Traits.StartedAtBoot));
+        Assert.Equal((Outcome.Disputed, 20_000, 1), (verdict.Outcome, verdict.Records.Count, verdict.Missing.Count));
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public void Without_records_every_requirement_is_open_and_says_what_to_write()
     {
         var verdicts = Verdicts("ics:\n  5.1-1: yes\n");

@@ -126,6 +126,12 @@ public sealed record Catalogue
 
     public TestUnit? Unit(string id) => UnitById.GetValueOrDefault(id);
 
+    private FrozenDictionary<string, IReadOnlyList<TestUnit>> AppliedAgain => field ??= Units.Where(u => u.Inherits.Count > 0).ToFrozenDictionary(u => u.Id, u => (IReadOnlyList<TestUnit>)
+        [.. u.Inherits.Where(i => !i.StartsWith('~')).SelectMany(name => Units.Where(s => s.Id == name || s.Case == name || s.Provision == name)).Where(s => s.Id != u.Id).Distinct()], StringComparer.Ordinal);
+
+    /// <summary>The units that a unit applies again, by what its row names: single units, cases, or whole groups; related ones are left out.</summary>
+    public IReadOnlyList<TestUnit> SourcesOf(TestUnit unit) => AppliedAgain.GetValueOrDefault(unit.Id, []);
+
     /// <summary>The units of a provision, in order.</summary>
     public IReadOnlyList<TestUnit> UnitsOf(string provision) => [.. ByProvision[provision]];
 

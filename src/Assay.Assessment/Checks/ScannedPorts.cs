@@ -47,6 +47,18 @@ internal sealed partial record ScannedPorts
     /// <summary>In both states that the methodology knows.</summary>
     public static bool IsWhole(IReadOnlyList<ScannedPorts> scans) => IsWhole(scans, "factoryDefault") && IsWhole(scans, "initialised");
 
+    /// <summary>What no scan looked at, in sentences for a certificate.</summary>
+    public static IEnumerable<string> NotScanned(Examined examined)
+    {
+        var scans = Of(examined).Where(s => s.Tcp + s.Udp > 0).ToList();
+        if (scans.Count == 0) yield return "Open ports: no port scan is part of this assessment.";
+        foreach (var (state, words) in new[] { ("factoryDefault", "in factory default"), ("initialised", "initialised") })
+        {
+            if (scans.Count > 0 && !IsWhole(scans, state)) yield return $"Open ports of the device {words}: not every port of TCP and UDP was scanned in this state.";
+        }
+        foreach (var scan in scans.Where(s => s.State is null)) yield return $"In which state the device was during the scan {Shortened.Visible(scan.Artefact)}: device.yaml does not say.";
+    }
+
     public const string ToSettle = "a scan of all ports, as \"nmap -sS -sU -p- -sV -oX probes/initialised.xml ADDRESS\", once in factory default and once initialised, with state: in device.yaml";
 
     /// <summary><c>80</c> of <c>192.0.2.7:80/tcp</c>; null for a subject without a port.</summary>

@@ -85,7 +85,7 @@ internal static partial class Wording
     [GeneratedRegex(@"^[\s*_`]*(n/?a|n\.a\.|not applicable|not relevant|does not apply)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotApplicable();
 
-    [GeneratedRegex(@"^[\s*_`]*(no|none|not (implemented|supported|available|present|provided|in place|confirmed|existing))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[\s*_`]*(no(?! (more|later|less|fewer|longer|sooner) than)|none|not (implemented|supported|available|present|provided|in place|confirmed|existing))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex No();
 
     [GeneratedRegex(@"^[\s*_`]*(yes|confirmed|true|y)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

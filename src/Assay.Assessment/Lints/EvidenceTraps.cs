@@ -13,13 +13,12 @@ internal sealed class BuildFlag() : Trap("build-flag", "protection that only a b
     {
         foreach (var file in judged.Examined.Of(FileKind.BuildConfiguration))
         {
-            foreach (var (flag, provision, what) in Flags)
+            // One line for each provision: the last flag of the list is the most telling.
+            foreach (var set in Flags.Select(f => (f.Flag, f.Provision, f.What, Line: file.Lines.ToList().FindIndex(l => l.Trim() == f.Flag + "=y"))).Where(f => f.Line >= 0).GroupBy(f => f.Provision, StringComparer.Ordinal).Select(g => g.Last()))
             {
-                var at = file.Lines.ToList().FindIndex(l => l.Trim() == flag + "=y");
-                if (at < 0 || judged.On(provision) is not { } verdict) continue;
                 // A lab that looked at a unit has answered the question.
-                if (verdict.Units.Any(u => u.Grade == Grade.Lab)) continue;
-                yield return Lint($"{flag}=y says that {what} was built in; whether a delivered unit enforces it is not in a build configuration (fuse summary, or a lab's record)", provision, file.At(at + 1));
+                if (judged.On(set.Provision) is not { } verdict || verdict.Units.Any(u => u.Grade == Grade.Lab)) continue;
+                yield return Lint($"{set.Flag}=y says that {set.What} was built in; whether a delivered unit enforces it is not in a build configuration (fuse summary, or a lab's record)", set.Provision, file.At(set.Line + 1));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Checks;
@@ -55,7 +56,7 @@ internal sealed partial class AllRelaxed() : Trap("all-relaxed", "a pass of some
             }
             if (!judgement.IsTest || asking.Count == 0) continue;
             // A verdict of its own on one row that is no pass, under a pass of the whole.
-            if (judgement.Unit is null && RowVerdict().Match(judgement.Text) is { Success: true } odd)
+            if (judgement.Unit is null && judgement.Text.AsSpan().IndexOfAny(NoPass) >= 0 && RowVerdict().Match(judgement.Text) is { Success: true } odd)
             {
                 yield return Lint($"{judgement.Who} says {judgement.Said} for {judgement.About}, and one line of it says \"{Wording.Begin(odd.Value.Trim())}\"", verdict.Provision, judgement.Place);
             }
@@ -78,6 +79,8 @@ internal sealed partial class AllRelaxed() : Trap("all-relaxed", "a pass of some
             if (left.Count > 0) yield return Lint($"{unit.Key} asks every row of table {table}; there are records for {unit.Count()}, and none for {string.Join(", ", left.Take(5).Select(r => Shortened.Visible(r.Row.Id)))}{(left.Count > 5 ? $" and {left.Count - 5} more" : "")}", asked.Provision, [unit.First().Record.Location]);
         }
     }
+
+    private static readonly SearchValues<string> NoPass = SearchValues.Create(["FAIL", "INCONCLUSIVE", "PARTIAL", "NOT TESTED", "OPEN"], StringComparison.Ordinal);
 
     // A cell or a bold word of a verdict, not a sentence about failing.
     [GeneratedRegex(@"(\|\s*\**(FAIL(ED)?|INCONCLUSIVE|PARTIAL(LY)?( PASS)?|NOT TESTED|OPEN)\**\s*(\([^|\n]{0,80}\))?\s*\||\b[Vv]erdict\**\s*:\s*\**(FAIL(ED)?|INCONCLUSIVE|PARTIAL|NOT TESTED)\b)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
@@ -125,7 +128,7 @@ internal sealed class InheritanceIgnored() : Trap("inheritance-ignored", "a pass
             var told = new HashSet<string>(StringComparer.Ordinal);
             foreach (var heir in verdict.Units.Where(u => judgement.Unit is null || u.Unit == judgement.Unit).Select(u => judged.Unit(u.Unit)).OfType<TestUnit>())
             {
-                foreach (var source in Inheritance.Sources(units, heir).Where(s => told.Add(s.Provision)))
+                foreach (var source in units.SourcesOf(heir).Where(s => told.Add(s.Provision)))
                 {
                     // The same hand says no there, or a check refuted it.
                     if (judged.Judgements.FirstOrDefault(j => j.Passes == false && (j.Unit == source.Id || j.Unit is null && Same(j.Provision, source.Provision)) && j.IsTest == judgement.IsTest) is { } no)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Checks;
@@ -48,8 +49,8 @@ internal sealed class CopiedText() : Trap("copied-text", "the same long text in 
 
     public override IEnumerable<Lint> Find(Judged judged)
     {
-        var texts = judged.Examined.Declaration.Tables.SelectMany(t => t.Rows.SelectMany(r => r.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (Table: t, Row: r, f.Key, Text: Bare(f.Value)))))
-            .Where(t => t.Text.Length >= Long).GroupBy(t => t.Text, StringComparer.Ordinal);
+        var texts = judged.Examined.Declaration.Tables.SelectMany(t => t.Rows.SelectMany(r => r.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (Table: t, Row: r, f.Key, Text: Print(f.Value)))))
+            .Where(t => t.Text.Letters >= Long).GroupBy(t => t.Text);
         foreach (var same in texts)
         {
             var rows = same.DistinctBy(t => (t.Table.Number, t.Row.Id)).ToList();
@@ -58,7 +59,20 @@ internal sealed class CopiedText() : Trap("copied-text", "the same long text in 
         }
     }
 
-    private static string Bare(string text) => new([.. text.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
+    // Letters and digits in lower case as a number (FNV-1a, 64 bits) and how many they are: marks and blanks make no other text.
+    private static (int Letters, ulong Hash) Print(string text)
+    {
+        if (text.Length < Long) return (0, 0);
+        var hash = 14695981039346656037UL;
+        var letters = 0;
+        foreach (var c in text)
+        {
+            if (!char.IsLetterOrDigit(c)) continue;
+            letters++;
+            hash = (hash ^ char.ToLowerInvariant(c)) * 1099511628211UL;
+        }
+        return (letters, hash);
+    }
 }
 
 /// <summary>Something should still hold, and its date is over.</summary>
@@ -89,7 +103,7 @@ internal sealed partial class DateInThePast() : Trap("date-in-the-past", "ends o
 
     private static IEnumerable<(DateOnly Date, string Words)> Over(string text, DateOnly today)
     {
-        if (text.Length > 100_000) yield break;
+        if (text.Length > 100_000 || text.AsSpan().IndexOfAny(Ends) < 0) yield break;
         foreach (Match match in Until().Matches(text).Take(20))
         {
             if (Wording.Dates(Time().Replace(match.Value, " ")).Select(d => (DateOnly?)d.Date).FirstOrDefault() is { } date && date < today) yield return (date, Wording.Begin(match.Value));
@@ -97,6 +111,8 @@ internal sealed partial class DateInThePast() : Trap("date-in-the-past", "ends o
     }
 
     private static string Day(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static readonly SearchValues<string> Ends = SearchValues.Create(["until", "expir", "valid", "end of", "support", "later than", "at least"], StringComparison.OrdinalIgnoreCase);
 
     // "2026-01-01T00:00:00Z": the time of day hides the end of the date.
     [GeneratedRegex(@"(?<=\d)T(?=\d\d:)", RegexOptions.CultureInvariant)]

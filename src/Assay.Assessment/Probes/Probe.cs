@@ -46,6 +46,7 @@ public static class Probe
         new("SARIF log", Sarif.Recognises, Sarif.Read),
         new("HTTP archive", HttpArchive.Recognises, HttpArchive.Read),
         new("ZAP report", ZapReport.Recognises, ZapReport.Read),
+        new("list of platform certificates", PlatformFile.Recognises, PlatformFile.Read),
         new("list of sockets", SocketListing.Recognises, SocketListing.Read),
         new("list of processes", ProcessListing.Recognises, ProcessListing.Read),
     ];

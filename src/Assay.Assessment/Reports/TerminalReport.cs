@@ -35,8 +35,8 @@ public sealed class TerminalReport
         Table();
         Contradictions();
         List("Traps in the dossier", RowsAndTraps.Lines(result));
-        List("Records of laboratories", LabRecordsShown.Lines(result));
         List("Other catalogues", OtherCatalogues.Lines(result));
+        List("Records of laboratories", LabRecordsShown.Lines(result));
         List("Not checked", result.NotChecked);
         Losses();
         Answer();

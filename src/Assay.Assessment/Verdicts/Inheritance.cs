@@ -13,10 +13,6 @@ internal sealed class Inheritance(Catalogue units, IEnumerable<UnitVerdict> verd
 {
     private readonly Dictionary<string, UnitVerdict> own = verdicts.GroupBy(v => v.Unit, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
 
-    /// <summary>The units that a unit applies again, by what its row names: single units, cases, or whole groups; related ones are left out.</summary>
-    public static IReadOnlyList<TestUnit> Sources(Catalogue units, TestUnit unit) =>
-        [.. unit.Inherits.Where(i => !i.StartsWith('~')).SelectMany(name => units.Units.Where(u => u.Id == name || u.Case == name || u.Provision == name)).Where(u => u.Id != unit.Id).Distinct()];
-
     /// <summary>The unit's own answer together with what it inherits.</summary>
     public UnitVerdict Of(UnitVerdict answer)
     {
@@ -24,7 +20,7 @@ internal sealed class Inheritance(Catalogue units, IEnumerable<UnitVerdict> verd
         var heir = answer with { Inherited = unit.Inherits };
         // What does not apply or is not claimed asks nothing; what failed by itself cannot become worse.
         if (answer.Outcome is Outcome.NotApplicable or Outcome.NotClaimed) return heir;
-        foreach (var source in Sources(units, unit).Where(s => !s.IsPreparatory))
+        foreach (var source in units.SourcesOf(unit).Where(s => !s.IsPreparatory))
         {
             var inherited = own.TryGetValue(source.Id, out var known) ? Of(known)
                 : new UnitVerdict { Unit = source.Id, Outcome = Outcome.Inconclusive, Reason = "it is not answered in this edition", Settle = $"an answer for {source.Id}" };

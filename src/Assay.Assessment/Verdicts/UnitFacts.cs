@@ -25,6 +25,8 @@ public sealed record UnitFacts
     public IReadOnlyList<RowFacts> Rows { get; init; } = [];
     /// <summary>The cheapest further evidence, by the check that knows best; else the unit's kind says.</summary>
     public string? Settle { get; init; }
+    /// <summary>The declared time between two update checks, which makes the words of <see cref="Settling"/> exact.</summary>
+    public UpdatePeriod? UpdatePeriod { get; init; }
 }
 
 /// <summary>What is known of one row of a table before it is answered, where a unit asks every row.</summary>

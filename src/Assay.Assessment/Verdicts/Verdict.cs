@@ -243,20 +243,19 @@ public static class Verdict
     private static string Settle(UnitFacts facts, MakersWord? word)
     {
         if (facts.Settle is { Length: > 0 } named) return named;
-        var tables = facts.Unit.Tables.Count is > 0 and < 29 ? $" and table{(facts.Unit.Tables.Count > 1 ? "s" : "")} {string.Join(", ", facts.Unit.Tables)}" : "";
-        var sign = $"a signed declaration with a line for {facts.Provision.Id}{tables}";
         if (word is { Support: Support.NotApplicable } or { NotAccepted: not null })
         {
             return facts.Provision.Condition is null
                 ? $"a signed \"yes\" or \"no\" for {facts.Provision.Id}, which holds without condition"
                 : $"the table rows that show whether condition {facts.Provision.Condition} holds, signed";
         }
+        var sign = word?.Support is null or Support.No ? $"a signed \"yes\" for {facts.Provision.Id}" : $"a signature under the line for {facts.Provision.Id}";
+        var evidence = Settling.Of(facts.Unit.Id)?.Say(facts.UpdatePeriod) ?? "evidence for a check: an image, a capture or a scan";
         return facts.Unit.Means switch
         {
-            Means.Paper => sign,
-            Means.Document => $"{sign}, and a dated copy of the published document",
-            Means.Tool => $"{sign}, and evidence for a check: an image, a capture or a scan; or a lab's signed record",
-            _ => $"{sign}, or a lab's signed record with evidence",
+            Means.Tool => $"{sign}, and {evidence}; or a lab's signed record",
+            Means.HandsOn => $"{sign}; for a higher level {evidence}",
+            _ => $"{sign}, and {evidence}",
         };
     }
 

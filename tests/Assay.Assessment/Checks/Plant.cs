@@ -91,6 +91,71 @@ internal sealed class Plant
         return this;
     }
 
+    /// <summary>Wrong log-ins in a row that the device answered in clear text.</summary>
+    /// <param name="every">Seconds from one to the next.</param>
+    public Plant Guessed(int times, double every) => Captured(new CaptureFacts
+    {
+        Artefact = "captures/start.pcap", From = AsOf, To = AsOf.AddHours(1), IsOfDevice = true, Conversations = [], State = "initialised",
+        Trials = [.. Enumerable.Range(0, times).Select(i => new LoginTrial(AsOf.AddSeconds(i * every), i + 1, "http", "10.0.0.5", "10.0.0.9:80", ToDevice: true, IsAccepted: false, IsThrottled: false))],
+    });
+
+    /// <summary>An HTTP request of another machine that the device answered in clear text: <c>200 POST none /config</c>.</summary>
+    public Plant Answered(string state, params string[] exchanges) => Captured(new CaptureFacts
+    {
+        Artefact = "captures/start.pcap", From = AsOf, To = AsOf.AddHours(1), IsOfDevice = true, Conversations = [], State = state,
+        Exchanges = [.. exchanges.Select((e, i) => e.Split(' ') is var w ? new Exchange(AsOf.AddSeconds(i), i + 1, "10.0.0.5", "10.0.0.9:80", ToDevice: true, int.Parse(w[0], System.Globalization.CultureInfo.InvariantCulture), w[1], w[2], w[3]) : null!)],
+    });
+
+    /// <summary>A stored password in an image, by the digest of its stored form.</summary>
+    public Plant Stored(string image, string digest) => Noted(Credential(image), $"{Assay.Evidence.Cryptography.KeyId.StoredWords} {digest}");
+
+    /// <summary>A private key in an image, by the digest of its public part.</summary>
+    public Plant Keyed(string image, string digest) => Noted(Credential(image) with { Kind = FindingKind.Key, Subject = "server.key", Traits = [Traits.PrivateKey] }, $"{Assay.Evidence.Cryptography.KeyId.Words} {digest}");
+
+    private Finding Credential(string image) => new() { Kind = FindingKind.Credential, Subject = "root", Value = "root: SHA-512", Confidence = 1, Location = new Location { Artefact = image, Path = $"/etc/planted-{findings.Count}" }, Traits = [Traits.PasswordHash] };
+
+    private Plant Noted(Finding finding, string note)
+    {
+        findings.Add(finding with { Note = note });
+        return this;
+    }
+
+    /// <summary>What a store of advisories answered: one vulnerability of a component, published and exploited since days.</summary>
+    public Plant Asked(string component, string version, string id, bool affected, string? published = null, string? exploited = null, string? fix = null)
+    {
+        var day = (string? text) => text is null ? (DateOnly?)null : DateOnly.ParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        var place = new Location { Artefact = "firmware/bell.bin", Path = $"/lib/{component}" };
+        var vulnerability = new Assay.Software.Matching.Vulnerability
+        {
+            Id = id,
+            Component = new Component { Name = component, Version = version, Evidence = [new ComponentEvidence("string", place, 0.9)] },
+            Status = affected ? Assay.Software.Matching.VulnerabilityStatus.Affected : Assay.Software.Matching.VulnerabilityStatus.Candidate,
+            Exploited = exploited is not null,
+            ExploitedSince = day(exploited),
+            Fix = fix,
+            Reason = "as planted",
+            Advisories = ["nvd " + id],
+        };
+        advisories = new AdvisoryAnswers
+        {
+            Snapshot = new string('a', 64),
+            Sources = [],
+            Vulnerabilities = id.Length == 0 ? [] : [vulnerability],
+            Published = published is null ? new Dictionary<string, DateOnly>() : new Dictionary<string, DateOnly> { [id] = day(published)!.Value },
+            ExploitedSince = exploited is null ? new Dictionary<string, DateOnly>() : new Dictionary<string, DateOnly> { [id] = day(exploited)!.Value },
+            Coverage = new Coverage { Artefact = $"advisories sha256:{new string('a', 64)}", Scope = CoverageScope.Advisories, Unit = "components", Total = 1, Examined = 1 },
+        };
+        coverage.Add(advisories.Coverage);
+        if (id.Length > 0) findings.Add(new Finding
+        {
+            Kind = FindingKind.Component, Subject = $"{component} {version}", Value = $"{id}: as planted", Confidence = 0.9, Location = place,
+            Traits = exploited is null ? [affected ? Traits.Affected : Traits.Candidate] : [affected ? Traits.Affected : Traits.Candidate, Traits.Exploited],
+        });
+        return this;
+    }
+
+    private AdvisoryAnswers? advisories;
+
     public Plant Has(string component, string? version)
     {
         components.Add(new Component { Name = component, Version = version, Evidence = [new ComponentEvidence("string", new Location { Artefact = "firmware/bell.bin", Path = $"/lib/{component}" }, 0.9)] });
@@ -204,6 +269,7 @@ internal sealed class Plant
             Findings = [.. examined.Findings, .. findings],
             Coverage = [.. examined.Coverage, .. coverage],
             Components = components,
+            Advisories = advisories,
             Captures = [.. examined.Captures, .. captures],
             Declaration = examined.Declaration with
             {

@@ -12,7 +12,7 @@ public class InheritanceTests
 {
     private static readonly Catalogue Units = Catalogue.Default;
 
-    public static TheoryData<string> Heirs => [.. Units.Units.Where(u => Inheritance.Sources(Units, u).Count > 0).Select(u => u.Id)];
+    public static TheoryData<string> Heirs => [.. Units.Units.Where(u => Units.SourcesOf(u).Count > 0).Select(u => u.Id)];
 
     [Fact]
     public void Every_name_leads_to_units_and_no_chain_comes_back()
@@ -22,11 +22,11 @@ public class InheritanceTests
         {
             foreach (var name in unit.Inherits) Assert.Contains(Units.Units, u => name.TrimStart('~') is var n && (u.Id == n || u.Case == n || u.Provision == n));
             var seen = new HashSet<string> { unit.Id };
-            var waiting = new Queue<TestUnit>(Inheritance.Sources(Units, unit));
+            var waiting = new Queue<TestUnit>(Units.SourcesOf(unit));
             while (waiting.TryDequeue(out var next))
             {
                 Assert.NotEqual(unit.Id, next.Id);
-                if (seen.Add(next.Id)) foreach (var source in Inheritance.Sources(Units, next)) waiting.Enqueue(source);
+                if (seen.Add(next.Id)) foreach (var source in Units.SourcesOf(next)) waiting.Enqueue(source);
             }
         }
     }
@@ -46,7 +46,7 @@ public class InheritanceTests
     public void An_heir_is_never_passed_while_what_it_inherits_does_not(string heir)
     {
         Assert.Equal((Outcome.Pass, Grade.Tool), (Of(heir).Outcome, Of(heir).Grade));
-        foreach (var source in Inheritance.Sources(Units, Units.Unit(heir)!).Where(s => !s.IsPreparatory))
+        foreach (var source in Units.SourcesOf(Units.Unit(heir)!).Where(s => !s.IsPreparatory))
         {
             foreach (var (outcome, grade) in new[] { (Outcome.Fail, Grade.Tool), (Outcome.Fail, Grade.Lab), (Outcome.Fail, Grade.Declared), (Outcome.Disputed, (Grade?)null), (Outcome.Inconclusive, null) })
             {

@@ -97,7 +97,7 @@ public class ApplicationTests
     public void Signers_are_those_that_apksigner_prints()
     {
         Tool.Need("apksigner", "apksigner");
-        Tool.Need("keytool", "default-jdk-headless");
+        Tool.Need("keytool", "default-jre-headless");
         using var scratch = new Scratch();
         var file = Build(scratch, Manifest, Network);
         Assert.Contains(Read(file).Findings, f => f.Subject == "not signed");

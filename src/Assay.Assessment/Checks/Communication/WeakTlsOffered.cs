@@ -8,7 +8,8 @@ public sealed class WeakTlsOffered() : Check("weak-tls-offered", 1, Polarity.Ref
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
-        var seen = examined.Of(FindingKind.WeakCrypto).Where(f => f.Location.Frame is null && !f.Has(Traits.Ssh)).ToList();
+        var reports = examined.Of(FileKind.ToolResults).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var seen = examined.Of(FindingKind.WeakCrypto).Where(f => reports.Contains(f.Location.Artefact) && !f.Has(Traits.Ssh)).ToList();
         var weak = seen.Where(f => f.Has(Traits.TlsOutdated) || f.Has(Traits.WeakSuite) || f.Has(Traits.Attackable)).ToList();
         var holes = weak.Where(f => f.Has(Traits.Attackable)).ToList();
         var answers = new List<Answer>();

@@ -35,6 +35,11 @@ public sealed partial class SecurityContact() : Check("security-contact", 1, Pol
             var before = "";
             foreach (var (place, text) in lines)
             {
+                if (!text.Contains('@', StringComparison.Ordinal))
+                {
+                    if (text.Trim().Length > 0) before = text;
+                    continue;
+                }
                 // The address counts where its own line or the one before speaks of reports on security.
                 if (Topic().IsMatch(text) || Topic().IsMatch(before) && !Other().IsMatch(text))
                 {

@@ -7,7 +7,9 @@ namespace Assay.Assessment.Checks;
 public sealed partial class BootGuarantees() : Check("boot-guarantees", 1, Polarity.Refute, CoverageScope.Declaration,
     "integrity and authenticity among the guarantees of every row of IXIT 20-SecBoot", "IXIT 20-SecBoot with its field Security Guarantees filled", "5.7-1-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var rows = examined.Rows(20).ToList();
         if (rows.Count == 0) yield return Open(Units[0], "IXIT 20-SecBoot was not handed over", "IXIT 20-SecBoot");

@@ -3,11 +3,11 @@ using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
-/// <summary>What each interface tells before a log-in, by its own row: a credential that is called harmless, a placeholder, or nothing. One answer a row.</summary>
+/// <summary>What each interface tells before a log-in, by its own row: a credential that is called irrelevant, a placeholder, or nothing. One answer a row.</summary>
 public sealed partial class DisclosedInformation() : Check("disclosed-information", 1, Polarity.Refute, CoverageScope.Declaration,
-    "credentials among what a row discloses before a log-in as unimportant, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
+    "credentials among what a row discloses before a log-in as irrelevant, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 15);
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 15);
 
     private IEnumerable<Answer> Judge(Examined examined)
     {
@@ -28,7 +28,7 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
             else if (Fields.Sentences(says).FirstOrDefault(s => (List().IsMatch(s) && Credential().IsMatch(s) || Told().IsMatch(s)) && !Fields.Negation().IsMatch(s)) is { } told)
             {
                 var harmless = Harmless().IsMatch(says);
-                if (harmless) yield return Refutes("5.6-2-1a", $"{id} calls unimportant that it discloses \"{Wording.Begin(told)}\"", of.Row.At("Disclosed Information")).For(of);
+                if (harmless) yield return Refutes("5.6-2-1a", $"{id} calls it irrelevant that it discloses \"{Wording.Begin(told)}\"", of.Row.At("Disclosed Information")).For(of);
                 yield return Reason().IsMatch(says)
                     ? Supports("5.6-2-1b", $"{id} gives a reason for what it discloses").For(of)
                     : Open("5.6-2-1b", $"{id} discloses \"{Wording.Begin(told)}\" and gives no reason that a program can read", $"why {id} must disclose it before a log-in").For(of);
@@ -47,7 +47,7 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
     [GeneratedRegex(@"\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Credential();
 
-    [GeneratedRegex(@"\b(harmless|uncritical|non-?critical|irrelevant|(not|no|low|zero|without|non-?)[- ]?(security[- ])?(relevan\w+|sensitive|critical|risk)|no security (impact|relevance))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(harm-?less|uncritical|non-?critical|irrelevant|(not|no|low|zero|without|non-?)[- ]?(security[- ])?(relevan\w+|sensitive|critical|risk)|no security (impact|relevance))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Harmless();
 
     [GeneratedRegex(@"\b(because|needed|necessary|required|so that|in order to|since|purpose|for (pairing|discovery|set-?up|the app))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -9,7 +9,7 @@ namespace Assay.Assessment.Checks;
 public sealed partial class InputValidationRows() : Check("input-validation-rows", 1, Polarity.Refute, CoverageScope.Declaration,
     "interfaces that take input and are the source of no row of IXIT 29-InpVal", "a row of IXIT 29-InpVal for every interface that takes input", "5.13-1-1a", "5.13-1-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 29);
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 29);
 
     private IEnumerable<Answer> Judge(Examined examined)
     {
@@ -53,10 +53,16 @@ public sealed partial class InputValidationRows() : Check("input-validation-rows
     private static bool TakesInput(IxitRow row)
     {
         var subject = Subject(row);
-        return Kinds.Any(k => k.IsMatch(subject)) && !Client().IsMatch(subject) && InterfaceStatus.Of(row) is Switched.On or Switched.Unknown or Switched.Sometimes;
+        return OnDevice.Any(k => k.IsMatch(subject)) && !Elsewhere().IsMatch(subject) && !Client().IsMatch(subject) && InterfaceStatus.Of(row) is Switched.On or Switched.Unknown or Switched.Sometimes;
     }
 
     private static readonly IReadOnlyList<Regex> Kinds = [Web(), Program(), App(), Voice(), CommandLine()];
+
+    // An app runs on a telephone; what it sends comes in by another interface, which has a row of its own.
+    private static readonly IReadOnlyList<Regex> OnDevice = [Web(), Program(), CommandLine()];
+
+    [GeneratedRegex(@"\b(apps?|associated service|smart-?phone|cloud|portal of the maker|website|web site)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Elsewhere();
 
     [GeneratedRegex(@"\b(all|every|each|any) (\w+ ){0,3}?(inputs?|interfaces?|requests?|messages?|sources?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Everything();

@@ -7,7 +7,9 @@ namespace Assay.Assessment.Checks;
 public sealed partial class MemoryHardware() : Check("memory-hardware", 1, Polarity.Refute, CoverageScope.Declaration,
     "a hardware mechanism behind every row of IXIT 18-AccCtrl", "IXIT 18-AccCtrl with the hardware mechanism of every row", "5.6-8-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var rows = examined.Rows(18).ToList();
         if (rows.Count == 0) yield return Open(Units[0], "IXIT 18-AccCtrl was not handed over", "IXIT 18-AccCtrl");
@@ -24,6 +26,6 @@ public sealed partial class MemoryHardware() : Check("memory-hardware", 1, Polar
     [GeneratedRegex(@"\b((purely|only|solely|entirely|exclusively) (\w+ )?(in|by|through|implemented in|enforced (in|by)) (the )?software|(in|by) software (only|alone)|software[- ]only|no (hardware|mmu|mpu|memory (management|protection) unit)( or \w+)?( support| mechanism| is (used|available|present))?|without (any )?(hardware support|(an? )?(mmu|mpu)))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SoftwareOnly();
 
-    [GeneratedRegex(@"\b(mmu|mpu|pmp|smmu|iommu|trustzone|tzasc|tz-?m|sau|memory (management|protection) units?|no-?execute|nx( bit)?|xn|secure enclave|enclaves?|trusted execution|tee|hypervisor|privileged mode|protection rings?|hardware|e-?fuses?|secure element|tpm)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(mmu|mpu|pmp|smmu|iommu|trustzone|tzasc|tz-?m|sau|memory (management|protection) units?|no-?execute|nx( bit)?|xn|enclaves?|trusted execution|tee|hypervisor|privileged mode|protection rings?|hardware|e-?fuses?|tpm)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Hardware();
 }

@@ -19,7 +19,7 @@ public sealed partial class ParameterProtection() : RowCheck("parameter-protecti
 
         var promised = Papers.Field(row, "Security Guarantees");
         if (promised is not null && (Wording.IsMissing(promised) || Wording.IsNo(promised) || Wording.IsNotApplicable(promised))) yield return Refutes("5.4-1-1b", $"{Name(row)} promises nothing", row.At("Security Guarantees"));
-        else if (critical && promised is not null && Wording.Refuses(promised, Confidential()) is { } refuses && Wording.Affirms(promised, Confidential()) is null) yield return Refutes("5.4-1-1b", $"{Name(row)} is critical, and its confidentiality is not promised: \"{Wording.Begin(refuses)}\"", row.At("Security Guarantees"));
+        else if (critical && promised is not null && Wording.Refuses(promised, Confidence()) is { } refuses && Wording.Affirms(promised, Confidential()) is null) yield return Refutes("5.4-1-1b", $"{Name(row)} is critical, and its confidentiality is not promised: \"{Wording.Begin(refuses)}\"", row.At("Security Guarantees"));
         else if (promised is not null && (critical ? Confidential().IsMatch(promised) : Whole().IsMatch(promised))) yield return Supports("5.4-1-1b", $"{Name(row)} promises {(critical ? "confidentiality" : "integrity")}");
         else yield return Open("5.4-1-1b", $"{Name(row)} does not promise {(critical ? "confidentiality" : "integrity")} in words that a program reads");
 
@@ -50,6 +50,9 @@ public sealed partial class ParameterProtection() : RowCheck("parameter-protecti
 
     [GeneratedRegex(@"\b(confidential\w*|secrecy|secret|disclosure|eavesdrop\w*|read[- ]?out|extract\w*|leak\w*|unauthori[sz]ed (access|reading)|encrypt\w*|reading|cloned?|cloning|copied|copying|exfiltrat\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Confidential();
+
+    [GeneratedRegex(@"\b(confidential\w*|secrecy|encrypt\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Confidence();
 
     [GeneratedRegex(@"\b(integrity|authentic\w*|tamper\w*|modif\w+|substitut\w+|immutab\w+|unchanged|manipulat\w+|alter\w*|replac\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Whole();

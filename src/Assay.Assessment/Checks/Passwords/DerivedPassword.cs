@@ -24,7 +24,7 @@ public sealed partial class DerivedPassword() : RowCheck("derived-password", 1, 
     [GeneratedRegex(@"\b(deriv\w+|comput\w+|calculat\w+|based (up)?on|generated? (from|out of|using|with)|taken from|made (from|out of|of)|hash\w*|md5|sha-?1|sha-?256|crc\w*|function of|depends? (up)?on|formed (from|by)|built from|constructed from|concatenat\w+|combination of|consists? of|composed of|comprises?|contains?|includes?|last \w+ (\w+ )?(of|from)|first \w+ (\w+ )?(of|from)|suffix|truncat\w+|encod\w+|mapp(ed|ing)|seed\w*|followed by|uses?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Derives();
 
-    [GeneratedRegex(@"\b(is|equals?|same as|identical (to|with)|corresponds? to)\b[^,;]{0,40}\b(mac|hardware address|serial|s/?n|bssid|ssid|imei|model)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b((pass\w*|pin|code|it) (is|are) (simply |just |always )?|equals? |same as |identical (to|with) |corresponds? to )(the |its |their |a )?((last|first) [\w-]+ ((digits?|characters?|bytes?|octets?|letters?|figures?) )?(of|from) )?(the |its |their )?(\w+'?s? )?(mac|hardware address|serial|s/?n|bssid|ssid|imei|model)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Is();
 
     // With a secret of the factory in it, the visible part alone gives nothing: a person looks at the key's keeping.

@@ -11,7 +11,7 @@ public sealed partial class RegularPassword() : RowCheck("regular-password", 1, 
     {
         if (PresetPassword.GenerationOf(row) is not { } says) yield break;
         var place = row.At("Password Generation Mechanism");
-        var one = Wording.Admits(says, Shared());
+        var one = Wording.Admits(says, Shared()) ?? Wording.Clauses(says).FirstOrDefault(c => NotUnique().IsMatch(c));
         yield return one is not null
             ? Refutes("5.1-1-1a", $"{Name(row)} gives the same password to more than one device: \"{Wording.Begin(one)}\"", place)
             : Open("5.1-1-1a", $"{Name(row)} does not say that devices share a password; whether each has its own is for a person");
@@ -21,8 +21,11 @@ public sealed partial class RegularPassword() : RowCheck("regular-password", 1, 
             : Open("5.1-2-1a", $"{Name(row)} names no series, which is no proof that there is none");
     }
 
-    [GeneratedRegex(@"\b((same|identical|common|shared|universal|fixed|one) (default |factory |preset |initial |admin\w* |static )?(password|passphrase|passcode|pin|credential|value)s?\b(?![^.]{0,20}\b(per|for each|unique)\b)|(same|identical) (for|on|across|in) (all|every|each)|(for|on|across) (all|every) (devices?|units?|products?)( of (the|a|this) (model|batch|series|product line))?[^.]{0,20}\b(same|identical)|(shared|common) (by|to|among|across|between) (all|the|every|devices|units)|per (batch|model|product line|firmware version|customer|region)|(not|isn't) unique)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b((same|identical|common|shared|universal|fixed|one) (default |factory |preset |initial |admin\w* |static )?(password|passphrase|passcode|pin|credential|value)s?\b(?![^.]{0,20}\b(per|for each|unique)\b)|(same|identical) (for|on|across|in) (all|every|each)|(for|on|across) (all|every) (devices?|units?|products?)( of (the|a|this) (model|batch|series|product line))?[^.]{0,20}\b(same|identical)|(shared|common) (by|to|among|across|between) (all|the|every|devices|units)|per (batch|model|product line|firmware version|customer|region))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Shared();
+
+    [GeneratedRegex(@"\b(is|are)(n't| not) (unique|individual|different|device-specific)\b|\bnot unique (per|for|to|across)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NotUnique();
 
     [GeneratedRegex(@"\b(increment\w*|counter|counts? up|consecutive(ly)?|sequential(ly)?|sequence number|running number|ascending|successive|serially|(production|manufacturing|build) (date|week|number|order)|date of (production|manufacture)|time ?stamp|batch number|lot number)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Series();

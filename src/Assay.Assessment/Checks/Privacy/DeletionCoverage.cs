@@ -8,7 +8,9 @@ namespace Assay.Assessment.Checks;
 public sealed partial class DeletionCoverage() : Check("deletion-coverage", 2, Polarity.Refute, CoverageScope.Declaration,
     "a way to delete for the device and for every service that holds personal data", "IXIT 25-DelFunc with a target for every row of 21-PersData", "5.11-1-1a", "5.11-1-1c", "5.11-2-1a", "5.11-2-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var table = examined.Declaration.Table(25);
         var functions = examined.Rows(25).ToList();

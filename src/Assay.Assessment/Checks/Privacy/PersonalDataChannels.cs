@@ -8,7 +8,7 @@ namespace Assay.Assessment.Checks;
 public sealed partial class PersonalDataChannels() : Check("personal-data-channels", 1, Polarity.Refute, CoverageScope.Declaration,
     "rows of IXIT 21-PersData whose channel has no row, or one in clear text", "IXIT 21-PersData with its field Secure Communication Mechanisms, and the rows of IXIT 11 that it names", "5.8-1-1a", "5.8-2-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 11);
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 11);
 
     private IEnumerable<Answer> Judge(Examined examined)
     {

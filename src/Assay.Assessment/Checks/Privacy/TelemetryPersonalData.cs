@@ -7,7 +7,9 @@ namespace Assay.Assessment.Checks;
 public sealed class TelemetryPersonalData() : Check("telemetry-personal-data", 1, Polarity.Refute, CoverageScope.Declaration,
     "rows of IXIT 24-TelData with personal data that have no purpose, or name a row that is not there", "IXIT 24-TelData with its fields Purpose and Personal Data, and the rows of IXIT 21 that it names", "6-4-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var rows = examined.Rows(24).ToList();
         var data = examined.Declaration.Table(21);

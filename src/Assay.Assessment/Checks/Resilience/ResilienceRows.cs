@@ -8,7 +8,9 @@ namespace Assay.Assessment.Checks;
 public sealed partial class ResilienceRows() : Check("resilience-rows", 1, Polarity.Refute, CoverageScope.Declaration,
     "a mechanism for loss of network and one for loss of power in IXIT 23-ResMech", "IXIT 23-ResMech with a row for loss of network and one for loss of power", "5.9-1-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var rows = examined.Rows(23).ToList();
         if (rows.Count == 0) return [Open(Units[0], "IXIT 23-ResMech was not handed over", "IXIT 23-ResMech")];

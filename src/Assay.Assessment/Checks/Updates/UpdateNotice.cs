@@ -13,7 +13,7 @@ public sealed partial class UpdateNotice() : Check("update-notice", 1, Polarity.
     {
         var rows = examined.Rows(7).Select(r => (r.Table, r.Row, Says: Papers.Field(r.Row, "User Notification", "Notification"))).ToList();
         if (rows.Count == 0) return Units.Select(u => Open(u, "IXIT 7-UpdMech was not handed over"));
-        var none = rows.Where(r => Wording.IsNo(r.Says) || Wording.IsNotApplicable(r.Says) || (r.Says is not null && Wording.IsMissing(r.Says)) || (r.Says is not null && Silent().IsMatch(r.Says))).ToList();
+        var none = rows.Where(r => Wording.IsNo(r.Says) || Wording.IsNotApplicable(r.Says) || (r.Says is not null && Wording.IsMissing(r.Says)) || (r.Says is not null && Silent().IsMatch(r.Says) && Wording.Clauses(r.Says).All(c => Wording.IsDenied(c) || Silent().IsMatch(c) || !Tells().IsMatch(c)))).ToList();
         if (none.Count == rows.Count) return Claimed(examined).Select(u => u.Claimed ? Refutes(u.Unit, "no update mechanism tells the user anything", none.Select(n => n.Row.At("User Notification")).ToArray()) : Open(u.Unit, "no update mechanism tells the user anything, and the maker does not claim it"));
         var all = string.Join("\n\n", rows.Where(r => !none.Contains(r)).Select(r => r.Says).OfType<string>());
         if (all.Length == 0) return Units.Select(u => Open(u, "IXIT 7-UpdMech does not say how users are told"));

@@ -67,7 +67,7 @@ internal static partial class UpdatePaths
     [GeneratedRegex(@"\b(without (any )?(user |manual |human |operator |owner |further )?(interaction|action|intervention|consent|involvement|input)|no (user |manual |human |operator )?(interaction|action|intervention)( \w+)? (is )?(needed|required|necessary)|requir\w+ no (user |manual |human |operator )?(interaction|action|intervention))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Unattended();
 
-    [GeneratedRegex(@"\b(manual(ly)?|user[- ]initiated|initiated by (the |a )?(user|owner|operator|administrator|technician)|(user|owner|operator|administrator|technician) (must|has to|needs to|initiates|starts|triggers|downloads|clicks|presses|uploads|connects)|by hand|on demand)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b((?<!the )(?<!user )(?<!see )(?<!owner's )manual(ly)?|user[- ]initiated|initiated by (the |a )?(user|owner|operator|administrator|technician)|(user|owner|operator|administrator|technician) (must|has to|needs to|initiates|starts|triggers|downloads|clicks|presses|uploads|connects)|by hand|on demand)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Manual();
 
     [GeneratedRegex(@"^[^.]{0,80}\b(no (automat\w+ |periodic |regular |active )?(update )?(check|checking|checks|query|queries|polling)\b[^.]{0,40}|(does|do|is|are) not (check|query|poll|perform|ask|look)\w*|never (checks?|asks?|looks?)|not (checked|performed|implemented|supported|available))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Assay.Assessment.Probes;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
@@ -17,12 +18,11 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
         if (policies.Count == 0) return Units.Select(u => Open(u, "no saved copy of a disclosure policy was handed over"));
         var answers = new List<Answer>();
         var texts = policies.Select(p => string.Join('\n', p.Lines)).ToList();
-        foreach (var (policy, text) in policies.Zip(texts))
+        foreach (var policy in policies)
         {
-            var expires = Expires().Match(text);
-            if (expires.Success && DateTimeOffset.TryParse(expires.Groups[1].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end) && end < examined.AsOf)
+            if (SecurityText.Of(policy.Lines) is { } contactFile && contactFile.IsExpired(examined.AsOf) && contactFile.Expires is { } end)
             {
-                answers.Add(Refutes("5.2-1-2a", $"the published contact file expired on {end.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}", policy.At(LineOf(text, expires.Index))));
+                answers.Add(Refutes("5.2-1-2a", $"the published contact file expired on {end.Until.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}", policy.At(end.Line)));
             }
         }
         // The policy may be spread over several saved pages: what one lacks another may have.
@@ -33,7 +33,7 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
         {
             answers.Add(Holds("5.2-1-2b", "the saved policy names a contact and the times of acknowledgement and of status updates", Place(c), Place(a), Place(s)));
         }
-        else if (policies.All(p => Path.GetFileName(p.Name) == "security.txt") && contact is not null)
+        else if (policies.All(p => SecurityText.Of(p.Lines) is not null) && contact is not null)
         {
             answers.Add(Open("5.2-1-2b", "the saved contact file names a contact; the policy itself, with its times, was not handed over"));
         }
@@ -70,7 +70,7 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
     {
         if (file.Lines.Count == 0) return false;
         var text = string.Join('\n', file.Lines);
-        if (file.Lines.Any(l => l.StartsWith("Contact:", StringComparison.Ordinal)) && file.Lines.Any(l => l.StartsWith("Expires:", StringComparison.Ordinal))) return true;
+        if (SecurityText.Of(file.Lines) is not null) return true;
         return Title().IsMatch(text);
     }
 
@@ -87,9 +87,6 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
 
     [GeneratedRegex(@"\b(vulnerability (disclosure|handling|reporting)|security (policy|disclosure)|responsible disclosure|coordinated disclosure|report(ing)? (a )?(security )?vulnerabilit)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Title();
-
-    [GeneratedRegex(@"^Expires:\s*(\S+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex Expires();
 
     [GeneratedRegex(@"[\w.+-]+@[\w-]+\.[\w.-]+|^Contact:\s*\S+|\bmailto:\S+|\bhttps://\S*(report|contact|security)\S*", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Contact();

@@ -45,6 +45,10 @@ internal static class Consistency
             Quiet.WithImage().Has("lighttpd", "1.4.59").Told(Disclosure, "http 10.0.0.4:80", "Server: lighttpd/1.4.35", Traits.VersionDisclosed, Traits.Http),
             Quiet.WithImage().Has("lighttpd", "1.4.59").Told(Disclosure, "http 10.0.0.4:80", "Server: lighttpd/1.4.59", Traits.VersionDisclosed, Traits.Http).Told(Update, "http update.acme.example", "update asked for in clear text: /check?model=3&version=1.0", Traits.UpdateQuery),
             Quiet.WithImage().Told(Disclosure, "http 10.0.0.4:80", "Server: lighttpd/1.4.35", Traits.VersionDisclosed, Traits.Http)),
+        ["declared-versions"] = new(
+            Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"firmware","name":"bell firmware","version":"0.9.2"}},"components":[]}"""),
+            Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"firmware","name":"bell firmware","version":"v1.0.0"}},"components":[]}"""),
+            Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"library","name":"left-pad","version":"0.9.2"}},"components":[]}""")),
         ["justifications"] = new(
             Plant.Papers().Claims("5.4-2", Support.NotApplicable, ""),
             Plant.Papers().Claims("5.4-2", Support.NotApplicable, "no identity is fixed in hardware"),

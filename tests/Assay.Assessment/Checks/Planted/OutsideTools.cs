@@ -42,7 +42,43 @@ internal static class OutsideTools
             Plant.Papers().File("probes/zap.json", Zap(3, 3, "uid=0(root)")),
             Plant.Papers().File("probes/zap.json", Zap(1, 3, "")),
             Plant.Papers().File("probes/zap.json", Zap(3, 2, ""))),
+        ["app-clear-text"] = new(
+            Plant.Papers().App(Cleartext, "old.acme.test", Traits.ClearTextAllowed, Traits.Remote).Table(11, ["ComMech-App", "Description: the app speaks with the cloud over TLS 1.3"]),
+            Plant.Papers().App(Cleartext, "bell.local", Traits.ClearTextAllowed, Traits.Local).Table(11, ["ComMech-App", "Description: the app speaks with the cloud over TLS 1.3"]),
+            Plant.Papers().App(Cleartext, "all hosts", Traits.ClearTextAllowed, Traits.Remote)),
+        ["unnamed-parties"] = new(
+            Plant.Papers().App(Behaviour, "Adjust", Traits.Tracker, Traits.Remote).Table(21, ["PersData-1", "Description: account", "Authorized Parties: Acme Cloud"]),
+            Plant.Papers().App(Behaviour, "Adjust", Traits.Tracker, Traits.Remote).Table(21, ["PersData-1", "Description: account", "Authorized Parties: Acme Cloud, Adjust GmbH"]),
+            Plant.Papers().App(Behaviour, "Adjust", Traits.Tracker, Traits.Remote)),
+        ["app-permissions"] = new(
+            Plant.Papers().App(Permission, "android.permission.RECORD_AUDIO", Traits.SensorPermission).Table(21, ["PersData-1", "Description: name and e-mail"]),
+            Plant.Papers().App(Permission, "android.permission.RECORD_AUDIO", Traits.SensorPermission).Table(21, ["PersData-1", "Description: voice for the intercom"]),
+            Plant.Papers().App(Permission, "android.permission.ACCESS_FINE_LOCATION", Traits.SensorPermission).Table(21, ["PersData-1", "Description: name and e-mail"])),
+        ["app-debug-flag"] = new(
+            Plant.Papers().App(Debug, "com.acme.bell", Traits.Debuggable).Table(16, ["CodeMin-1", "Description: debug code is removed from release builds"]),
+            Plant.Papers().App(Behaviour, "com.acme.bell").Table(16, ["CodeMin-1", "Description: debug code is removed from release builds"]),
+            Plant.Papers().App(Debug, "com.acme.bell", Traits.Debuggable)),
+        ["platform-evidence"] = new(
+            Plant.Papers().File("platform.yaml", Platform("2025-10-01")).File("documents/psa.txt", Copy).Table(20, ["SecBoot-1", "Description: boot ROM of the STM32U585"]),
+            Plant.Papers().File("platform.yaml", Platform("2028-10-01")).File("documents/psa.txt", Copy).Table(20, ["SecBoot-1", "Description: boot ROM of the STM32U585"]),
+            Plant.Papers().File("platform.yaml", Platform("2028-10-01")).File("documents/psa.txt", "another copy").Table(20, ["SecBoot-1", "Description: boot ROM of the STM32U585"])),
     };
+
+    public const string Copy = "PSA Certified, level 2, STM32U5 series";
+
+    public static string Platform(string expires, string product = "STM32U5 series") => $"""
+        platform:
+          - scheme: PSA Certified
+            number: "0000000000000-10000"
+            product: {product}
+            level: level 2
+            scope: [secure boot, secure storage]
+            issued: 2024-10-01
+            expires: {expires}
+            address: https://products.psa.test/0000000000000-10000
+            copy: documents/psa.txt
+            sha256: {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Copy)))}
+        """;
 
     public const string SshPassword = "<script id=\"ssh-auth-methods\" output=\"Supported authentication methods\"><table key=\"Supported authentication methods\"><elem>publickey</elem><elem>password</elem></table></script>";
 

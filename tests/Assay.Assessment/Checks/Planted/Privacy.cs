@@ -48,8 +48,8 @@ internal static class Privacy
             Plant.Papers().Table(21, ["PersData-1", "Obtaining Consent: the user ticks a box during set-up", "Withdrawing Consent: in the app, at any time"]),
             Plant.Papers().Table(21, ["PersData-1", "Obtaining Consent: during the set-up"])),
         ["deletion-confirmation"] = new(
-            Plant.Papers().Table(25, ["DelFunc-1", "Confirmation: none"]),
-            Plant.Papers().Table(25, ["DelFunc-1", "Confirmation: the app says that the account is gone"]),
+            Plant.Papers().Table(25, ["DelFunc-1", "Description: factory reset of the device", "Confirmation: none"]),
+            Plant.Papers().Table(25, ["DelFunc-1", "Description: deletes the account", "Confirmation: the app says that the account is gone"]),
             Plant.Papers().Table(25, ["DelFunc-1", "Description: reset"])),
         ["guide-covers-decisions"] = new(
             Plant.Papers().File("documents/guide.txt", Said + "Set-up. First put the bell beside the door and screw it to the wall with the four screws from the bag. Then press the button for three seconds until the lamp is blue. Now the bell is ready and rings whenever somebody presses it.").Table(2, ["UserInfo", "Documentation of Secure Setup: https://acme.example/privacy"]).Table(26, ["UserDec-Password", "Description: the password of the owner"]),

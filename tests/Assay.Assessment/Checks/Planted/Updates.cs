@@ -41,5 +41,52 @@ internal static class Updates
             Plant.Image().Saw(Update, "/usr/sbin/update.sh", Traits.WithoutVerification),
             Plant.Image().Saw(Update, "bell.swu", Traits.Signed),
             Damaged),
+        ["automatic-update"] = new(
+            Component("Initiation and Interaction: the user must click on install", "Update Checking: no checks are performed"),
+            Component("Initiation and Interaction: runs automatically at night, no user interaction is needed", "Update Checking: every 24 hours"),
+            Component("Initiation and Interaction: as the manual tells", "Update Checking: see the manual")),
+        ["non-updateable-parts"] = new(
+            Rom.Table(9, ["ReplSup", "Isolation: none", "Hardware Replacement: none"]),
+            Rom.Table(9, ["ReplSup", "Isolation: pull the network cable", "Hardware Replacement: the unit is sent back and exchanged"]),
+            Rom),
+        ["update-check-seen"] = new(
+            Asking("every 6 hours").Captured(Day("cloud.example")),
+            Asking("every 6 hours").Captured(Day("updates.example")),
+            Asking("every 48 hours").Captured(Day("cloud.example"))),
+        ["update-choices"] = new(
+            Mechanism("Initiation and Interaction: runs automatically", "Configuration: disabled by default, the user may switch it on"),
+            Mechanism("Initiation and Interaction: runs automatically", "Configuration: enabled by default, the user may postpone or switch it off"),
+            Mechanism("Initiation and Interaction: started by the user")),
+        ["update-guarantees"] = new(
+            Mechanism("Security Guarantees: none", "Cryptographic Details: packages are not signed and not checked"),
+            Mechanism("Security Guarantees: integrity and authenticity", "Cryptographic Details: the device verifies an Ed25519 signature before it installs; packages without a signature are rejected"),
+            Mechanism("Description: over the network")),
+        ["update-notice"] = new(
+            Mechanism("User Notification: none"),
+            Mechanism("User Notification: the app shows a message with the release notes, the risks that it takes away, and that the device restarts"),
+            Mechanism("Description: over the network")),
+        ["update-procedure"] = new(
+            Plant.Papers().Table(8, ["UpdProc-1", "Time Frame: no fixed time frame"]),
+            Plant.Papers().Table(8, ["UpdProc-1", "Time Frame: two weeks after the fix is known"]),
+            Plant.Papers().Table(8, ["UpdProc-1", "Description: we build and publish"])),
+        ["update-signature-strength"] = new(
+            Plant.Image().File("firmware/bell.itb", [0xd0, 0x0d, 0xfe, 0xed, 0, .. "sha1,rsa2048"u8, 0]),
+            Plant.Image().File("firmware/bell.itb", [0xd0, 0x0d, 0xfe, 0xed, 0, .. "sha256,rsa2048"u8, 0]),
+            Plant.Image().File("firmware/bell.itb", [0xd0, 0x0d, 0xfe, 0xed, 0, .. "no name of an algorithm"u8, 0])),
+    };
+
+    private static Plant Mechanism(params string[] fields) => Plant.Papers().Table(7, ["UpdMech-Net", .. fields]);
+
+    private static Plant Component(params string[] fields) => Mechanism(fields).Table(6, ["SoftComp-Main", "Description: the application", "Update Mechanism: UpdMech-Net"]);
+
+    private static Plant Rom => Plant.Papers().Table(6, ["SoftComp-Rom", "Update Mechanism: none, mask ROM cannot be updated"]);
+
+    private static Plant Asking(string when) => Plant.Capture().Table(7, ["UpdMech-Net", "Description: from https://updates.example/bell", $"Update Checking: {when}"]);
+
+    // A day of an initialised device that spoke with one host.
+    private static CaptureFacts Day(string host) => new()
+    {
+        Artefact = "captures/start.pcap", From = Plant.AsOf, To = Plant.AsOf.AddHours(24), IsOfDevice = true, State = "initialised",
+        Conversations = [new Conversation { First = Plant.AsOf, Last = Plant.AsOf.AddHours(1), Frame = 7, IsOutward = true, Peer = "192.0.2.7", IsRemote = true, Names = [host], Protocol = "tcp", Port = 443, Application = "tls", Sent = 900, Received = 900, IsAnswered = true }],
     };
 }
