@@ -178,7 +178,7 @@ public partial class WordingTests
     private static partial Regex Word();
 
     // Names of things that a device has or a standard asks for, which the field calls so.
-    [GeneratedRegex(@"\bsecure (boot|storage|element|setup|update|communication|management|development|default|defaults|shell|management procedures)\b|\bsecurely (stored|updateable)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\bsecure (boot|storage|encrypted storage|initiali[sz]ation|element|setup|update|communication|management|development|default|defaults|shell|management procedures)\b|\bsecurely (stored|updateable)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Feature();
 
     // A word in quotation marks or code is spoken about, not spoken.
