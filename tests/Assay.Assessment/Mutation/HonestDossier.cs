@@ -1,4 +1,5 @@
 using System.Text;
+using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
 using Assay.Assessment.Tests.Checks;
 using Assay.Evidence;
@@ -62,7 +63,7 @@ internal sealed record HonestDossier
                 Tables = [.. declaration.Tables.Select(t => t with { SignedBy = Plant.Maker })],
                 Facts = [.. declaration.Facts.Select(f => f with { SignedBy = Plant.Maker })],
             },
-        }, Catalogues.Catalogue.Default);
+        }, Catalogue.Default);
     }
 
     // Most faults leave the image or the captures as they are.
