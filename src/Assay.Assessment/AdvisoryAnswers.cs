@@ -87,7 +87,8 @@ public sealed partial record AdvisoryAnswers
 
     /// <summary>The range holds the version, and nothing that is not known stands between: no distribution's own repair, no vendor's own kernel tree.</summary>
     public static bool IsCertain(Vulnerability vulnerability) =>
-        vulnerability.Status == VulnerabilityStatus.Affected && !vulnerability.RepairUnknown && !IsKernel(vulnerability.Component);
+        // A package whose distribution nobody could tell cannot be compared with that distribution's own list.
+        vulnerability.Status == VulnerabilityStatus.Affected && !vulnerability.RepairUnknown && vulnerability.Component is not { Package: not null, Purl: null } && !IsKernel(vulnerability.Component);
 
     // Vendors keep trees of their own under an old number and mend them there.
     private static bool IsKernel(Component component) => component.Name is "linux" or "linux_kernel" or "linux-kernel" or "kernel" or "Linux" || component.Cpe.Any(c => c.Contains(":linux:linux_kernel:", StringComparison.Ordinal));

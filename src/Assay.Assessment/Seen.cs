@@ -71,6 +71,10 @@ public sealed record Seen
     // Texts that the firmware room knows, such as passwd or a start script, are its own; of the others the assessment room says what they are.
     private static Seen OfFirmware(Artefact artefact, ExaminationOptions options)
     {
+        if (Workbook.Looks(artefact) && Declaration.Read([artefact], options.AsOf) is { Files.Count: > 0 } sheets)
+        {
+            return new Seen { Artefact = artefact.Name, Kind = "declaration", Coverage = sheets.Coverage };
+        }
         var firmware = FirmwareExamination.Of(artefact, options);
         if (firmware.Kind is { } kind)
         {

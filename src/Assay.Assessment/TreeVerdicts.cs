@@ -69,7 +69,7 @@ public static class TreeVerdicts
                 Settle = $"a signed record of the path for each {tree.Per}, or a reasoned \"none\"",
             };
         }
-        var answers = Twice([.. records.Select(r => Of(tree, r, known))]);
+        var answers = Twice(Each(tree, records, known));
         TreeVerdict Answer(Outcome outcome, string reason, Grade? grade = null, string? settle = null, bool assumed = false) => new()
         {
             Tree = tree,
@@ -97,10 +97,16 @@ public static class TreeVerdicts
             : Answer(Outcome.NotApplicable, answers[0].Reason, answers.Max(a => a.Grade), assumed: answers.All(a => a.Walk.IsAssumed));
     }
 
-    private static RecordVerdict Of(DecisionTree tree, TreeRecord record, Known known)
+    private static List<RecordVerdict> Each(DecisionTree tree, IReadOnlyList<TreeRecord> records, Known known)
+    {
+        var aim = new Aim(records, known);
+        return [.. records.Select(r => Of(tree, r, known, aim))];
+    }
+
+    private static RecordVerdict Of(DecisionTree tree, TreeRecord record, Known known, Aim aim)
     {
         var walk = tree.Walk(node => record.On(node.Id)?.Answer);
-        var contradictions = walk.Steps.SelectMany(s => Against(tree, record, s, known)).ToList();
+        var contradictions = walk.Steps.SelectMany(s => Against(tree, record, s, known, aim)).ToList();
         RecordVerdict Answer(Outcome outcome, string reason, Grade? grade = null, string? settle = null) => new()
         {
             Record = record,
@@ -143,10 +149,11 @@ public static class TreeVerdicts
         return support is null ? Answer(Outcome.Pass, ends, Grade.Declared) : Answer(Outcome.Pass, $"{ends}; {support}", Grade.Supported);
     }
 
-    private static IEnumerable<Contradiction> Against(DecisionTree tree, TreeRecord record, Step step, Known known)
+    private static IEnumerable<Contradiction> Against(DecisionTree tree, TreeRecord record, Step step, Known known, Aim aim)
     {
         foreach (var unit in step.Node.Against(step.Answer))
         {
+            if (aim.Misses(unit, record)) continue;
             if (known.Refuted(unit, record) is not { } other) continue;
             var answer = record.On(step.Node.Id)!;
             var says = Word(answer.Answer) + (Gathering.Blank(answer.Reason ?? record.Reason) is { } why ? $": {why}" : "");
@@ -212,6 +219,28 @@ public static class TreeVerdicts
 
     private static string Word(bool answer) => answer ? "yes" : "no";
 
+    /// <summary>
+    /// Which of several records evidence speaks of: those that name what was found, where one of them does; all of them, where none does. A password of root
+    /// that everybody knows contradicts the record of that password, and not the one of the web page beside it.
+    /// </summary>
+    private sealed class Aim(IReadOnlyList<TreeRecord> records, Known known)
+    {
+        private readonly Dictionary<string, HashSet<TreeRecord>> named = new(StringComparer.Ordinal);
+
+        public bool Misses(string unit, TreeRecord record)
+        {
+            if (records.Count < 2) return false;
+            if (!named.TryGetValue(unit, out var those))
+            {
+                var words = known.WordsOf(unit);
+                those = named[unit] = words.Count == 0 ? [] : records.Where(r => words.Any(w => Wording.Names(Subject(r), w))).ToHashSet<TreeRecord>(ReferenceEqualityComparer.Instance);
+            }
+            return those.Count > 0 && !those.Contains(record);
+        }
+
+        private static string Subject(TreeRecord record) => string.Join('\n', record.Facts.Select(f => f.Value).Prepend(record.Mechanism).Prepend(record.Asset));
+    }
+
     /// <summary>What an assessment saw, indexed once for all trees.</summary>
     private sealed class Known
     {
@@ -242,6 +271,10 @@ public static class TreeVerdicts
             var paper = unit.Grade == Grade.Declared;
             return new Statement($"{unit.Unit}: {row?.Reason ?? unit.Reason}", finding?.Location ?? row?.Row.Location ?? record.Location, paper);
         }
+
+        /// <summary>How papers may call what a refuted unit rests on; none where it was not refuted by findings.</summary>
+        public IReadOnlyCollection<string> WordsOf(string id) => units.TryGetValue(id, out var unit) && unit.Outcome == Outcome.Fail
+            ? unit.Findings.Select(f => findings.GetValueOrDefault(f)).OfType<Finding>().Take(100).SelectMany(Papers.WordsFor).ToHashSet(StringComparer.OrdinalIgnoreCase) : [];
 
         /// <summary>Words on evidence that agrees with the last step; null where there is none.</summary>
         public string? Support(Step last)

@@ -75,6 +75,17 @@ public class TreeVerdictsTests
     }
 
     [Fact]
+    public void Evidence_about_one_thing_does_not_dispute_the_record_of_another()
+    {
+        const string Root = "  - { requirement: AUM-5-1, asset: password of root, path: { DN-1: no, DN-2: yes, DN-3: yes }, reason: random in the factory }\n";
+        const string Web = "  - { requirement: AUM-5-1, asset: sticker of the web page, path: { DN-1: no, DN-2: yes, DN-3: yes }, reason: random in the factory }\n";
+        var plant = Plant.Image().Saw(FindingKind.Credential, "root", Traits.KnownDefault, Traits.PasswordHash);
+        Assert.Equal([Outcome.Disputed, Outcome.Pass], Of("AUM-5-1", "en18031:\n" + Root + Web, signed: true, plant).Records.Select(r => r.Outcome));
+        // Where no record names it, it may be any of them.
+        Assert.Equal([Outcome.Disputed, Outcome.Disputed], Of("AUM-5-1", "en18031:\n" + Web + Web.Replace("web page", "app", StringComparison.Ordinal), signed: true, plant).Records.Select(r => r.Outcome));
+    }
+
+    [Fact]
     public void All_records_count_and_the_worst_speaks()
     {
         string Records(params string[] fourth) => "en18031:\n" + string.Concat(fourth.Select((f, i) => $"  - {{ requirement: ACM-1, asset: asset {i}, path: {{ DN-1: no, DN-2: no, DN-3: no, DN-4: {f} }}, reason: r }}\n"));

@@ -18,8 +18,8 @@ internal sealed class Inheritance(Catalogue units, IEnumerable<UnitVerdict> verd
     {
         if (units.Unit(answer.Unit) is not { Inherits.Count: > 0 } unit) return answer;
         var heir = answer with { Inherited = unit.Inherits };
-        // What does not apply or is not claimed asks nothing; what failed by itself cannot become worse.
-        if (answer.Outcome is Outcome.NotApplicable or Outcome.NotClaimed) return heir;
+        // What does not apply or is not claimed asks nothing; what failed by itself cannot become worse. A laboratory's word alone hides no refutation.
+        if (answer is { Outcome: Outcome.NotClaimed } or { Outcome: Outcome.NotApplicable, Grade: not Grade.Lab }) return heir;
         foreach (var source in units.SourcesOf(unit).Where(s => !s.IsPreparatory))
         {
             var inherited = own.TryGetValue(source.Id, out var known) ? Of(known)

@@ -36,6 +36,8 @@ public static class Verdict
     private static UnitVerdict? NotApplicable(UnitFacts facts, MakersWord word)
     {
         if (Seen(facts).Count > 0) return null;
+        // A laboratory's "not applicable" settles no contradiction of others.
+        if (facts.Lab is { Result: LabResult.NotApplicable } && facts.Contradictions.Count > 0) return null;
         if (facts.Condition.Truth == Truth.False && facts.Condition.Against.Count == 0)
         {
             return Answer(facts, Outcome.NotApplicable, facts.Condition.Grade, $"its condition ({facts.Provision.Condition}) does not hold{Basis(facts.Condition)}");

@@ -32,7 +32,7 @@ public sealed record ElfFacts
     public bool? Canary { get; init; }
     /// <summary>Checked variants of the C library's functions are called; null where none that has one is called, or names are not kept.</summary>
     public bool? Fortify { get; init; }
-    /// <summary>Those of <see cref="Asked"/> that the file names, ordered; null where it does not keep its names. A name is a call that may be there, not a path to it.</summary>
+    /// <summary>Those of <see cref="Asked"/> that the file names, ordered; null where it does not keep its names. A name is a call that may be there, not a path to it; one that a linker kept as the tail of another is missed.</summary>
     public IReadOnlyList<string>? Calls { get; init; }
     /// <summary>A program that a loader started by <c>exec</c> would run: an executable, position independent or not.</summary>
     public bool IsProgram => Kind == "executable";
@@ -254,6 +254,9 @@ public sealed record ElfFacts
     {
         Span<char> text = stackalloc char[name.Length];
         for (var i = 0; i < name.Length; i++) text[i] = (char)name[i];
+        // A linker may keep a name as the tail of a longer one; to miss that a program gives its rights up would accuse it.
+        if (text.EndsWith("setuid")) names.Add("setuid");
+        if (text.EndsWith("setgid")) names.Add("setgid");
         if (text.EndsWith("_chk") || text.StartsWith("__stack_chk") || Checkable.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text)
             || AskedNames.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text)) names.Add(text.ToString());
     }

@@ -42,7 +42,8 @@ public class ChecksPageTests
     private static string Topic(Check check)
     {
         var folder = Path.Combine(Checkout.Root, "src", "Assay.Assessment", "Checks");
-        var file = Assert.Single(Directory.EnumerateFiles(folder, check.GetType().Name + ".cs", SearchOption.AllDirectories));
+        var declares = $"class {check.GetType().Name}(";
+        var file = Assert.Single(Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories), f => File.ReadAllText(f).Contains(declares, StringComparison.Ordinal));
         return Path.GetFileName(Path.GetDirectoryName(file)!);
     }
 

@@ -39,7 +39,7 @@ internal static partial class InterfaceStatus
     /// <summary>The text binds the interface to the time before or during set-up.</summary>
     public static bool IsForSetupOnly(string? status) => status is not null && SetupState().IsMatch(status) && SetupOnly().IsMatch(status);
 
-    [GeneratedRegex(@"\b(disabled?|off|inactive|deactivated?|closed|blocked|not (active|enabled|running|started|used|reachable|accessible|available)|unused|switched off|turned off|shut (down|off))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<!\b(?:cannot|can not|can't|never|not|must not|may not) be (?:switched |turned |shut )?)\b(disabled?|off|inactive|deactivated?|closed|blocked|not (active|enabled|running|started|used|reachable|accessible|available)|unused|switched off|turned off|shut (down|off))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Off();
 
     [GeneratedRegex(@"(?<!\bnot |\bnever )\b(enabled?|on|active|activated|open|running|started|always|yes)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -23,7 +23,7 @@ public sealed partial class MemoryHardware() : Check("memory-hardware", 1, Polar
         }
     }
 
-    [GeneratedRegex(@"\b((purely|only|solely|entirely|exclusively) (\w+ )?(in|by|through|implemented in|enforced (in|by)) (the )?software|(in|by) software (only|alone)|software[- ]only|no (hardware|mmu|mpu|memory (management|protection) unit)( or \w+)?( support| mechanism| is (used|available|present))?|without (any )?(hardware support|(an? )?(mmu|mpu)))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<!\bnot )\b((purely|only|solely|entirely|exclusively) (\w+ )?(in|by|through|implemented in|enforced (in|by)) (the )?software|(in|by) software (only|alone)|software[- ]only|no (hardware|mmu|mpu|memory (management|protection) unit)( or \w+)?( support| mechanism| is (used|available|present))?|without (any )?(hardware support|(an? )?(mmu|mpu)))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SoftwareOnly();
 
     [GeneratedRegex(@"\b(mmu|mpu|pmp|smmu|iommu|trustzone|tzasc|tz-?m|sau|memory (management|protection) units?|no-?execute|nx( bit)?|xn|enclaves?|trusted execution|tee|hypervisor|privileged mode|protection rings?|hardware|e-?fuses?|tpm)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

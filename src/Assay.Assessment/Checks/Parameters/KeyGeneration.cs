@@ -47,7 +47,7 @@ public sealed partial class KeyGeneration() : RowCheck("key-generation", 1, Pola
     [GeneratedRegex(@"\b(hmac|secret (key|salt|seed)|(factory|master|production|hsm) (key|secret)|keyed|hkdf|random|trng|entropy)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Secret();
 
-    [GeneratedRegex(@"\b(random\w*|trng|csprng|drbg|rng|entropy|/dev/u?random|hsm|secure element|unique per|per[- ]device|key pair|generated (on|in|by) the (device|secure))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(random\w*|trng|csprng|drbg|rng|entropy|/dev/u?random|hsm|secure element|unique per|per[- ]device|key pair|generated (on|in|by) the (device|secur\w+))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Random();
 
     [GeneratedRegex(@"\bhard-?coded (in|into|within) (the )?(\w+ )?(firmware|source|image|software|code|binary|application)|\b(compiled|embedded|built) into the (\w+ )?(firmware|image|software|binary|application)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

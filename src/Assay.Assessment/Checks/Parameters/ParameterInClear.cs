@@ -32,7 +32,7 @@ public sealed partial class ParameterInClear() : RowCheck("parameter-in-clear", 
         return finding.Has(Traits.WirelessKey) && Wireless().IsMatch(whole);
     }
 
-    [GeneratedRegex(@"\b(encrypt\w*|aes\S*|secure (element|enclave|storage)|tpm|trustzone|hardware[- ]backed|keystore|key store|wrapped|hsm|puf|cipher\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(encrypt\w*|aes\S*|secur\w+ (element|enclave|storage)|tpm|trustzone|hardware[- ]backed|keystore|key store|wrapped|hsm|puf|cipher\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Encrypted();
 
     [GeneratedRegex(@"\b(not|never|isn't|aren't)\b[^.;]{0,30}\b(hard-?coded|part of the (image|firmware|software)|in (the )?(source|firmware|image|software)( code)?|compiled|embedded)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -12,7 +12,7 @@ public sealed partial class DictionaryPassword() : RowCheck("dictionary-password
     {
         if (PresetPassword.GenerationOf(row) is not { } says) yield break;
         var place = row.At("Password Generation Mechanism");
-        // Several random words out of a long list are a good pass phrase: the words alone say nothing then.
+        // Several random words out of a long list make a pass phrase of their own: the words alone say nothing then.
         var words = Wording.Clauses(says).FirstOrDefault(c => Words().IsMatch(c) && !Wording.IsAverted(c) && !Many().IsMatch(c));
         var quoted = Quoted().Matches(says).Select(m => m.Groups[1].Value).FirstOrDefault(v => KnownPasswords.Contains(v) && !Wording.IsAverted(Wording.Clauses(says).FirstOrDefault(c => c.Contains(v, StringComparison.Ordinal)) ?? ""));
         yield return words is not null ? Refutes(Units[0], $"{Name(row)} makes the password of words or frequent patterns: \"{Wording.Begin(words)}\"", place)

@@ -30,7 +30,7 @@ public sealed partial class ResilienceDesign() : Check("resilience-design", 1, P
         foreach (var (unit, what, against, supporting) in new[] { ("5.9-2-1b", "work without the network", StopsOffline(), WorksOffline()), ("5.9-2-1c", "the return after loss of power", Forgets(), Returns()) })
         {
             var said = rows.Select(r => (Of: r, Text: string.Join("\n\n", r.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)))).ToList();
-            var bad = said.Select(s => (s.Of, Sentence: Fields.Sentences(s.Text).FirstOrDefault(x => against.IsMatch(x)))).FirstOrDefault(s => s.Sentence is not null);
+            var bad = said.Select(s => (s.Of, Sentence: Fields.Sentences(s.Text).FirstOrDefault(x => against.IsMatch(x) && !NeverStops().IsMatch(x)))).FirstOrDefault(s => s.Sentence is not null);
             if (bad.Sentence is not null) yield return Refutes(unit, $"{Shortened.Visible(bad.Of.Row.Id)} says on {what}: \"{Wording.Begin(bad.Sentence)}\"", bad.Of.Row.Location);
             else if (said.Any(s => supporting.IsMatch(s.Text))) yield return Supports(unit, $"IXIT 23-ResMech speaks of {what}");
             else yield return Open(unit, $"IXIT 23-ResMech does not speak of {what} in words that a program can read", $"a row of IXIT 23-ResMech on {what}");
@@ -39,6 +39,9 @@ public sealed partial class ResilienceDesign() : Check("resilience-design", 1, P
 
     [GeneratedRegex(@"\b((stops?|ceases?|refuses?|fails?) (working|to work|functioning|to function|operating|to operate|all functions?)( \w+){0,6}? (offline|without (the |an? )?(network|internet|cloud|connection)|(network|internet|cloud|connection) (is )?(lost|down|unavailable|missing))|(does|do|can|will) ?not (work|function|operate|be (used|operated|controlled))( \w+){0,3}? (offline|without (the |an? )?(network|internet|cloud|connection|server))|(unusable|inoperable|inoperative|out of (service|order|function)|no (local )?function\w*( is)?( available| possible| left)?)( \w+){0,3}? (offline|without (the |an? )?(network|internet|cloud|connection)|(while|when|during) ))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex StopsOffline();
+
+    [GeneratedRegex(@"\b(not|never|without) (stop|cease|fail|refus|los)\w*|\bno (settings|configuration|data) (is|are|gets?) lost", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NeverStops();
 
     [GeneratedRegex(@"\b(local(ly)?|offline|without (the |an? )?(network|internet|cloud|connection)|continues? (to (work|operate|function|run|record|measure)|working|operating|functioning|its)|keeps? (working|running|operating|measuring|recording)|remains? (operational|usable|functional|available)|buffer\w*|cach\w+|store[sd]? and forward)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex WorksOffline();

@@ -35,7 +35,7 @@ public sealed partial class NonUpdateableParts() : Check("non-updateable-parts",
     [GeneratedRegex(@"\b((cannot|can not|can't|never|not) be (software[- ])?(updated|upgraded|patched|changed|rewritten)|not (updat(e)?able|upgrad(e)?able|patchable)|non-?updat(e)?able|immutable|mask rom|read-only memory|one-time programmable)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Never();
 
-    [GeneratedRegex(@"\b(because|since|due to|reason|as (it|the)|in order to|for (safety|security|cost|energy|power)|constrained|mask rom|read-only|memory)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(because|since|due to|reason|as (it|the)|in order to|for (security|cost|energy|power)|constrained|mask rom|read-only|memory)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Reason();
 
     [GeneratedRegex(@"\b(replac\w+|exchang\w+|swap\w*|trade-in|new (unit|device))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
