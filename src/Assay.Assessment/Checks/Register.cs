@@ -80,6 +80,7 @@ public static class Register
             new PasswordSamples(),
             new PeerCertificate(),
             new PersonalDataChannels(),
+            new PersonalDataInClear(),
             new PersonalDataNotice(),
             new PlatformEvidence(),
             new PortAgainstStatus(),
