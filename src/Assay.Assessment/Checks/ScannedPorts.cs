@@ -65,6 +65,15 @@ internal sealed partial record ScannedPorts
     public static (int Port, string Protocol)? PortOf(Finding finding) =>
         Subject().Match(finding.Subject) is { Success: true } match && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? (port, match.Groups[2].Value) : null;
 
+    /// <summary>What nmap calls the service, by what it answered: <c>https</c>, <c>telnet</c>; null where it only knows the port's number.</summary>
+    public static string? Service(Finding open)
+    {
+        if (!open.Value.StartsWith("open: ", StringComparison.Ordinal) || open.Value.Contains(" by its usual port", StringComparison.Ordinal)) return null;
+        var name = open.Value[6..].Split(',')[0].Trim();
+        if (name == "TLS") name = open.Value[6..].Split(',') is [_, var inner, ..] && inner.Trim() == "http" ? "https" : "TLS";
+        return name is "unknown" or "tcpwrapped" ? null : name;
+    }
+
     /// <summary>A client's own socket, no service: DHCP.</summary>
     public static bool IsClient(Finding finding) => PortOf(finding) is (68 or 546, "udp");
 

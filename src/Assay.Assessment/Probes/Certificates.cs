@@ -5,11 +5,14 @@ using Assay.Evidence.Cryptography;
 
 namespace Assay.Assessment.Probes;
 
-/// <summary>Certificates that a service showed to a tool, judged at the date of the assessment.</summary>
+/// <summary>
+/// Certificates that a service showed to a tool. Whether one had expired is judged at the time of the run: a server that renews its certificate every few weeks
+/// shows another one by the date of the assessment. A report without a time says nothing of it here.
+/// </summary>
 internal static class Certificates
 {
     /// <param name="pem">One or more blocks; line ends may have become spaces.</param>
-    internal static void Note(string pem, string subject, int line, string where, ProbeNotes notes, ProbeOptions options)
+    internal static void Note(string pem, string subject, int line, string where, ProbeNotes notes)
     {
         const string Begin = "-----BEGIN CERTIFICATE-----", End = "-----END CERTIFICATE-----";
         for (int at = 0, count = 0; count < 20 && (at = pem.IndexOf(Begin, at, StringComparison.Ordinal)) >= 0; count++)
@@ -28,8 +31,12 @@ internal static class Certificates
             var traits = new List<string> { where };
             if (facts.IsSelfSigned) traits.Add(Traits.SelfSigned);
             if (facts.IsAuthority && count > 0) traits.Add(Traits.Authority);
-            if (facts.NotAfter < options.AsOf) traits.Add(Traits.Expired);
-            if (facts.NotBefore > options.AsOf) traits.Add(Traits.NotYetValid);
+            if ((notes.From ?? notes.To) is { } then)
+            {
+                if (facts.NotAfter < then) traits.Add(Traits.Expired);
+                // Clocks differ a little, and a certificate may be made right before the run.
+                if (facts.NotBefore > then.AddDays(1)) traits.Add(Traits.NotYetValid);
+            }
             if (facts.IsShort) traits.Add(Traits.ShortKey);
             if (facts.HasWeakHash && !(facts.IsSelfSigned && facts.IsAuthority)) traits.Add(Traits.WeakSignatureHash);
             notes.Add(FindingKind.Certificate, $"{subject} {facts.Subject}",

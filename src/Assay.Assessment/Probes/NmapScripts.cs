@@ -13,7 +13,7 @@ internal static partial class NmapScripts
         internal string Where => Hosts.IsLocal(Address) ? Traits.Local : Traits.Remote;
     }
 
-    internal static void Read(XmlAt script, Place place, ProbeNotes notes, ProbeOptions options)
+    internal static void Read(XmlAt script, Place place, ProbeNotes notes)
     {
         var id = script["id"] ?? "";
         var output = script["output"] ?? "";
@@ -52,7 +52,7 @@ internal static partial class NmapScripts
                 Accounts(script, place, notes, id);
                 break;
             case "ssl-cert":
-                Certificate(script, place, notes, options);
+                Certificate(script, place, notes);
                 break;
             case "ssl-enum-ciphers":
                 Ciphers(script, place, notes);
@@ -79,10 +79,10 @@ internal static partial class NmapScripts
         }
     }
 
-    private static void Certificate(XmlAt script, Place place, ProbeNotes notes, ProbeOptions options)
+    private static void Certificate(XmlAt script, Place place, ProbeNotes notes)
     {
         var pem = script.Below("elem").FirstOrDefault(e => e["key"] == "pem")?.Text ?? script.Below("elem").FirstOrDefault(e => e.Text.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal))?.Text;
-        if (pem is not null) Certificates.Note(pem, place.Subject, script.Line, place.Where, notes, options);
+        if (pem is not null) Certificates.Note(pem, place.Subject, script.Line, place.Where, notes);
     }
 
     // "admin:admin - Valid credentials"; of SNMP "public - Valid credentials".

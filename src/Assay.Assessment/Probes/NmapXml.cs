@@ -33,8 +33,8 @@ internal static class NmapXml
         if (root.Broken is null && finished is null) notes.Lose(root.Line, "a run that ended", "no end: it was interrupted");
         if (finished?["exit"] is { } exit && exit != "success") notes.Lose(finished.Line, "a run that ended with success", $"{exit} {finished["errormsg"]}");
         if (host is null) return;
-        Ports(host, scans, notes, options);
-        foreach (var script in host.First("hostscript")?.All("script") ?? []) NmapScripts.Read(script, new NmapScripts.Place(Address(host), Address(host), "", false), notes, options);
+        Ports(host, scans, notes);
+        foreach (var script in host.First("hostscript")?.All("script") ?? []) NmapScripts.Read(script, new NmapScripts.Place(Address(host), Address(host), "", false), notes);
     }
 
     private sealed record Scan(string Type, string Protocol, long Ports, int Line);
@@ -70,7 +70,7 @@ internal static class NmapXml
     private static string Address(XmlAt host) =>
         host.All("address").FirstOrDefault(a => a["addrtype"] is "ipv4" or "ipv6")?["addr"] ?? host.All("address").FirstOrDefault()?["addr"] ?? "unknown";
 
-    private static void Ports(XmlAt host, IReadOnlyList<Scan> scans, ProbeNotes notes, ProbeOptions options)
+    private static void Ports(XmlAt host, IReadOnlyList<Scan> scans, ProbeNotes notes)
     {
         var address = Address(host);
         var ports = host.First("ports");
@@ -89,7 +89,7 @@ internal static class NmapXml
         {
             var state = port.First("state")?["state"] ?? "";
             Tally(port["protocol"] ?? "", state, 1);
-            if (state == "open") Open(port, address, notes, options);
+            if (state == "open") Open(port, address, notes);
         }
         var answered = states.Any(s => s.Key.State is "open" or "closed" or "unfiltered" && s.Value > 0);
         long examined = 0;
@@ -115,7 +115,7 @@ internal static class NmapXml
         else if (!answered) notes.Lose(host.Line, "an answer from at least one port", "none: nobody knows whether the device was there");
     }
 
-    private static void Open(XmlAt port, string address, ProbeNotes notes, ProbeOptions options)
+    private static void Open(XmlAt port, string address, ProbeNotes notes)
     {
         var protocol = port["protocol"] ?? "tcp";
         var subject = $"{(address.Contains(':') ? $"[{address}]" : address)}:{port["portid"]}/{protocol}";
@@ -135,7 +135,8 @@ internal static class NmapXml
         }
         var words = string.Join(' ', new[] { service?["product"], service?["version"] }.Where(w => w is { Length: > 0 }));
         notes.Add(FindingKind.Exposure, subject, $"open: {(isTls ? "TLS, " : "")}{name}{(isProbed ? "" : " by its usual port")}{(words.Length > 0 ? $", {words}" : "")}", port.Line, traits: traits);
-        if (isProbed && service!["version"] is { Length: > 0 } version && service["product"] is { } product)
+        // "3.X - 4.X" is nmap's own guess and nothing that the service said.
+        if (isProbed && service!["version"] is { Length: > 0 } version && version.Any(char.IsAsciiDigit) && !version.Contains(" - ", StringComparison.Ordinal) && service["product"] is { } product)
         {
             notes.Add(FindingKind.Disclosure, subject, $"{product} {version}", service.Line, 0.9, "told to anybody who asks", traits: Traits.VersionDisclosed);
         }
@@ -144,7 +145,7 @@ internal static class NmapXml
         {
             notes.Add(FindingKind.Service, subject, $"{name} takes passwords in clear text", port.Line, 0.9, traits: [Traits.PasswordLogin, Traits.ClearText, name == "ftp" ? Traits.Ftp : Traits.Telnet]);
         }
-        foreach (var script in port.All("script")) NmapScripts.Read(script, new NmapScripts.Place(subject, address, name, isTls), notes, options);
+        foreach (var script in port.All("script")) NmapScripts.Read(script, new NmapScripts.Place(subject, address, name, isTls), notes);
     }
 
     private static bool Says(XmlAt script, string words) => script["output"]?.Contains(words, StringComparison.Ordinal) == true;

@@ -16,7 +16,7 @@ public sealed record ProbeResult
 /// <summary>What a reader of tool results is told from outside.</summary>
 public sealed record ProbeOptions
 {
-    /// <summary>Certificates are expired or not at this time.</summary>
+    /// <summary>Platform certificates have ended or not at this time.</summary>
     public required DateTimeOffset AsOf { get; init; }
     /// <summary>The device's hardware address, lower case with colons.</summary>
     public string? Mac { get; init; }

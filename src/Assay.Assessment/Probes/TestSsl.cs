@@ -48,7 +48,7 @@ internal static partial class TestSsl
             notes.Run("testssl", root.Word("version")?.Split("  from")[0].Trim(), root.Word("Invocation"), string.Join(", ", records.Select(r => r.Target).Distinct().Take(4)), root.Line, root.Word("openssl"));
             if (root.Broken is null && root["scanTime"] is null) notes.Lose(root.Line, "scanTime, which ends a run", "none: it was interrupted");
         }
-        foreach (var record in records) Note(record, notes, options);
+        foreach (var record in records) Note(record, notes);
     }
 
     /// <param name="Target"><c>name/address:port</c>.</param>
@@ -64,7 +64,7 @@ internal static partial class TestSsl
         return new Record(id, item.Word("severity")!, item.Word("finding") ?? "", item.Word("cwe"), host, $"{(parts[0].Length > 0 ? parts[0] : host)}:{port}", item.Line);
     }
 
-    private static void Note(Record record, ProbeNotes notes, ProbeOptions options)
+    private static void Note(Record record, ProbeNotes notes)
     {
         notes.Total++;
         if (record.Severity is "WARN" or "FATAL")
@@ -78,7 +78,7 @@ internal static partial class TestSsl
         var subject = $"{record.Target}/tcp";
         if (record.Id is "cert" or "host_certificate_Problem" || record.Finding.StartsWith("-----BEGIN CERTIFICATE", StringComparison.Ordinal))
         {
-            Certificates.Note(record.Finding, subject, record.Line, where, notes, options);
+            Certificates.Note(record.Finding, subject, record.Line, where, notes);
             return;
         }
         var traits = Judge(record);

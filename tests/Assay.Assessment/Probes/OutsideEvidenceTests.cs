@@ -43,6 +43,39 @@ public class OutsideEvidenceTests
         Assert.Equal(Outcome.Inconclusive, Verdict(plant, "5.6-1-2a").Outcome);
     }
 
+    [Theory]
+    [InlineData("Password of the administrator", false)]
+    [InlineData("Password of the web page", true)]
+    public void A_log_in_is_refuted_only_where_no_row_may_speak_of_it(string row, bool refuted)
+    {
+        var examined = Plant.Papers().Table(1, ["AuthMech-1", $"Description: {row}"]).Scanned("initialised", ["22/tcp ssh"], scripts: OutsideTools.SshPassword).Examined();
+        Assert.Equal(refuted, new LoginOutsideTable().Look(examined).Any(a => a.Says == Says.Refutes));
+    }
+
+    [Fact]
+    public void A_port_of_which_only_the_number_is_known_may_be_a_row_without_one()
+    {
+        string[] rows = ["SoftServ-1", "Description: local control protocol", "Status: enabled"];
+        Assert.DoesNotContain(new UndeclaredPort().Look(Plant.Papers().Table(13, Web, rows).Scanned(null, ["6668/tcp unknown"]).Examined()), a => a.Says == Says.Refutes);
+        Assert.Contains(new UndeclaredPort().Look(Plant.Papers().Table(13, Web, rows).Scanned(null, ["2323/tcp telnet"]).Examined()), a => a.Says == Says.Refutes);
+        Assert.Contains(new UndeclaredPort().Look(Plant.Papers().Table(13, Web).Scanned(null, ["443/tcp https", "6668/tcp unknown"]).Examined()), a => a.Says == Says.Refutes);
+    }
+
+    [Fact]
+    public void A_certificate_that_was_fit_when_it_was_seen_is_not_called_expired_later()
+    {
+        // Seen in September 2026 by the run's own clock, assessed in November; the certificate ends in October.
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=cloud.acme.test", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+        using var made = request.CreateSelfSigned(new(2026, 7, 1, 0, 0, 0, TimeSpan.Zero), new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero));
+        foreach (var (start, expired) in new[] { (1789000000L, false), (1792900000L, true) })
+        {
+            var text = $$"""{ "Invocation": "testssl cloud.acme.test", "openssl": "x", "version": "3.0.8", "startTime": "{{start}}", "scanResult": [ { "targetHost": "cloud.acme.test", "ip": "198.51.100.7", "port": "443", "serverDefaults": [ { "id": "cert", "severity": "INFO", "finding": "{{made.ExportCertificatePem().ReplaceLineEndings(" ")}}" } ] } ], "scanTime": "9" }""";
+            var certificate = Assert.Single(ToolSamplesTests.Read(text)!.Findings, f => f.Kind == FindingKind.Certificate);
+            Assert.Equal(expired, certificate.Has(Traits.Expired));
+        }
+    }
+
     // Ordinary words of other makers for what they have: none of these is a fault.
     [Theory]
     [InlineData("443/tcp https", "Browser-based user interface")]

@@ -24,7 +24,7 @@ public sealed partial class PortAgainstStatus() : Check("port-against-status", 1
             if (IsOff(status))
             {
                 // A row of few words may mean another service than the one that was found: only its own port or its own name counts.
-                mine = [.. mine.Where(o => ScannedPorts.PortOf(o) is { } at && Ports(entry.Row).Contains(at.Port)
+                mine = [.. mine.Where(o => ScannedPorts.PortOf(o) is { } at && (Ports(entry.Row).Contains(at.Port) || (ScannedPorts.Service(o) is { } service && Wording.Names(Papers.Whole(entry.Row), service)))
                     && !rows.Any(r => r.Row != entry.Row && ScannedPorts.IsAbout(r.Row, o) && Papers.Field(r.Row, "Status") is { } other && !IsOff(other)))];
                 if (mine.Count > 0)
                 {

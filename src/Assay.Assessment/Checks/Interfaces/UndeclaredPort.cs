@@ -23,10 +23,18 @@ public sealed class UndeclaredPort() : Check("undeclared-port", 1, Polarity.Deci
         missing = [.. missing.Except(elsewhere)];
         var namesServices = examined.Rows(13, 28).Any() || rows.Any(r => ScannedPorts.PortsIn(Papers.Whole(r)).Count > 0 || ScannedPorts.UsualPorts(Papers.Whole(r)).Count > 0);
         if (missing.Count > 0 && !namesServices) return [Open(Units[0], $"{missing.Count} open port(s), and the tables name no service at all", "IXIT 13-SoftServ, or logical interfaces in IXIT 15-Intf", missing)];
+        // A service of which only the number is known may be the one that a row without a number means.
+        var nameless = rows.Where(r => ScannedPorts.PortsIn(Papers.Whole(r)).Count == 0 && IsOfSoftware(r) && !open.Any(o => ScannedPorts.IsAbout(r, o))).ToList();
+        var unknown = nameless.Count > 0 ? missing.Where(o => ScannedPorts.Service(o) is null).ToList() : [];
+        if (missing.Count > 0 && unknown.Count == missing.Count) return [Open(Units[0], $"{missing.Count} open port(s) that no table names; {Shortened.Visible(nameless[0].Id)} may mean it", "the port number in every row of IXIT 13 and 15, or what answers there (nmap -sV)", missing)];
+        missing = [.. missing.Except(unknown)];
         if (missing.Count > 0) return Refutes($"{missing.Count} open port(s) that no table lists", missing);
         if (elsewhere.Count > 0) return [Open(Units[0], $"{elsewhere.Count} open port(s) that only IXIT 1, 7 or 11 speaks of", "a row of IXIT 15-Intf for each", elsewhere)];
         var scope = string.Join("; ", scans.Select(s => s.Scope));
         if (!ScannedPorts.IsWhole(scans)) return open.Count > 0 ? [Supports(Units[0], $"all {open.Count} open port(s) are listed, in a part of the ports and states ({scope})", open)] : [Open(Units[0], $"no open port was found, in a part of the ports and states ({scope})")];
         return [open.Count > 0 ? Holds(Units[0], $"all {open.Count} open port(s) are listed; IP only ({scope})", [.. open.Select(o => o.Location)]) : Holds(Units[0], $"no port is open; IP only ({scope})", [.. scans.Select(s => new Location { Artefact = s.Artefact })])];
     }
+
+    // A row on a socket or a radio names no service that a port could be.
+    private static bool IsOfSoftware(IxitRow row) => Papers.Field(row, "Type") is not { } type || !(Wording.Names(type, "physical") || Wording.Names(type, "network"));
 }

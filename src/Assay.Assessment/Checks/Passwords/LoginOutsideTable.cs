@@ -21,6 +21,11 @@ public sealed class LoginOutsideTable() : Check("login-outside-table", 1, Polari
                 : Units.Select(u => Open(u, $"{logins.Count} password log-in(s) were met, but IXIT 1-AuthMech was not handed over", "IXIT 1-AuthMech", logins));
         }
         var missing = logins.Where(l => !rows.Any(r => ScannedPorts.IsAbout(r.Row, l))).ToList();
+        // "Password of the administrator" names no service: it may be any of them, Telnet and FTP apart, which a maker would name.
+        if (missing.Count > 0 && rows.FirstOrDefault(r => !NamesService(Papers.Whole(r.Row))).Row is { } general && !missing.Any(l => l.Has(Traits.Telnet) || l.Has(Traits.Ftp)))
+        {
+            return Units.Select(u => Open(u, $"{missing.Count} password log-in(s) of which {Shortened.Visible(general.Id)} may speak, which names no service", "IXIT 1-AuthMech with the service of every row", missing));
+        }
         if (missing.Count > 0) return Refutes($"{missing.Count} password log-in(s) that IXIT 1-AuthMech does not list", missing);
         var whole = ScannedPorts.IsWhole(scans);
         var unclear = scans.SelectMany(s => s.Open).Where(o => !IsWithoutLogin(o) && !rows.Any(r => ScannedPorts.IsAbout(r.Row, o))).ToList();
@@ -34,4 +39,12 @@ public sealed class LoginOutsideTable() : Check("login-outside-table", 1, Polari
     }
 
     private static bool IsWithoutLogin(Finding open) => ScannedPorts.PortOf(open) is (53, _) or (67 or 68 or 123 or 546 or 547 or 1900 or 3702 or 5353 or 5355, "udp");
+
+    private static bool NamesService(string text) => ScannedPorts.PortsIn(text).Count > 0 || Services.Any(s => Wording.Names(text, s));
+
+    private static readonly string[] Services =
+    [
+        "ssh", "secure shell", "shell", "console", "terminal", "CLI", "telnet", "ftp", "sftp", "http", "https", "web", "browser", "portal", "API", "REST", "UI", "GUI", "user interface", "page", "SNMP", "MQTT", "RTSP", "ONVIF", "SMB",
+        "Bluetooth", "BLE", "Wi-Fi", "WiFi", "WLAN", "WPA", "WPA2", "WPA3", "Zigbee", "NFC", "TLS", "app", "cloud", "UART", "serial",
+    ];
 }
