@@ -47,7 +47,7 @@ internal static class DeclarationReader
             try
             {
                 if (isWorkbook) isOurs = WorkbookDeclaration.Read(artefact, part, losses);
-                else if (isOurs = YamlDeclaration.Looks(text)) YamlDeclaration.Read(Bytes(artefact, text), part);
+                else if (isOurs = YamlDeclaration.Looks(text)) ReadYaml(Bytes(artefact, text), part);
                 else if (TreeDeclaration.LooksCsv(text)) TreeDeclaration.ReadCsv(text, part);
                 else if (isOurs = CsvDeclaration.Looks(text)) CsvDeclaration.Read(text, part);
                 else if (text.Contains('#') || text.Contains('|')) MarkdownDeclaration.Read(text, part);
@@ -96,6 +96,45 @@ internal static class DeclarationReader
             Files = [.. parts.Select(p => p.Name)],
             Drafts = drafts,
         };
+    }
+
+    /// <summary>A line that is no YAML is left out and said, so that one slip of the pen does not lose the whole file.</summary>
+    private static void ReadYaml(ReadOnlySpan<byte> bytes, Gathering part)
+    {
+        var left = new List<(int Line, string Text, string Expected)>();
+        var rest = bytes.ToArray();
+        while (true)
+        {
+            try
+            {
+                YamlDeclaration.Read(rest, part);
+                break;
+            }
+            catch (UnreadableException wrong) when (wrong.Line is { } line and > 0 && left.Count < MostSlips && part.IsEmpty && Cut(rest, line) is { } text)
+            {
+                left.Add((line, text, wrong.Expected));
+            }
+        }
+        foreach (var (line, text, expected) in left) part.Unread(line, text, expected);
+    }
+
+    private const int MostSlips = 20;
+
+    // The line as it stood, spaces in its place; null where there is nothing to take away.
+    private static string? Cut(byte[] bytes, int line)
+    {
+        var start = 0;
+        for (var at = 1; at < line; at++)
+        {
+            var end = bytes.AsSpan(start).IndexOf((byte)'\n');
+            if (end < 0) return null;
+            start += end + 1;
+        }
+        var rest = bytes.AsSpan(start);
+        var whole = rest.IndexOf((byte)'\n') is var length and >= 0 ? rest[..length] : rest;
+        var text = Encoding.UTF8.GetString(whole).Trim();
+        whole.Fill((byte)' ');
+        return text.Length > 0 ? text : null;
     }
 
     // As they are where they are UTF-8, so that offsets hold.

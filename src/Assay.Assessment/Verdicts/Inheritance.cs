@@ -42,7 +42,8 @@ internal sealed class Inheritance(Catalogue units, IEnumerable<UnitVerdict> verd
         }
         var concerns = Concerns(unit, source, inherited);
         if (concerns == false) return heir;
-        if (inherited.Outcome == Outcome.Disputed)
+        // What is disputed beside a refutation stays disputed where nobody can tell whether the refutation touches this unit.
+        if (inherited.Outcome == Outcome.Disputed || (concerns is null && inherited.Contradictions.Count > 0))
         {
             return heir.Outcome is Outcome.Fail ? heir : heir with
             {

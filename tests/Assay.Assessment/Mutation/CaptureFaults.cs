@@ -30,7 +30,7 @@ internal static class CaptureFaults
             talk.Server("331 password\r\n");
         }),
         Wire("an update package over http", ["5.3-2-2b", "5.3-1-2a"], c => Http(c, Device, Cloud, "GET /firmware/edb-100-1.2.bin HTTP/1.1\r\nHost: update.doorbell.example\r\nUser-Agent: edb/1.1\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 64\r\n\r\n" + new string('\x01', 64))),
+            "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 98304\r\n\r\n" + new string('\x01', 1200))),
         Wire("a broker that gets the password in clear text", ["5.5-6-2a", "5.5-7-2a"], c =>
         {
             var talk = c.Connect(Device, Cloud, 1883);

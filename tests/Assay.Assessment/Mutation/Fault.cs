@@ -41,7 +41,7 @@ internal static class Faults
         Table("no confirmation of the management of keys", ["5.5-8-1b"], d => d.Record("Confirmation of Secure Management", "No")),
         Table("no confirmation of development", ["5.6-9-1b"], d => d.Record("Confirmation of Secure Development", "No")),
         Table("a time frame that is still open", ["5.2-2-1a"], d => d.Field("VulnTypes-1", "Time Frame", "TBD")),
-        Table("update procedures without a time", ["5.3-8-1a"], d => d.Field("UpdProc-1", "Time Frame", "n.n.")),
+        Table("update procedures without a time", ["5.3-8-1a"], d => d.Field("UpdProc-1", "Time Frame", "tbd")),
         // Updates.
         Table("a component without an update mechanism", ["5.3-1-1a", "5.5-3-1a"], d => d.Field("SoftComp-2", "Update Mechanism", "")),
         Table("an update mechanism that no row has", ["5.3-1-1a", "5.5-3-1a"], d => d.Field("SoftComp-3", "Update Mechanism", "UpdMech-9"), Outcome.Disputed),
@@ -54,19 +54,19 @@ internal static class Faults
         // Communication.
         Table("TLS 1.0 on the declared channel", ["5.5-1-1c"], d => d.Field("ComMech-2", "Cryptographic Details", "TLS 1.0 with RC4-SHA")),
         Table("a channel whose guarantees are still open", ["5.5-1-1a"], d => d.Field("ComMech-1", "Security Guarantees", "TBC")),
-        Table("a management of keys without an end", ["5.5-8-1a"], d => d.Field("SecMgmt-1", "Description", "Device keys are made at the factory.").WithoutRow("SecMgmt-2")),
+        Table("a management of keys that is still open", ["5.5-8-1a"], d => d.Field("SecMgmt-1", "Description", "To be defined").WithoutRow("SecMgmt-2")),
         Table("a service that configures without a log-in", ["5.5-4-1a", "5.5-5-1a"], d => d.Field("SoftServ-1", "Authentication Mechanism", "")),
         Table("a log-in mechanism that no row has", ["5.5-4-1a"], d => d.Field("SoftServ-1", "Authentication Mechanism", "AuthMech-7"), Outcome.Disputed),
         // Interfaces.
         Table("a service without a reason", ["5.6-5-1a"], d => d.Field("SoftServ-4", "Justification", "")),
         Table("a service whose reason is still open", ["5.6-5-1a"], d => d.Field("SoftServ-3", "Justification", "tbd")),
         Table("a debug interface that is on without need", ["5.6-4-1a", "5.6-4-1b", "5.6-4-1c"], d => d.Field("Intf-2", "Status", "Enabled").Field("Intf-2", "Protection", "None")),
-        Table("stages of development left out", ["5.6-9-1a"], d => d.Field("SecDev-1", "Description", "We write the code and ship it.")),
-        Table("no hardware behind access control", ["5.6-8-1a"], d => d.Field("AccCtrl-1", "Description", "None; the microcontroller has no memory protection.")),
+        Table("a development process that nobody described", ["5.6-9-1a"], d => d.Field("SecDev-1", "Description", "TBD")),
+        Table("no hardware behind access control", ["5.6-8-1a"], d => d.Field("AccCtrl-1", "Description", "None; the microcontroller has no memory protection."), Outcome.Disputed),
         Table("a boot mechanism that guarantees nothing", ["5.7-1-1a", "5.7-1-1b"], d => d.Claim("5.7-1", "yes").Field("SecBoot-1", "Description", "The boot loader starts the kernel."), Outcome.Fail),
         // People's data.
         Table("personal data over a channel in clear", ["5.8-1-1a", "5.8-2-1a"], d => d.Field("ComMech-2", "Security Guarantees", "None").Field("ComMech-2", "Cryptographic Details", "None, plain HTTP")),
-        Table("personal data over a channel that no row has", ["5.8-1-1a", "5.8-2-1a"], d => d.Field("PersData-1", "Secure Communication Mechanisms", "ComMech-8")),
+        Table("personal data over a channel that no row has", ["5.8-1-1a", "5.8-2-1a"], d => d.Field("PersData-1", "Secure Communication Mechanisms", "ComMech-8"), Outcome.Disputed),
         Table("consent that is preset", ["6-2-1a"], d => d.Field("PersData-1", "Obtaining Consent", "The box is ticked by default")),
         Table("consent that nobody can take back", ["6-3-1a"], d => d.Field("PersData-1", "Withdrawing Consent", "Not possible")),
         Table("telemetry with personal data and no purpose", ["6-5-2b", "6-4-1a"], d => d.Field("TelData-1", "Purpose", "").Field("TelData-1", "Personal Data", "PersData-2")),
@@ -78,7 +78,7 @@ internal static class Faults
         Table("a camera that the sensors' table leaves out", ["5.8-3-1a", "5.8-3-1c"], d => d.Field("PersData-1", "Description", "Pictures of the door camera and the time of rings"), Outcome.Disputed),
         // Resilience and input.
         Table("no mechanism for an outage of the network", ["5.9-1-1a"], d => d.WithoutRow("ResMech-1")),
-        Table("an input that no row validates", ["5.13-1-1a", "5.13-1-1b"], d => d.WithoutRow("InpVal-1")),
+        Table("an input that no row validates", ["5.13-1-1a"], d => d.WithRow("28-ExtAPI", "ExtAPI-9", "Description: Web interface with forms for settings, TCP 8080", "Access: Local network", "Status: Enabled", "Disclosed Information: None")),
         Table("unexpected data without an answer", ["5.13-1-1b"], d => d.Field("InpVal-1", "Handling Unexpected Data", "TBD")),
         // The statement itself.
         Table("a recommendation refused without a reason", ["4-1-1a"], d => d.Claim("5.10-1", "no")),

@@ -55,6 +55,8 @@ internal sealed record HonestDossier
         using var dossier = Dossier.Of([.. Parts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => Artefact.Of(p.Key, p.Value))]);
         var examined = Examination.Of(dossier, new ExaminationOptions { AsOf = Plant.AsOf, Workers = 1 }, Cache.Value);
         var declaration = examined.Declaration;
+        // What is not read cannot be wrong, and would make every dossier honest.
+        Assert.Empty(declaration.Coverage.SelectMany(c => c.Losses));
         return Evaluation.Of(!signed ? examined : examined with
         {
             Declaration = declaration with

@@ -82,7 +82,7 @@ public class SemanticsPageTests
     [Fact]
     public void The_example_of_a_declaration_is_read_whole()
     {
-        var yaml = Regex.Match(Page("declaration.md"), "```yaml\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        var yaml = Regex.Match(Page("declaration.md"), "```yaml\n(maker:.*?)```", RegexOptions.Singleline).Groups[1].Value;
         var declaration = Declaration.Read([Artefact.Of("example.yaml", Encoding.UTF8.GetBytes(yaml))], default);
         Assert.Empty(declaration.Unread);
         Assert.Equal(4, declaration.Claims.Count);

@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Where a component cannot be updated: is that published with its reason, the replacement and a period, and do the papers say how the product is isolated and replaced? Without such a component nothing is asked.</summary>
-public sealed partial class NonUpdateableParts() : Check("non-updateable-parts", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class NonUpdateableParts() : Check("non-updateable-parts", 2, Polarity.Refute, CoverageScope.Declaration,
     "the published reason, replacement plan and support period of parts that cannot be updated", "a dated copy of the page on parts that cannot be updated, and IXIT 9-ReplSup", "5.3-14-2c", "5.3-14-2d", "5.3-14-2e", "5.3-15-1a", "5.3-15-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -22,11 +22,14 @@ public sealed partial class NonUpdateableParts() : Check("non-updateable-parts",
                 : pattern.IsMatch(text) ? Supports(unit, $"the page says {what}") with { Locations = [pages[0].At(1)] }
                 : Refutes(unit, $"{first} cannot be updated, and the page does not say {what}", pages[0].At(1)));
         }
+        var claimed = examined.Declaration.Claims.Any(c => c.Provision == "5.3-15" && c.Support == Declarations.Support.Yes);
         foreach (var (unit, what, names) in new[] { ("5.3-15-1a", "how the product is isolated", new[] { "Isolation" }), ("5.3-15-1b", "how its hardware is replaced", new[] { "Hardware Replacement", "Replacement" }) })
         {
             var said = examined.Rows(9).Select(r => (r.Row, Says: Papers.Field(r.Row, names) ?? (names.Any(n => r.Row.Id.StartsWith(n, StringComparison.OrdinalIgnoreCase)) ? string.Join('\n', r.Row.Fields.Values.Order(StringComparer.Ordinal)) : null))).FirstOrDefault(s => s.Says is not null);
             answers.Add(said.Says is not { } says ? Open(unit, $"{first} cannot be updated, and IXIT 9-ReplSup does not say {what}", "IXIT 9-ReplSup")
-                : Wording.IsMissing(says) || Wording.IsNo(says) || Wording.IsNotApplicable(says) ? Refutes(unit, $"{first} cannot be updated, and IXIT 9-ReplSup does not say {what}: \"{Wording.Begin(says)}\"", said.Row.Location)
+                // Only a maker who claims it has to say how.
+                : !claimed || Wording.IsNotApplicable(says) ? Open(unit, $"IXIT 9-ReplSup does not say {what}, and the maker does not claim it: \"{Wording.Begin(says)}\"", "IXIT 9-ReplSup")
+                : Wording.IsMissing(says) || Wording.IsNo(says) ? Refutes(unit, $"{first} cannot be updated, and IXIT 9-ReplSup does not say {what}: \"{Wording.Begin(says)}\"", said.Row.Location)
                 : Supports(unit, $"IXIT 9-ReplSup says {what}") with { Locations = [said.Row.Location] });
         }
         return answers;
