@@ -41,7 +41,8 @@ public sealed partial class DossierDraft
     }
 
     /// <summary>Examines what lies there already. A dossier without evidence gives a draft that asks everything.</summary>
-    public static DossierDraft Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options) {
+    public static DossierDraft Of(Dossier dossier, Catalogue catalogue, ExaminationOptions options)
+    {
         var examined = Examination.Of(dossier, options);
         // Without the device's address a capture is of all stations; what is proposed is then read as of the one that speaks like the device.
         return examined.Device.Mac is null && DeviceGuesses.Of(examined, DeviceGuess.Mac) is var (mac, _)

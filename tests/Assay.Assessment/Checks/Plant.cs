@@ -77,8 +77,19 @@ internal sealed class Plant
             if (inward) word = word[1..];
             return new Conversation
             {
-                First = AsOf, Last = AsOf.AddSeconds(1), Frame = i + 1, IsOutward = !inward, Peer = word[2], IsRemote = !word[2].StartsWith("10.", StringComparison.Ordinal), Names = word[3..], Protocol = word[0],
-                Port = ushort.Parse(word[1], System.Globalization.CultureInfo.InvariantCulture), Application = "tls", Sent = 900, Received = 900, IsAnswered = true,
+                First = AsOf,
+                Last = AsOf.AddSeconds(1),
+                Frame = i + 1,
+                IsOutward = !inward,
+                Peer = word[2],
+                IsRemote = !word[2].StartsWith("10.", StringComparison.Ordinal),
+                Names = word[3..],
+                Protocol = word[0],
+                Port = ushort.Parse(word[1], System.Globalization.CultureInfo.InvariantCulture),
+                Application = "tls",
+                Sent = 900,
+                Received = 900,
+                IsAnswered = true,
             };
         });
         captures.Add(new CaptureFacts { Artefact = "captures/start.pcap", From = AsOf, To = AsOf.AddHours(1), IsOfDevice = true, Conversations = [.. talks], State = "initialised" });
@@ -95,14 +106,24 @@ internal sealed class Plant
     /// <param name="every">Seconds from one to the next.</param>
     public Plant Guessed(int times, double every) => Captured(new CaptureFacts
     {
-        Artefact = "captures/start.pcap", From = AsOf, To = AsOf.AddHours(1), IsOfDevice = true, Conversations = [], State = "initialised",
+        Artefact = "captures/start.pcap",
+        From = AsOf,
+        To = AsOf.AddHours(1),
+        IsOfDevice = true,
+        Conversations = [],
+        State = "initialised",
         Trials = [.. Enumerable.Range(0, times).Select(i => new LoginTrial(AsOf.AddSeconds(i * every), i + 1, "http", "10.0.0.5", "10.0.0.9:80", ToDevice: true, IsAccepted: false, IsThrottled: false))],
     });
 
     /// <summary>An HTTP request of another machine that the device answered in clear text: <c>200 POST none /config</c>.</summary>
     public Plant Answered(string state, params string[] exchanges) => Captured(new CaptureFacts
     {
-        Artefact = "captures/start.pcap", From = AsOf, To = AsOf.AddHours(1), IsOfDevice = true, Conversations = [], State = state,
+        Artefact = "captures/start.pcap",
+        From = AsOf,
+        To = AsOf.AddHours(1),
+        IsOfDevice = true,
+        Conversations = [],
+        State = state,
         Exchanges = [.. exchanges.Select((e, i) => e.Split(' ') is var w ? new Exchange(AsOf.AddSeconds(i), i + 1, "10.0.0.5", "10.0.0.9:80", ToDevice: true, int.Parse(w[0], System.Globalization.CultureInfo.InvariantCulture), w[1], w[2], w[3]) : null!)],
     });
 
@@ -148,7 +169,11 @@ internal sealed class Plant
         coverage.Add(advisories.Coverage);
         if (id.Length > 0) findings.Add(new Finding
         {
-            Kind = FindingKind.Component, Subject = $"{component} {version}", Value = $"{id}: as planted", Confidence = 0.9, Location = place,
+            Kind = FindingKind.Component,
+            Subject = $"{component} {version}",
+            Value = $"{id}: as planted",
+            Confidence = 0.9,
+            Location = place,
             Traits = exploited is null ? [affected ? Traits.Affected : Traits.Candidate] : [affected ? Traits.Affected : Traits.Candidate, Traits.Exploited],
         });
         return this;

@@ -1,6 +1,6 @@
 using Assay.Assessment.Declarations;
-using Assay.Evidence;
 using Assay.Assessment.Tests.Checks.Planted;
+using Assay.Evidence;
 using static Assay.Evidence.FindingKind;
 
 namespace Assay.Assessment.Tests.Checks;

@@ -1,7 +1,7 @@
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Checks;
-using Assay.Evidence;
 using Assay.Assessment.Tests.Checks.Planted;
+using Assay.Evidence;
 
 namespace Assay.Assessment.Tests.Checks;
 

@@ -24,7 +24,11 @@ public class TrapTests
 
     private static CaptureFacts Capture(TimeSpan length, string? state, bool ofDevice = true) => new()
     {
-        Artefact = "captures/a.pcap", From = Plant.AsOf, To = Plant.AsOf + length, State = state, IsOfDevice = ofDevice,
+        Artefact = "captures/a.pcap",
+        From = Plant.AsOf,
+        To = Plant.AsOf + length,
+        State = state,
+        IsOfDevice = ofDevice,
         Conversations = [new Conversation { First = Plant.AsOf, Last = Plant.AsOf, Frame = 1, IsOutward = true, Peer = "192.0.2.1", IsRemote = true, Protocol = "tcp", Port = 443, Sent = 1, Received = 1, IsAnswered = true }],
     };
 

@@ -1,8 +1,8 @@
+using Assay.Assessment.Catalogues;
 using Assay.Assessment.Checks;
 using Assay.Assessment.Tests.Checks;
 using Assay.Assessment.Tests.Checks.Planted;
 using Assay.Assessment.Verdicts;
-using Assay.Assessment.Catalogues;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Tests.Probes;

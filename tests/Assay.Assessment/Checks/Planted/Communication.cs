@@ -86,7 +86,11 @@ internal static class Communication
 
     private static CaptureFacts Talk(string application) => new()
     {
-        Artefact = "captures/start.pcap", From = Plant.AsOf, To = Plant.AsOf.AddHours(1), IsOfDevice = true, State = "initialised",
+        Artefact = "captures/start.pcap",
+        From = Plant.AsOf,
+        To = Plant.AsOf.AddHours(1),
+        IsOfDevice = true,
+        State = "initialised",
         Conversations = [new Conversation { First = Plant.AsOf, Last = Plant.AsOf, Frame = 7, IsOutward = true, Peer = "192.0.2.7", IsRemote = true, Names = ["cloud.example"], Protocol = "tcp", Port = 443, Application = application, Sent = 900, Received = 900, IsAnswered = true }],
     };
 }

@@ -86,7 +86,11 @@ internal static class Updates
     // A day of an initialised device that spoke with one host.
     private static CaptureFacts Day(string host) => new()
     {
-        Artefact = "captures/start.pcap", From = Plant.AsOf, To = Plant.AsOf.AddHours(24), IsOfDevice = true, State = "initialised",
+        Artefact = "captures/start.pcap",
+        From = Plant.AsOf,
+        To = Plant.AsOf.AddHours(24),
+        IsOfDevice = true,
+        State = "initialised",
         Conversations = [new Conversation { First = Plant.AsOf, Last = Plant.AsOf.AddHours(1), Frame = 7, IsOutward = true, Peer = "192.0.2.7", IsRemote = true, Names = [host], Protocol = "tcp", Port = 443, Application = "tls", Sent = 900, Received = 900, IsAnswered = true }],
     };
 }
