@@ -47,7 +47,7 @@ internal static class DeclarationReader
             try
             {
                 if (isWorkbook) isOurs = WorkbookDeclaration.Read(artefact, part, losses);
-                else if (isOurs = YamlDeclaration.Looks(text)) ReadYaml(Bytes(artefact, text), part);
+                else if (isOurs = YamlDeclaration.Looks(text)) part = ReadYaml(Bytes(artefact, text), () => new Gathering(Shortened.Visible(artefact.Name), signer, note));
                 else if (TreeDeclaration.LooksCsv(text)) TreeDeclaration.ReadCsv(text, part);
                 else if (isOurs = CsvDeclaration.Looks(text)) CsvDeclaration.Read(text, part);
                 else if (text.Contains('#') || text.Contains('|')) MarkdownDeclaration.Read(text, part);
@@ -98,24 +98,30 @@ internal static class DeclarationReader
         };
     }
 
-    /// <summary>A line that is no YAML is left out and said, so that one slip of the pen does not lose the whole file.</summary>
-    private static void ReadYaml(ReadOnlySpan<byte> bytes, Gathering part)
+    /// <summary>A line that is no YAML is left out and said, so that one slip of the pen does not lose the whole file; what is left has to be a declaration all the same.</summary>
+    /// <exception cref="UnreadableException">The first slip, where too many lines or too little is left.</exception>
+    private static Gathering ReadYaml(ReadOnlySpan<byte> bytes, Func<Gathering> start)
     {
         var left = new List<(int Line, string Text, string Expected)>();
         var rest = bytes.ToArray();
+        UnreadableException? first = null;
         while (true)
         {
+            var part = start();
             try
             {
                 YamlDeclaration.Read(rest, part);
-                break;
+                if (first is not null && part.Claims.Count == 0 && part.Tables.Count == 0) throw first;
+                foreach (var (line, text, expected) in left) part.Unread(line, text, expected);
+                return part;
             }
-            catch (UnreadableException wrong) when (wrong.Line is { } line and > 0 && left.Count < MostSlips && part.IsEmpty && Cut(rest, line) is { } text)
+            catch (UnreadableException wrong) when (wrong != first && wrong is { Line: > 0, Expected: "well-formed YAML" } && left.Count < MostSlips)
             {
-                left.Add((line, text, wrong.Expected));
+                first ??= wrong;
+                if (Cut(rest, wrong.Line.Value) is not { } text) throw first;
+                left.Add((wrong.Line.Value, text, wrong.Expected));
             }
         }
-        foreach (var (line, text, expected) in left) part.Unread(line, text, expected);
     }
 
     private const int MostSlips = 20;

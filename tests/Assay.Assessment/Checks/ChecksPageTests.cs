@@ -32,6 +32,15 @@ public class ChecksPageTests
         Assert.Equal('H', Best(Catalogue.Default.Unit("5.11-1-2a")!));
     }
 
+    [Fact]
+    public void The_yardstick_has_56_units_and_a_unit_without_such_a_check_does_not_count()
+    {
+        Assert.Equal(56, Yardstick.Units.Select(u => u.Id).Distinct().Count());
+        Assert.All(Yardstick.Units, Assert.NotNull);
+        Assert.DoesNotContain(Yardstick.ByTool, u => u.Id == "5.3-15-2b");
+        Assert.Contains(Yardstick.ByTool, u => u.Id == "5.1-1-2c");
+    }
+
     /// <summary>The most that any check of the register may say of a unit: D decide, S agree or dispute, R refute, H nothing.</summary>
     private static char Best(TestUnit unit)
     {
@@ -84,6 +93,14 @@ public class ChecksPageTests
             page.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {letter}: {word} | {count} | {100.0 * count / Catalogue.Default.Units.Count:0} % |\n");
         }
         page.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n{Catalogue.Default.Units.Count(u => u.EachRow is not null)} units ask every row of a table: they pass by tool only where each row is decided, and fail by the first row that is refuted.\n");
+        var byTool = Yardstick.ByTool;
+        page.Append(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
+
+            Beside others: of the {Yardstick.Units.Count} units that the public mapping of ouspg/tcsfw gives to tools, a check may decide or refute **{byTool.Count}, which is {100.0 * byTool.Count / Yardstick.Units.Count:0} %**. Published for the same {Yardstick.Units.Count}
+            (Kaksonen and others, ICISSP 2024): {Yardstick.Basic} % with basic tools, {Yardstick.Advanced} % with advanced ones. Counting rule: a unit counts when at least one check above may decide or refute it (decide, absent, refute);
+            one that only supports a claim or shows a contradiction does not count. It says what can be refuted, not that every way of failing is found. Left: {string.Join(", ", Yardstick.Units.Except(byTool).Select(u => u.Id))}.
+
+            """).ReplaceLineEndings("\n"));
         page.Append("\n## Traps\n\nWays in which people come to wrong verdicts, looked for in every dossier: in the verdicts that the maker or a lab brings along, and in the evidence itself. They are listed in the report, and change no outcome.\n\n| trap | looks for |\n|---|---|\n");
         foreach (var trap in Trap.All) page.Append($"| `{trap.Id}` | {trap.LooksFor} |\n");
         return page.ToString();

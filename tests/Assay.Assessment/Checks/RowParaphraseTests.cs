@@ -86,6 +86,7 @@ public class RowParaphraseTests
     [InlineData("None", false)]
     [InlineData("Model name and serial number, not security relevant", false)]
     [InlineData("No credentials or keys are disclosed. Only the host name, which is not sensitive.", false)]
+    [InlineData("Exposes no sensitive credential sets or internal routing tables.", false)]
     [InlineData("Returns 401 until valid credentials are posted. Low security relevance.", false)]
     [InlineData("Firmware version, needed by the app before pairing", false)]
     public void Disclosed_information(string says, bool refuted) => Says("disclosed-information", refuted, p => p.Table(15, ["Intf-1", $"Disclosed Information: {says}"]));

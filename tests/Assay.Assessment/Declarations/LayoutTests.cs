@@ -277,6 +277,15 @@ public class LayoutTests
     }
 
     [Fact]
+    public void A_slip_of_the_pen_in_yaml_loses_its_line_and_not_the_file()
+    {
+        var read = Declaration.Read([Artefact.Of("ics.yaml", Encoding.UTF8.GetBytes("ics:\n  5.1-1: yes\n  5.1-2: [yes\n  5.1-3: no\n  5.2-1: { support: yes, justification: a: b: c }\n  5.3-13: yes\n"))], default);
+        Assert.Equal(["5.1-1", "5.1-3", "5.3-13"], read.Claims.Select(c => c.Provision));
+        Assert.Equal([3, 5], read.Unread.Select(u => u.Location.Line!.Value).Order());
+        Assert.All(read.Unread, u => Assert.Equal("well-formed YAML", u.Expected));
+    }
+
+    [Fact]
     public void A_hostile_declaration_is_refused_quickly()
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();

@@ -25,7 +25,7 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
             if (filled == Filled.Placeholder) yield return Refutes("5.6-2-1a", $"what {id} discloses {Fields.Shown(says)}", of.Row.At("Disclosed Information")).For(of);
             else if (filled is Filled.Denied or Filled.NotApplicable) yield return Supports("5.6-2-1a", $"{id} discloses nothing, by its row").For(of);
             else if (filled == Filled.Empty) yield return Open("5.6-2-1a", $"{id} does not say what it discloses").For(of);
-            else if (Fields.Sentences(says).FirstOrDefault(s => (List().IsMatch(s) && Credential().IsMatch(s) || Told().IsMatch(s)) && !Fields.Negation().IsMatch(Harmless().Replace(s, ""))) is { } told)
+            else if (Fields.Sentences(says).FirstOrDefault(s => (List().IsMatch(s) && Credential().IsMatch(s) || Told().IsMatch(s)) && !Spared().IsMatch(s) && !Fields.Negation().IsMatch(Harmless().Replace(s, ""))) is { } told)
             {
                 var harmless = Harmless().IsMatch(says);
                 if (harmless) yield return Refutes("5.6-2-1a", $"{id} calls it irrelevant that it discloses \"{Wording.Begin(told)}\"", of.Row.At("Disclosed Information")).For(of);
@@ -46,6 +46,10 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
 
     [GeneratedRegex(@"\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Credential();
+
+    // "Exposes no sensitive credentials": the "no" speaks of what is told, not of how much it matters.
+    [GeneratedRegex(@"\b(no|not|never|without|neither|nor|none of)\b[^.,;:()]{0,40}\b(passwords?|pass ?phrases?|credentials?|keys?|psk|pins?|tokens?|session ids?|user ?names?|account names?|secrets?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Spared();
 
     [GeneratedRegex(@"\b(harm-?less|uncritical|non-?critical|irrelevant|(not|no|low|zero|without|non-?)[- ]?(security[- ])?(relevan\w+|sensitive|critical|risk)|no security (impact|relevance))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Harmless();
