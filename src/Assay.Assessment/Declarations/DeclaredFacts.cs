@@ -99,6 +99,8 @@ public static class DeclaredFacts
     /// <summary>The text begins by saying no: <c>None</c>, <c>N/A (…)</c>, <c>No debug port</c>, <c>Not applicable.</c></summary>
     internal static bool Denies(string text)
     {
+        // A dash stands where there is nothing to say.
+        if (text.AsSpan().Trim().Trim("-\u2013\u2014").IsEmpty) return true;
         var word = text.AsSpan().TrimStart(" \t\n*_`>-");
         foreach (var no in new[] { "none", "no", "n/a", "na", "not applicable", "not used", "not asked", "not needed", "not required", "not obtained", "nothing", "never" })
         {

@@ -61,7 +61,7 @@ internal static partial class UpdatePaths
 
     private static readonly string[] Numbers = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-    [GeneratedRegex(@"\b(automatic(ally)?|automated|auto-?updates?|unattended|by itself|on its own|in the background|over-the-air push|pushed (by|from)|self-updat\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(automatic(ally)?|automated|auto-?updates?|unattended|by itself|on its own|in the background|over-the-air push|pushed (by|from)|self-updat\w+|(started|triggered|initiated) by the (device|product|dut|unit)|scheduled|nightly|every (night|day|hour|week))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Automatic();
 
     [GeneratedRegex(@"\b(without (any )?(user |manual |human |operator |owner |further )?(interaction|action|intervention|consent|involvement|input)|no (user |manual |human |operator )?(interaction|action|intervention)( \w+)? (is )?(needed|required|necessary)|requir\w+ no (user |manual |human |operator )?(interaction|action|intervention))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
