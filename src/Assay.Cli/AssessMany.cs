@@ -7,6 +7,7 @@ using Assay.Assessment.Verdicts;
 using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
+using Assay.Labels.Trust;
 
 namespace Assay.Cli;
 
@@ -22,6 +23,8 @@ internal static class AssessMany
             AssessVerb.Outside(targets[i], folders[i]);
             foreach (var name in AssessmentFolder.Names) terminal.Allow(Path.Combine(targets[i], name));
         }
+        // Made once, before many ask for it at the same time.
+        if (!arguments.Has("--key")) KeyFolder.OfUser(Environment.GetEnvironmentVariable).Open(KeyRoles.Assessor, terminal.Hint).Dispose();
         var options = terminal.Examination();
         var lines = new Line[folders.Count];
         var done = 0;
@@ -45,9 +48,10 @@ internal static class AssessMany
         {
             using var dossier = AssessVerb.Open(folder, arguments);
             var result = AssessVerb.Evaluate(dossier, catalogue, options, arguments, terminal);
+            var files = AssessmentFolder.Files(result, arguments.Value("--key"), terminal).ToList();
             lock (writing)
             {
-                foreach (var (name, bytes) in AssessmentFolder.Files(result, arguments.Value("--key"), terminal)) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
+                foreach (var (name, bytes) in files) terminal.WriteFile(Path.Combine(target, name), stream => stream.Write(bytes));
             }
             return Line.Of(folder, target, result, AssessVerb.Status(result, arguments.Value("--fail-on")));
         }
