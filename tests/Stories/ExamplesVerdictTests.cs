@@ -109,8 +109,8 @@ public sealed class ExamplesVerdictTests(ExamplesVerdictTests.Assessed assessed)
     [Fact]
     public void What_was_planted_in_the_first_version_is_gone_from_the_repaired_one()
     {
-        // Neutral sightings stay: who answered, what a name says, whom the device trusts.
-        var faults = Findings("1.1").Where(f => Kind(f) is not ("exposure" or "disclosure")).Select(f => f.ToString());
+        // Neutral sightings stay: who answered, what a name says, whom the device trusts; and that nothing signs the kernel, which 1.1 says itself.
+        var faults = Findings("1.1").Where(f => Kind(f) is not ("exposure" or "disclosure") && !(Kind(f) == "hardening" && Place(f, "path") == "/@0x0-uimage")).Select(f => f.ToString());
         Assert.Empty(faults);
         Assert.DoesNotContain(Findings("1.1"), f => f.TryGetProperty("traits", out var traits) && traits.EnumerateArray().Any(t => t.GetString() == "versionDisclosed"));
     }
@@ -120,8 +120,8 @@ public sealed class ExamplesVerdictTests(ExamplesVerdictTests.Assessed assessed)
     {
         var contradictions = assessed["1.0"].GetProperty("contradictions").EnumerateArray().Where(c => c.GetProperty("kind").GetString() == "paperAgainstEvidence").ToList();
         Assert.NotEmpty(contradictions);
-        // The image and the capture may each stand against the paper; the paper is one row.
-        Assert.All(contradictions, c => Assert.Contains("SoftServ-6", c.GetProperty("one").GetProperty("says").GetString(), StringComparison.Ordinal));
+        // The image and the capture may each stand against a paper: the row of the table, or the MUD file, which has no rule for port 23.
+        Assert.All(contradictions, c => Assert.Matches("SoftServ-6|no rule allows tcp port 23", c.GetProperty("one").GetProperty("says").GetString()!));
         Assert.Contains(contradictions, c => Place(c.GetProperty("other"), "path") == "/etc/init.d/rcS");
         Assert.Equal("fail", Outcome("1.0", "5.6-1"));
     }
