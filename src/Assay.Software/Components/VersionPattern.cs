@@ -9,12 +9,14 @@ public sealed class VersionPattern
 {
     private const string Number = @"(?<![\d.])(?<version>\d+\.\d+(?:\.\d+){0,2})(?!\d|\.\d)";
     private readonly string pattern;
+    private readonly SaidVersion? said;
     private Regex? compiled;
 
     private VersionPattern(string[] columns)
     {
         (Product, Rule, Anchor) = (columns[0], columns[1], columns[2]);
         Also = columns[3] == "-" ? null : columns[3];
+        if (Rule == "said") said = new SaidVersion(columns[4]);
         pattern = columns[4].Replace("{v}", Number, StringComparison.Ordinal);
         Cpe = [.. columns[5].Split(' ').Select(c => c.Trim())];
         Purl = columns[6];
@@ -25,7 +27,7 @@ public sealed class VersionPattern
     }
 
     public string Product { get; }
-    /// <summary><c>near</c>: the pattern over the text around the anchor; <c>lone</c>: the anchor anywhere and one version among the strings; <c>name</c>: over the file's name.</summary>
+    /// <summary><c>said</c>: forms of <see cref="SaidVersion"/> around the anchor; <c>near</c>: the pattern over the text around the anchor; <c>lone</c>: the anchor anywhere and one version among the strings; <c>name</c>: over the file's name.</summary>
     public string Rule { get; }
     public string Anchor { get; }
     /// <summary>A second text that the file must hold, or null.</summary>
@@ -40,7 +42,7 @@ public sealed class VersionPattern
     public string Negative { get; }
 
     /// <summary>How sure a match is that the product is in the file and not only spoken of.</summary>
-    public double Confidence => Rule switch { "near" => 0.9, "lone" => 0.7, _ => 0.6 };
+    public double Confidence => Rule switch { "near" or "said" => 0.9, "lone" => 0.7, _ => 0.6 };
 
     /// <summary>Every row, in the order of the file.</summary>
     public static IReadOnlyList<VersionPattern> All { get; } = Load();
@@ -52,6 +54,9 @@ public sealed class VersionPattern
 
     /// <summary>The CPE 2.3 names of one version of it.</summary>
     public IReadOnlyList<string> CpeOf(string version) => [.. Cpe.Select(c => $"cpe:2.3:{c}:{version.Replace("+", "\\+", StringComparison.Ordinal)}:*:*:*:*:*:*:*")];
+
+    /// <summary>The version that the program's own words at <paramref name="offset"/> stand beside, or null; for rule <c>said</c>.</summary>
+    internal string? SaidAt(ReadOnlySpan<byte> content, int offset) => said?.At(content, offset, Anchor.Length);
 
     /// <summary>The version that <paramref name="text"/> states, or null.</summary>
     /// <param name="text">Text around an anchor, or a file's name.</param>
@@ -118,6 +123,11 @@ public sealed class VersionReading
     public void Hit(ReadOnlySpan<byte> content, int anchor, int offset)
     {
         var pattern = Searched[anchor];
+        if (pattern.Rule == "said")
+        {
+            if (pattern.SaidAt(content, offset) is { } stated) seen.TryAdd((anchor, stated), new VersionSeen(pattern, stated, offset));
+            return;
+        }
         var count = trials.GetValueOrDefault(anchor) + 1;
         trials[anchor] = count;
         if (count > MostTrials || pattern.Rule == "lone") return;
