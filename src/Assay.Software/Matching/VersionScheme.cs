@@ -83,10 +83,10 @@ public static class VersionSchemes
             var columns = line.Split('\t');
             if (columns.Length != 4 || columns.Any(c => c.Length == 0)) throw new InvalidDataException($"schemes.tsv line {number}: expected 4 filled columns, source included, found {columns.Length}");
             var scheme = Enum.Parse<VersionScheme>(columns[1]);
-            var named = columns[0] == "-" ? [] : columns[0].Split(';');
+            var named = columns[0].Split(';');
             foreach (var type in named) types.Add(type, scheme);
             if (columns[2] == "-") continue;
-            foreach (var ecosystem in columns[2].Split(';')) ecosystems.Add(ecosystem, (scheme, named.Length > 0 && Components.PurlType.Of(named[0]) is not null ? named[0] : null));
+            foreach (var ecosystem in columns[2].Split(';')) ecosystems.Add(ecosystem, (scheme, named[0] != "generic" && Components.PurlType.Of(named[0]) is not null ? named[0] : null));
         }
         return (types, ecosystems);
     }
