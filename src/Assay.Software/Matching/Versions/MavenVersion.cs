@@ -4,6 +4,7 @@ namespace Assay.Software.Matching.Versions;
 /// Maven's order: a tree of numbers and words, a new branch at each dash and between digits and letters; alpha, beta, milestone, rc and snapshot before, sp and unknown words after.
 /// Maven: "Version Order Specification" (pom.html), org.apache.maven.artifact.versioning.ComparableVersion.
 /// </summary>
+/// <remarks>A word right after a dot opens no branch, as before Maven 3.8.7 and in VERS' test data.</remarks>
 internal static class MavenVersion
 {
     private const int MostCharacters = 512;

@@ -41,6 +41,33 @@ public class OutsideJudgesTests
     }
 
     [Fact]
+    public void Composer_versions_are_ordered_as_composer_orders_them()
+    {
+        Tool.Need("php", "php-cli");
+        const string library = "/usr/share/php/Composer/Semver/autoload.php";
+        if (!File.Exists(library)) Assert.Skip("composer/semver is missing (apt-get install php-composer-semver)");
+        var pairs = Generated(16, ["1", "0", "02", "10", ".", ".", "-beta", "a", "RC1", "-dev", "pl2", "+b", "2016", "-stable"], s => VersionOrder.Fits(s, VersionScheme.Composer));
+        Judge(pairs, Tool.Run("php", ["-r", $"require '{library}'; $p = new Composer\\Semver\\VersionParser; while ($l = fgets(STDIN)) {{ list($a, $b) = explode(' ', trim($l)); echo version_compare($p->normalize($a), $p->normalize($b)), \"\\n\"; }}"], input: Lines(pairs)), VersionScheme.Composer);
+    }
+
+    [Fact]
+    public void Maven_versions_are_ordered_as_maven_orders_them()
+    {
+        Tool.Need("java", "default-jre-headless");
+        const string library = "/usr/share/java/maven3-artifact.jar";
+        if (!File.Exists(library)) Assert.Skip("maven-artifact is missing (apt-get install libmaven3-core-java)");
+        // A word right after a dot branches since Maven 3.8.7 and does not in VERS' test data, which we follow.
+        var versions = Generated(18, ["1", "0", "02", "10", ".", ".", "-", "a", "b1", "rc", "sp", "ga", "x", "-SNAPSHOT"], s => char.IsAsciiDigit(s[0]) && !System.Text.RegularExpressions.Regex.IsMatch(s, "[.][a-z]")).SelectMany(p => new[] { p.A, p.B }).Distinct().ToList();
+        // The program compares each argument with the next one.
+        var said = Tool.Run("java", ["-cp", $"{library}:/usr/share/java/commons-lang3.jar", "org.apache.maven.artifact.versioning.ComparableVersion", .. versions]).Text
+            .Split('\n').Select(l => l.Trim().Split(' ')).Where(l => l.Length == 3 && l[1] is "<" or "==" or ">").ToList();
+        Assert.True(said.Count >= versions.Count - 1, $"{said.Count} answers about {versions.Count} versions");
+        var wrong = said.Where(l => VersionOrder.Find(l[0], l[2], VersionScheme.Maven) != (l[1] == "<" ? -1 : l[1] == ">" ? 1 : 0)).Select(l => string.Join(' ', l)).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine($"Maven: {said.Count} pairs, {wrong.Count} wrong");
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong.Take(15)));
+    }
+
+    [Fact]
     public void Semantic_versions_of_any_kind_are_ordered_as_npm_orders_them()
     {
         var folder = Npm.Folder("semver@7.7.2");
