@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Assay.Assessment.Drafts;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Declarations;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 using Assay.Software.Matching;
