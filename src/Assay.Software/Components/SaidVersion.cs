@@ -64,8 +64,10 @@ internal sealed class SaidVersion
         var at = end + form.Between.Length;
         if (at > 0 && form.Between.Length == 0 && char.IsAsciiDigit((char)content[at - 1])) return null;
         var version = Number(content, ref at);
-        // "NAME 1.2 or later" asks for a product.
-        return content[at..].StartsWith(" or "u8) || content[at..].StartsWith(" and "u8) ? null : version;
+        // "NAME 1.2 or later" asks for a product; 0.60*, 1.13.x, 5.3.so and 2.0/loaders are patterns, families, libraries and folders.
+        var rest = content[at..];
+        if (rest.StartsWith(" or "u8) || rest.StartsWith(" and "u8) || rest.Length > 0 && rest[0] is (byte)'*' or (byte)'?' or (byte)'/') return null;
+        return rest.Length > 1 && rest[0] == '.' && char.IsAsciiLetter((char)rest[1]) ? null : version;
     }
 
     /// <summary>Words before a name that make it another program's remark: "compiled with NAME 1.2".</summary>

@@ -143,6 +143,7 @@ public sealed class VersionReading
         var versions = new List<VersionSeen>();
         foreach (var found in seen.Values)
         {
+            if (found.Pattern.Rule == "said" && SpeaksOfMany(found)) continue;
             if (found.Pattern.Also is not { } also || content.IndexOf(Encoding.ASCII.GetBytes(also)) >= 0) versions.Add(found);
         }
         foreach (var anchor in trials.Keys)
@@ -162,6 +163,10 @@ public sealed class VersionReading
         return [.. versions.OrderByDescending(v => v.Pattern.Confidence).ThenBy(v => v.Offset).DistinctBy(v => (v.Pattern.Product, v.Version))
             .OrderBy(v => v.Pattern.Product, StringComparer.Ordinal).ThenBy(v => v.Version, StringComparer.Ordinal)];
     }
+
+    // The same words beside several versions are a table of what is known of a product, not the product; 1.34 and 1.34.2 are one version said twice.
+    private bool SpeaksOfMany(VersionSeen one) =>
+        seen.Values.Any(other => other.Pattern == one.Pattern && other.Version != one.Version && !other.Version.StartsWith(one.Version, StringComparison.Ordinal) && !one.Version.StartsWith(other.Version, StringComparison.Ordinal));
 
     /// <summary>The only string of a whole file that is a version and nothing else; null where there is none or more than one.</summary>
     private static string? Lone(ReadOnlySpan<byte> content, VersionPattern pattern)
