@@ -56,7 +56,7 @@ public static partial class Inventory
             var package = component.Cpe.Count > 0 ? packages.GetValueOrDefault((component.Cpe[0], component.Version)) : null;
             Add(package ?? component, component);
         }
-        return [.. merged.Values];
+        return WithConflicts([.. merged.Values]);
 
         void Add(Component into, Component evidence)
         {
@@ -66,6 +66,21 @@ public static partial class Inventory
                 .ThenBy(e => e.Location.Path, StringComparer.Ordinal).ThenBy(e => e.Location.Offset).Take(MostEvidence);
             merged[key] = before with { Evidence = [.. proofs] };
         }
+    }
+
+    /// <summary>Each component with the versions that other witnesses state of its product; two packages of one database stand beside each other and are no conflict.</summary>
+    private static IReadOnlyList<Component> WithConflicts(IReadOnlyList<Component> merged)
+    {
+        var products = merged.Where(c => c.Cpe.Count > 0 && c.Version is not null).GroupBy(c => c.Cpe[0].Split(':')[4], StringComparer.Ordinal).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+        if (products.Count == 0) return merged;
+        return [.. merged.Select(c => c.Cpe.Count > 0 && products.GetValueOrDefault(c.Cpe[0].Split(':')[4]) is { } group ? c with { Conflicts = Others(c, group) } : c)];
+
+        static IReadOnlyList<OtherVersion> Others(Component one, List<Component> group) =>
+        [
+            .. group.Where(o => o.Version != one.Version && (o.Package is null || one.Package is null))
+                .Select(o => new OtherVersion(o.Version!, o.Evidence[0].Method, o.Evidence[0].Location))
+                .OrderBy(o => o.Version, StringComparer.Ordinal).ThenBy(o => o.Location.Path, StringComparer.Ordinal).Take(MostEvidence),
+        ];
     }
 
     /// <summary>Where witnesses of one product disagree: modules against the banner, strings against the package database.</summary>
