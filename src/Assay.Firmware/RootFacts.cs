@@ -10,6 +10,7 @@ using Assay.Firmware.Executables;
 using Assay.Firmware.Identification;
 using Assay.Firmware.Secrets;
 using Assay.Software.Components;
+using Assay.Software.Components.Packages;
 
 namespace Assay.Firmware;
 
@@ -126,6 +127,7 @@ public sealed partial record RootFacts
             {
                 (IsLinked(version, elf) ? linked : components).Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
             }
+            if (isElf || content is [0xe9, ..]) Embedded(path, content, isElf);
             var speaksAsShell = isElf && seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh");
             if (speaksAsShell || same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
             {
@@ -134,6 +136,24 @@ public sealed partial record RootFacts
             }
             if (isElf) executableFiles.Add(new ExecutableSeen(mount + path, content.Length, seen.Count > 0 ? Convert.ToHexStringLower(SHA256.HashData(content)) : null));
             if (!isBinary) Keep(same, content);
+        }
+
+        // Lists of what a program was built from, that its linker keeps inside.
+        private void Embedded(string path, ReadOnlySpan<byte> content, bool isElf)
+        {
+            try
+            {
+                var at = notes.At(path);
+                var listed = !isElf ? EspDescriptor.ReadImage(content, at) : [
+                    .. GoBuildInfo.Read(content, at),
+                    .. ElfSections.Find(content, ".dep-v0"u8) is { IsEmpty: false } crates ? RustAuditData.Read(crates, at) : [],
+                    .. ElfSections.Find(content, ".flash.appdesc"u8) is { IsEmpty: false } descriptor ? EspDescriptor.Read(descriptor, at) : []];
+                foreach (var component in listed) components.Add(component);
+            }
+            catch (UnreadableException e)
+            {
+                losses.Add(e.AsLoss(artefact, path: mount + path));
+            }
         }
 
         private sealed record Passing(Examination Owner, string Path, bool IsBinary, VersionReading? Versions);
