@@ -45,7 +45,11 @@ public sealed record ProductFacts
 }
 
 /// <param name="Names">Sorted, as the table in the program is.</param>
-public sealed record AppletTable(IReadOnlyList<string> Names, Location Location);
+public sealed record AppletTable(IReadOnlyList<string> Names, Location Location)
+{
+    /// <summary>Every name that an applet is known to have.</summary>
+    public static IReadOnlyCollection<string> KnownNames => VulnerableParts.AppletNames;
+}
 
 /// <summary>What a kernel was built with: options without <c>CONFIG_</c>, and <c>y</c>, <c>m</c>, <c>n</c> (a line says "is not set") or a value.</summary>
 /// <param name="Version">Of the kernel, where the configuration's head names it.</param>
