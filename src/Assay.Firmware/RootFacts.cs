@@ -244,7 +244,7 @@ public sealed partial record RootFacts
             var missed = new List<Loss>();
             var distribution = sorted.Where(t => t.Name == "os-release").Select(t => DistributionLine().Match(t.Text)).FirstOrDefault(m => m.Success)?.Groups["id"].Value;
             var listed = sorted.Where(t => PackageDatabase.KindOf(t.Path) is not null).SelectMany(t => PackageDatabase.Read(PackageDatabase.KindOf(t.Path)!, distribution, t.Text, notes.At(t.Path), missed)).ToList();
-            var alone = linked.Where(l => !listed.Concat(components).Any(c => c.Cpe.Count > 0 && c.Cpe[0].Split(':')[4] == l.Cpe[0].Split(':')[4]));
+            var alone = linked.Where(l => !listed.Concat(components).Any(c => Inventory.ProductOf(c) == Inventory.ProductOf(l)));
             var merged = Inventory.Merge([.. listed, .. components, .. alone, .. Inventory.Modules(files.Entries, p => notes.At(p))]);
             foreach (var contradiction in Inventory.Contradictions(merged))
                 notes.Add(contradiction.Kind, contradiction.Subject, contradiction.Value, contradiction.Confidence, contradiction.Location, []);

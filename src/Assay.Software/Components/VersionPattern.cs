@@ -18,7 +18,7 @@ public sealed class VersionPattern
         Also = columns[3] == "-" ? null : columns[3];
         if (Rule == "said") said = new SaidVersion(columns[4]);
         pattern = columns[4].Replace("{v}", Number, StringComparison.Ordinal);
-        Cpe = [.. columns[5].Split(' ').Select(c => c.Trim())];
+        Cpe = columns[5] == "-" ? [] : [.. columns[5].Split(' ')];
         Purl = columns[6];
         Aliases = columns[7] == "-" ? [] : [.. columns[7].Split(' ')];
         Source = columns[8];
@@ -32,7 +32,7 @@ public sealed class VersionPattern
     public string Anchor { get; }
     /// <summary>A second text that the file must hold, or null.</summary>
     public string? Also { get; }
-    /// <summary>CPE 2.3 identities without version: <c>a:vendor:product</c>.</summary>
+    /// <summary>CPE 2.3 identities without version: <c>a:vendor:product</c>; none where no list names the product.</summary>
     public ImmutableArray<string> Cpe { get; }
     public string Purl { get; }
     /// <summary>Names that package databases use for the same product.</summary>
@@ -123,14 +123,14 @@ public sealed class VersionReading
     public void Hit(ReadOnlySpan<byte> content, int anchor, int offset)
     {
         var pattern = Searched[anchor];
+        var count = trials.GetValueOrDefault(anchor) + 1;
+        trials[anchor] = count;
+        if (count > MostTrials || pattern.Rule == "lone") return;
         if (pattern.Rule == "said")
         {
             if (pattern.SaidAt(content, offset) is { } stated) seen.TryAdd((anchor, stated), new VersionSeen(pattern, stated, offset));
             return;
         }
-        var count = trials.GetValueOrDefault(anchor) + 1;
-        trials[anchor] = count;
-        if (count > MostTrials || pattern.Rule == "lone") return;
         var from = Math.Max(0, offset - Before);
         var to = Math.Min(content.Length, offset + pattern.Anchor.Length + After);
         if (pattern.VersionIn(Strings(content[from..to])) is not { } version) return;
