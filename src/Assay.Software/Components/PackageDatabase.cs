@@ -108,7 +108,7 @@ public static class PackageDatabase
     {
         var from = SourceOf(built, name);
         var source = from?.Name ?? "";
-        var known = VersionPattern.All.FirstOrDefault(p => p.IsCalled(name)) ?? (source.Length > 0 ? VersionPattern.All.FirstOrDefault(p => p.IsCalled(source)) : null);
+        var known = VersionPattern.Called(name) ?? VersionPattern.Called(source);
         var purl = kind switch
         {
             "dpkg" => Purl.Of("deb", distribution ?? "debian", name, version, ("arch", architecture)),

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -51,6 +52,13 @@ public sealed class VersionPattern
     public bool IsCalled(string name) =>
         string.Equals(Product, name, StringComparison.OrdinalIgnoreCase) || Aliases.Contains(name, StringComparer.OrdinalIgnoreCase)
         || Cpe.Any(c => string.Equals(c[(c.LastIndexOf(':') + 1)..], name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The product that <paramref name="name"/> is called by: its own name before an alias before the product of a CPE name; null where nobody is called so.</summary>
+    public static VersionPattern? Called(string name) => ByName.GetValueOrDefault(name);
+
+    private static readonly FrozenDictionary<string, VersionPattern> ByName = All.Select(p => (Name: p.Product, Pattern: p))
+        .Concat(All.SelectMany(p => p.Aliases.Select(a => (Name: a, Pattern: p)))).Concat(All.SelectMany(p => p.Cpe.Select(c => (Name: c[(c.LastIndexOf(':') + 1)..], Pattern: p))))
+        .DistinctBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(n => n.Name, n => n.Pattern, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The CPE 2.3 names of one version of it.</summary>
     public IReadOnlyList<string> CpeOf(string version) => [.. Cpe.Select(c => $"cpe:2.3:{c}:{version.Replace("+", "\\+", StringComparison.Ordinal)}:*:*:*:*:*:*:*")];
