@@ -101,6 +101,7 @@ public sealed partial record RootFacts
         private readonly ConcurrentDictionary<string, TextFile> texts = new(StringComparer.Ordinal);
         private readonly ConcurrentBag<Component> components = [];
         private readonly ConcurrentBag<Component> linked = [];
+        private readonly ConcurrentBag<RpmPackage> installed = [];
         private readonly ConcurrentBag<Loss> losses = [];
         private readonly ConcurrentDictionary<string, IReadOnlyList<string>> calls = new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, (string Hash, string First, bool SpeaksAsShell)> candidates = new(StringComparer.Ordinal);
@@ -132,6 +133,7 @@ public sealed partial record RootFacts
                 (IsLinked(version, elf) ? linked : components).Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
             }
             if (isElf || content is [0xe9, ..]) Embedded(path, content, isElf);
+            else if (isBinary) Listed(path, content);
             parts.Visit(path, content, elf, seen.Any(v => v.Pattern.Product == "busybox"));
             var speaksAsShell = isElf && seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh");
             if (speaksAsShell || same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
@@ -159,6 +161,25 @@ public sealed partial record RootFacts
             {
                 losses.Add(e.AsLoss(artefact, path: mount + path));
             }
+        }
+
+        // Lists of packages that are no text.
+        private void Listed(string path, ReadOnlySpan<byte> content)
+        {
+            var missed = new List<Loss>();
+            if (RpmDatabase.Looks(content))
+            {
+                foreach (var package in RpmDatabase.Read(content, notes.At(path), missed))
+                {
+                    installed.Add(package);
+                    parts.Add(package.Repairs());
+                }
+            }
+            else if (JavaArchive.Looks(content))
+            {
+                foreach (var component in JavaArchive.Read(content.ToArray(), options.Budget, notes.At(path), missed)) components.Add(component);
+            }
+            foreach (var loss in missed) losses.Add(loss);
         }
 
         private sealed record Passing(Examination Owner, string Path, bool IsBinary, VersionReading? Versions);
@@ -244,6 +265,10 @@ public sealed partial record RootFacts
             var missed = new List<Loss>();
             var distribution = sorted.Where(t => t.Name == "os-release").Select(t => DistributionLine().Match(t.Text)).FirstOrDefault(m => m.Success)?.Groups["id"].Value;
             var listed = sorted.Where(t => PackageDatabase.KindOf(t.Path) is not null).SelectMany(t => PackageDatabase.Read(PackageDatabase.KindOf(t.Path)!, distribution, t.Text, notes.At(t.Path), missed)).ToList();
+            listed.AddRange(installed.OrderBy(p => p.Location.Path, StringComparer.Ordinal).ThenBy(p => p.Location.Offset).Select(p => p.Component(distribution)));
+            // What is not written into a database yet stands in the log beside it.
+            foreach (var log in files.Entries.Where(e => e.Size > 0 && e.Path.Text.EndsWith("/rpmdb.sqlite-wal", StringComparison.Ordinal)))
+                missed.Add(new Loss { Location = notes.At(log.Path.Text), Expected = "a database of rpm that was closed", Found = $"{log.Size} bytes of changes beside it that were not read" });
             var alone = linked.Where(l => !listed.Concat(components).Any(c => Inventory.ProductOf(c) == Inventory.ProductOf(l)));
             var merged = Inventory.Merge([.. listed, .. components, .. alone, .. Inventory.Modules(files.Entries, p => notes.At(p))]);
             foreach (var contradiction in Inventory.Contradictions(merged))

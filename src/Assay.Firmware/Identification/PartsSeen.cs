@@ -71,7 +71,14 @@ internal sealed partial class PartsSeen(string artefact, string mount, Examinati
         }
         // A native package's file has this form too; upstream's own has another.
         if (!DebianChangelog.Looks(text)) return;
-        foreach (var repair in DebianChangelog.Read(text, package, at)) repairs.Add(repair);
+        Add(DebianChangelog.Read(text, package, at));
+    }
+
+    /// <summary>What a package's history says, wherever it was kept.</summary>
+    public void Add(IEnumerable<Repair> told)
+    {
+        if (repairs.Count >= MostRepairs) return;
+        foreach (var repair in told) repairs.Add(repair);
     }
 
     /// <summary>All of it, ordered by place.</summary>

@@ -121,7 +121,7 @@ public static class PackageDatabase
             Version = Shortened.Visible(upstream),
             Package = Shortened.Visible(version),
             Purl = purl,
-            Cpe = known is null || upstream.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')) ? [] : known.CpeOf(upstream),
+            Cpe = known is null ? [] : CpeOf(known, upstream),
             Supplier = supplier.Length == 0 ? null : Shortened.Visible(supplier),
             Licence = licence.Length == 0 ? null : Shortened.Visible(licence),
             Source = from,
@@ -131,6 +131,9 @@ public static class PackageDatabase
             Evidence = [new ComponentEvidence("package database", at, 0.95)],
         };
     }
+
+    /// <summary>The CPE names of a version that a list states; none where its characters are not those that such a name is compared by.</summary>
+    internal static IReadOnlyList<string> CpeOf(VersionPattern product, string upstream) => upstream.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')) ? [] : product.CpeOf(upstream);
 
     /// <summary>The maker's own version inside a distribution's: without epoch, revision and marks of repacking.</summary>
     public static string Upstream(string version)

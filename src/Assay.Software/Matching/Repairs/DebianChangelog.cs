@@ -63,18 +63,17 @@ public static partial class DebianChangelog
         {
             if (version is not null && change.Length > 0)
             {
-                var words = change.ToString();
-                foreach (Match cve in Cve().Matches(words))
+                foreach (var cve in Mended(change.ToString()))
                 {
-                    if (found.Count >= MostRepairs || Denied(words, cve.Index)) continue;
+                    if (found.Count >= MostRepairs) break;
                     // Entries come newest first: a later one in the text is older and says since when.
-                    found[(source, cve.Value)] = new Repair
+                    found[(source, cve)] = new Repair
                     {
                         Source = source,
                         Package = package,
                         Version = version,
                         Newest = newest,
-                        Vulnerability = cve.Value,
+                        Vulnerability = cve,
                         By = "changelog",
                         Location = at with { Line = start },
                     };
@@ -83,6 +82,9 @@ public static partial class DebianChangelog
             change.Clear();
         }
     }
+
+    /// <summary>The vulnerabilities that one change names, without those whose repair its words deny.</summary>
+    internal static IEnumerable<string> Mended(string change) => Cve().Matches(change).Where(m => !Denied(change, m.Index)).Select(m => m.Value);
 
     // "does not fix CVE-…", "CVE-… is still open": the words right before the number, or right behind it.
     private static bool Denied(string words, int at)
