@@ -52,7 +52,13 @@ public static partial class Inventory
         var merged = new SortedDictionary<(string Name, string Version), Component>(Comparer<(string Name, string Version)>.Create((a, b) =>
             string.CompareOrdinal(a.Name, b.Name) is var order && order != 0 ? order : string.CompareOrdinal(a.Version, b.Version)));
         var all = components.ToList();
-        foreach (var component in all.Where(c => c.Package is not null)) Add(component, component);
+        // A database before what a build wrote of the same packages; a list that leaves revisions out (licences, archives) joins the package of its name and version.
+        var named = new Dictionary<(string, string?), Component>();
+        foreach (var component in all.Where(c => c.Package is not null).OrderBy(IsManifest).ThenBy(c => c.Package == c.Version))
+        {
+            Add(IsManifest(component) && component.Package == component.Version ? named.GetValueOrDefault((component.Name, component.Version)) ?? component : component, component);
+            named.TryAdd((component.Name, component.Version), component);
+        }
         var packages = merged.Values.GroupBy(c => (ProductOf(c), c.Version)).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Name, StringComparer.Ordinal).First());
         foreach (var component in all.Where(c => c.Package is null))
         {
@@ -66,8 +72,11 @@ public static partial class Inventory
             var before = merged.GetValueOrDefault(key) ?? into with { Evidence = [] };
             var proofs = before.Evidence.Concat(evidence.Evidence).Distinct().OrderByDescending(e => e.Confidence).ThenBy(e => e.Method, StringComparer.Ordinal)
                 .ThenBy(e => e.Location.Path, StringComparer.Ordinal).ThenBy(e => e.Location.Offset).Take(MostEvidence);
-            merged[key] = before with { Evidence = [.. proofs] };
+            var same = before.Name == evidence.Name;
+            merged[key] = before with { Evidence = [.. proofs], Licence = before.Licence ?? (same ? evidence.Licence : null), Source = before.Source ?? (same ? evidence.Source : null) };
         }
+
+        static bool IsManifest(Component component) => component.Evidence[0].Method == "manifest";
     }
 
     /// <summary>Each component with the versions that other witnesses state of its product; two packages of one database stand beside each other and are no conflict.</summary>

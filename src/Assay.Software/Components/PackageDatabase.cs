@@ -3,19 +3,19 @@ using Assay.Software.Components.Packages;
 
 namespace Assay.Software.Components;
 
-/// <summary>The lists that package managers keep of what they installed: opkg, dpkg and apk.</summary>
+/// <summary>The lists, in text, that package managers keep of what they installed and that builds write of what they put together.</summary>
 public static class PackageDatabase
 {
     private const int MostPackages = 200_000;
 
-    /// <summary>Which list a path is, or null: <c>opkg</c>, <c>dpkg</c>, <c>apk</c>; <c>python</c> and <c>node</c>, which keep one file for each package.</summary>
+    /// <summary>Which list a path is, or null: <c>opkg</c>, <c>dpkg</c>, <c>apk</c>; <c>python</c> and <c>node</c>, which keep one file for each package; <c>manifest</c> and <c>buildroot</c>, whose content decides.</summary>
     public static string? KindOf(string path)
     {
         if (path.EndsWith("/opkg/status", StringComparison.Ordinal) || path.Contains("/opkg/info/", StringComparison.Ordinal) && path.EndsWith(".control", StringComparison.Ordinal)) return "opkg";
         if (path.EndsWith("/var/lib/dpkg/status", StringComparison.Ordinal)) return "dpkg";
         if (path.Contains("/var/lib/dpkg/status.d/", StringComparison.Ordinal) && !path.EndsWith(".md5sums", StringComparison.Ordinal)) return "dpkg";
         if (path.EndsWith("/lib/apk/db/installed", StringComparison.Ordinal)) return "apk";
-        return PythonMetadata.Is(path) ? "python" : NodeManifest.Is(path) ? "node" : null;
+        return PythonMetadata.Is(path) ? "python" : NodeManifest.Is(path) ? "node" : ImageManifest.Is(path) ? "manifest" : BuildrootManifest.Is(path) ? "buildroot" : null;
     }
 
     /// <summary>Every installed package of one list.</summary>
@@ -27,6 +27,8 @@ public static class PackageDatabase
     {
         if (kind == "python") return PythonMetadata.Read(text, at, losses) is { } module ? [module] : [];
         if (kind == "node") return NodeManifest.Read(text, at, losses) is { } package ? [package] : [];
+        if (kind == "manifest") return ImageManifest.Read(distribution, text, at, losses);
+        if (kind == "buildroot") return BuildrootManifest.Read(text, at, losses);
         var components = new List<Component>();
         var (fields, line, start, nameless) = (new Dictionary<string, string>(StringComparer.Ordinal), 0, 1, 0);
         foreach (var row in text.AsSpan().EnumerateLines())
@@ -72,6 +74,10 @@ public static class PackageDatabase
         if (kind == "opkg" && name == "kernel") source = "linux";
         return Make(kind, name, version, upstream, architecture, source, Field(fields, "License"), Field(fields, "Maintainer"), distribution, at);
     }
+
+    /// <summary>A package that OpenWrt lists by name and version only.</summary>
+    internal static Component OfOpenWrt(string name, string version, string? distribution, ComponentEvidence evidence) =>
+        Control("opkg", new Dictionary<string, string>(StringComparer.Ordinal) { ["Package"] = name, ["Version"] = version }, distribution, evidence.Location)! with { Evidence = [evidence] };
 
     private static Component? Apk(Dictionary<string, string> fields, string? distribution, Location at)
     {
