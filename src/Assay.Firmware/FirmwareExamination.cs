@@ -2,6 +2,7 @@ using Assay.Evidence;
 using Assay.Evidence.Files;
 using Assay.Firmware.Identification;
 using Assay.Software.Components;
+using Assay.Software.Components.Packages;
 using Assay.Software.Matching.Parts;
 
 namespace Assay.Firmware;
@@ -30,7 +31,7 @@ public sealed record FirmwareExamination
     {
         using var image = Image.Open(artefact, options);
         var isImage = image.FileSystems.Count > 0 || image.AllParts.Any(p => p.Kind is not ("unknown" or "padding" or "elf"));
-        if (!isImage && artefact.Size is > 0 and <= LargestFile)
+        if (artefact.Size is > 0 and <= LargestFile && (!isImage || NamesJava(artefact, options)))
         {
             var alone = RootFacts.ExamineFile(artefact.Name, artefact.Bytes.Span(0, (int)artefact.Size), options);
             var isKnown = alone.Findings.Count + alone.Components.Count > 0 || image.IsRecognised;
@@ -61,6 +62,13 @@ public sealed record FirmwareExamination
             Coverage = [image.Coverage, .. facts.Select(f => f.Coverage with { Losses = [.. f.Coverage.Losses.Except(image.Losses)] })],
             Map = image.Map(),
         };
+    }
+
+    // A zip archive is an image of parts that are not read, unless it says of itself what it is.
+    private static bool NamesJava(Artefact artefact, ExaminationOptions options)
+    {
+        var bytes = artefact.Bytes.Span(0, (int)artefact.Size);
+        return JavaArchive.Looks(bytes) && JavaArchive.Read(bytes.ToArray(), options.Budget, new Location { Artefact = artefact.Name }, []).Count > 0;
     }
 
     private static IEnumerable<ProductFacts> Configurations(string artefact, Image image, ExaminationOptions options) =>
