@@ -167,7 +167,7 @@ public sealed partial record RootFacts
         private void Listed(string path, ReadOnlySpan<byte> content)
         {
             var missed = new List<Loss>();
-            if (RpmDatabase.Looks(content))
+            if (RpmDatabase.Looks(path, content))
             {
                 foreach (var package in RpmDatabase.Read(content, notes.At(path), missed))
                 {

@@ -5,40 +5,52 @@ using Assay.Software.Matching.Repairs;
 
 namespace Assay.Software.Components.Packages;
 
-/// <summary>rpm's list of what is installed, as an SQLite database: table <c>Packages</c>, one header for each package. Known by its first page, wherever it lies (<c>/var/lib/rpm</c>, <c>/usr/lib/sysimage/rpm</c>).</summary>
-/// <remarks>Reference: rpm lib/backend/sqlite.c. Keys that rpm lists among its packages (<c>gpg-pubkey</c>) are no software. Limits: the older databases (Berkeley DB, ndb) are not read.</remarks>
+/// <summary>
+/// rpm's list of what is installed, one header for each package: an SQLite database with a table <c>Packages</c>, known by its first page wherever it lies
+/// (<c>/var/lib/rpm</c>, <c>/usr/lib/sysimage/rpm</c>), or before rpm 4.16 a hash table of Berkeley DB, <c>rpm/Packages</c>.
+/// </summary>
+/// <remarks>
+/// References: rpm lib/backend/sqlite.c, lib/backend/bdb_ro.c. Keys that rpm lists among its packages (<c>gpg-pubkey</c>) are no software.
+/// Limits: rpm's own format of databases (ndb, <c>Packages.db</c>) is told as not read.
+/// </remarks>
 public static class RpmDatabase
 {
     private const int MostPackages = 100_000, LargestHeader = 64 << 20, LongestPath = 1024, MostPathCharacters = 32 << 20, MostRepairs = 2_000, LongestChange = 4096;
     // What a package may own that others ask for by name; the rest of its files would only fill memory.
     private static readonly string[] Kept = ["bin/", ".so"];
 
-    public static bool Looks(ReadOnlySpan<byte> content)
+    /// <param name="path">A hash table and rpm's own format say nothing of what they keep: there the place decides.</param>
+    public static bool Looks(string path, ReadOnlySpan<byte> content)
     {
-        if (!SqliteTable.Looks(content)) return false;
-        var first = content[..Math.Min(content.Length, 65536)];
-        return first.IndexOf("Packages"u8) >= 0 && first.IndexOf("Installtid"u8) >= 0;
+        if (SqliteTable.Looks(content))
+        {
+            var first = content[..Math.Min(content.Length, 65536)];
+            return first.IndexOf("Packages"u8) >= 0 && first.IndexOf("Installtid"u8) >= 0;
+        }
+        return path.EndsWith("/Packages", StringComparison.Ordinal) && BerkeleyHash.Looks(content) || IsOwnFormat(path, content);
     }
+
+    private static bool IsOwnFormat(string path, ReadOnlySpan<byte> content) => path.EndsWith("/Packages.db", StringComparison.Ordinal) && content.StartsWith("RpmP"u8);
 
     /// <summary>Every installed package, in the order of the database.</summary>
     /// <param name="losses">Gets a line for each page or header that could not be read; the others hold.</param>
     public static IReadOnlyList<RpmPackage> Read(ReadOnlySpan<byte> content, Location at, List<Loss> losses)
     {
         var (packages, damaged, paths) = (new List<RpmPackage>(), new List<UnreadableException>(), MostPathCharacters);
+        void Take(ReadOnlySpan<byte> blob, long offset)
+        {
+            if (packages.Count < MostPackages && Package(RpmHeader.Read(blob), at with { Offset = offset }, ref paths) is { } package) packages.Add(package);
+        }
         try
         {
-            SqliteTable.Read(content, "Packages", LargestHeader, (blob, offset) =>
-            {
-                if (packages.Count < MostPackages && Package(RpmHeader.Read(blob), at with { Offset = offset }, ref paths) is { } package) packages.Add(package);
-            }, damaged);
+            if (IsOwnFormat(at.Path ?? "", content)) throw new UnreadableException("rpm's database in SQLite or Berkeley DB", "its own format (ndb)", 0);
+            if (BerkeleyHash.Looks(content)) BerkeleyHash.Read(content, LargestHeader, Take, damaged);
+            else SqliteTable.Read(content, "Packages", LargestHeader, Take, damaged);
         }
-        catch (UnreadableException e) when (damaged.Count == 0)
+        catch (UnreadableException e)
         {
-            damaged.Add(e);
-        }
-        catch (UnreadableException)
-        {
-            // What was damaged says why.
+            // What was damaged before says why no table was found.
+            if (damaged.Count == 0) damaged.Add(e);
         }
         foreach (var e in damaged) losses.Add(e.AsLoss(at.Artefact, path: at.Path));
         return packages;
