@@ -13,6 +13,8 @@ public sealed record FirmwareExamination
     public required IReadOnlyList<Finding> Findings { get; init; }
     public required IReadOnlyList<Component> Components { get; init; }
     public required IReadOnlyList<Coverage> Coverage { get; init; }
+    /// <summary>Every ELF file of the file systems, ordered by path.</summary>
+    public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
     /// <summary>What lies where, for a person; null for a single file.</summary>
     public string? Map { get; init; }
 
@@ -33,6 +35,7 @@ public sealed record FirmwareExamination
                 Kind = isKnown ? "file" : null,
                 Findings = alone.Findings,
                 Components = alone.Components,
+                Executables = alone.Executables,
                 Coverage = isKnown ? [alone.Coverage] : [image.Coverage],
             };
         }
@@ -47,6 +50,7 @@ public sealed record FirmwareExamination
             Kind = isImage ? "image" : null,
             Findings = [.. facts.SelectMany(f => f.Findings).Concat(boot).Concat(Inventory.Contradictions(components)).DistinctBy(f => f.Id).Order(Comparer<Finding>.Create(Finding.Compare))],
             Components = components,
+            Executables = [.. facts.SelectMany(f => f.Executables)],
             // Taken last: an image's losses are complete only after all contents were read. Each stands once.
             Coverage = [image.Coverage, .. facts.Select(f => f.Coverage with { Losses = [.. f.Coverage.Losses.Except(image.Losses)] })],
             Map = image.Map(),
@@ -57,6 +61,6 @@ public sealed record FirmwareExamination
     public static FirmwareExamination OfFolder(string folder, string name, ExaminationOptions options)
     {
         var facts = RootFacts.Examine(name, FolderTree.Open(folder, name, options.Budget), options);
-        return new FirmwareExamination { Kind = "folder", Findings = facts.Findings, Components = facts.Components, Coverage = [facts.Coverage] };
+        return new FirmwareExamination { Kind = "folder", Findings = facts.Findings, Components = facts.Components, Executables = facts.Executables, Coverage = [facts.Coverage] };
     }
 }

@@ -23,6 +23,8 @@ public sealed partial record RootFacts
     public required IReadOnlyList<Finding> Findings { get; init; }
     public required IReadOnlyList<Component> Components { get; init; }
     public required Coverage Coverage { get; init; }
+    /// <summary>Every ELF program, library and kernel module, by path; what of them belongs to a named component is what a bill of materials can claim to cover.</summary>
+    public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
 
     /// <param name="mount">Stands before every path where an image holds several file systems (command.md, "Tree"); else empty.</param>
     public static RootFacts Examine(string artefact, IFileSystem files, ExaminationOptions options, string mount = "")
@@ -97,6 +99,7 @@ public sealed partial record RootFacts
         private readonly ConcurrentBag<Loss> losses = [];
         private readonly ConcurrentDictionary<string, IReadOnlyList<string>> calls = new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, (string Hash, string First, bool SpeaksAsShell)> candidates = new(StringComparer.Ordinal);
+        private readonly ConcurrentBag<ExecutableSeen> executableFiles = [];
         private long examined, executables, libraries, modules, scripts, textBytes;
 
         public void Visit(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content)
@@ -129,6 +132,7 @@ public sealed partial record RootFacts
                 var hash = Convert.ToHexStringLower(SHA256.HashData(content));
                 foreach (var link in same) candidates[link.Path.Text] = (hash, path, speaksAsShell);
             }
+            if (isElf) executableFiles.Add(new ExecutableSeen(mount + path, content.Length, seen.Count > 0 ? Convert.ToHexStringLower(SHA256.HashData(content)) : null));
             if (!isBinary) Keep(same, content);
         }
 
@@ -225,6 +229,7 @@ public sealed partial record RootFacts
             {
                 Findings = notes.Sorted(),
                 Components = merged,
+                Executables = [.. executableFiles.OrderBy(e => e.Path, StringComparer.Ordinal)],
                 Coverage = new Coverage
                 {
                     Artefact = artefact,
