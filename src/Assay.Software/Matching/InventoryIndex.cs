@@ -3,64 +3,228 @@ using Assay.Software.Components;
 
 namespace Assay.Software.Matching;
 
-/// <summary>Many inventories behind one inverted index of product names: a new advisory meets only the components that it may name. One thread at a time.</summary>
+/// <summary>
+/// Many inventories behind one inverted index of product names: a new advisory meets only the components that it may name, and each of them once, however many inventories hold it.
+/// One thread at a time.
+/// </summary>
+/// <remarks>
+/// Components that are the same but for the place where they were seen are one entry (<see cref="ComponentTable"/>); an inventory is a list of numbers of entries. Where an advisory asks
+/// what else is in the product, inventories are told apart only by those of their components that the question could mean, so the answer is that of a walk over everything.
+/// </remarks>
 /// <typeparam name="TOwner">Whose inventory it is: a label, an image.</typeparam>
 public sealed class InventoryIndex<TOwner> where TOwner : notnull
 {
-    private readonly Dictionary<TOwner, (Surroundings Surroundings, List<Component> Components)> owners = [];
-    private readonly Dictionary<string, HashSet<(TOwner Owner, int Component)>> byKey = new(StringComparer.Ordinal);
+    /// <param name="Entries">Numbers of the table, in the order of the inventory.</param>
+    /// <param name="Seen">Beside each entry where this inventory saw it; null where no component says.</param>
+    internal sealed record Inventory(TOwner Owner, int[] Entries, IReadOnlyList<ComponentEvidence>[]? Seen);
 
-    public int Owners => owners.Count;
+    private readonly ComponentTable table = new();
+    private readonly Dictionary<TOwner, int> slots = [];
+    private readonly List<Inventory?> inventories = [];
+    private readonly Stack<int> free = new();
+    private int[] met = [];
+    private int round;
+
+    public int Owners => slots.Count;
+    /// <summary>Components over all inventories, each as often as it is held.</summary>
+    public long Components { get; private set; }
+    /// <summary>Components that differ in more than the place where they were seen.</summary>
+    public int DistinctComponents => table.Count;
 
     /// <summary>Adds an inventory, or puts another one in its place.</summary>
     public void Put(TOwner owner, IEnumerable<Component> components)
     {
         Remove(owner);
-        var list = components.ToList();
-        owners[owner] = (new Surroundings(list), list);
-        for (var i = 0; i < list.Count; i++)
+        var list = components as IReadOnlyList<Component> ?? [.. components];
+        if (!free.TryPop(out var slot))
         {
-            foreach (var key in Matcher.ProductKeys(list[i]))
-            {
-                if (!byKey.TryGetValue(key, out var entries)) byKey[key] = entries = [];
-                entries.Add((owner, i));
-            }
+            slot = inventories.Count;
+            inventories.Add(null);
+        }
+        var entries = new int[list.Count];
+        IReadOnlyList<ComponentEvidence>[]? seen = null;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = table.Enter(list[i]);
+            table.Hold(entries[i], slot);
+            if (list[i].Evidence.Count == 0 && seen is null) continue;
+            seen ??= NoEvidence(entries.Length);
+            seen[i] = list[i].Evidence;
+        }
+        inventories[slot] = new Inventory(owner, entries, seen);
+        slots[owner] = slot;
+        Components += entries.Length;
+
+        static IReadOnlyList<ComponentEvidence>[] NoEvidence(int count)
+        {
+            var none = new IReadOnlyList<ComponentEvidence>[count];
+            Array.Fill(none, []);
+            return none;
         }
     }
 
     public void Remove(TOwner owner)
     {
-        if (!owners.Remove(owner, out var gone)) return;
-        for (var i = 0; i < gone.Components.Count; i++)
-        {
-            foreach (var key in Matcher.ProductKeys(gone.Components[i]))
-            {
-                if (byKey.TryGetValue(key, out var entries) && entries.Remove((owner, i)) && entries.Count == 0) byKey.Remove(key);
-            }
-        }
+        if (!slots.Remove(owner, out var slot)) return;
+        var gone = inventories[slot]!;
+        inventories[slot] = null;
+        free.Push(slot);
+        Components -= gone.Entries.Length;
+        foreach (var entry in gone.Entries) table.Drop(entry, slot);
     }
 
     /// <summary>What the vulnerabilities of these ids (<see cref="ImportResult.Touched"/>) mean for every inventory; those outside of every range left out.</summary>
-    public IReadOnlyList<(TOwner Owner, Vulnerability Vulnerability)> Match(IEnumerable<string> ids, AdvisoryStore store)
+    public IReadOnlyList<(TOwner Owner, Vulnerability Vulnerability)> Match(IEnumerable<string> ids, AdvisoryStore store) => [.. Hits(ids, store).SelectMany(h => h.Each)];
+
+    /// <summary>As <see cref="Match"/>, one answer for all inventories that it holds for, so that a part in a hundred thousand devices costs as much as a part in one.</summary>
+    /// <param name="all">True: also <see cref="VulnerabilityStatus.Fixed"/>.</param>
+    /// <returns>Computed while it is walked; each hit is valid until the index changes.</returns>
+    public IEnumerable<InventoryHit<TOwner>> Hits(IEnumerable<string> ids, AdvisoryStore store, bool all = false)
     {
-        var (hits, seen) = (new List<(TOwner, Vulnerability)>(), new HashSet<string>(StringComparer.Ordinal));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var id in ids)
         {
             if (seen.Contains(id)) continue;
             var about = store.About(id);
             foreach (var name in about.SelectMany(a => a.Names).Append(id)) seen.Add(name);
-            var met = new HashSet<(TOwner, int)>();
-            foreach (var key in about.SelectMany(Matcher.ProductKeys).Distinct(StringComparer.Ordinal))
+            foreach (var hit in Hits(about, all)) yield return hit;
+        }
+    }
+
+    /// <summary>What the advisories about one vulnerability (<see cref="AdvisoryStore.About"/>) mean for every inventory.</summary>
+    public IEnumerable<InventoryHit<TOwner>> Hits(IReadOnlyList<Advisory> about, bool all = false)
+    {
+        var entries = Named(about);
+        if (entries.Count == 0) yield break;
+        var groups = about.Any(a => a.Ranges.Any(r => r.Needs.Count > 0)) ? new Neighbours(this, about) : null;
+        foreach (var entry in entries)
+        {
+            var identity = table.IdentityOf(entry);
+            if (groups is null)
             {
-                if (!byKey.TryGetValue(key, out var entries)) continue;
-                foreach (var entry in entries)
-                {
-                    if (!met.Add(entry)) continue;
-                    var (surroundings, components) = owners[entry.Owner];
-                    if (Matcher.Match(components[entry.Component], about, surroundings) is { Status: not VulnerabilityStatus.Fixed } vulnerability) hits.Add((entry.Owner, vulnerability));
-                }
+                if (Matcher.Match(identity, about, Surroundings.Unknown, null) is { } answer && (all || answer.Status != VulnerabilityStatus.Fixed))
+                    yield return new InventoryHit<TOwner>(inventories, entry, answer, table.Holders(entry));
+                continue;
+            }
+            foreach (var (surroundings, holders) in groups.Of(entry))
+            {
+                if (Matcher.Match(identity, about, surroundings, null) is { } answer && (all || answer.Status != VulnerabilityStatus.Fixed))
+                    yield return new InventoryHit<TOwner>(inventories, entry, answer, holders);
             }
         }
-        return hits;
+    }
+
+    /// <summary>The entries that share a name with one of the advisories, each once.</summary>
+    private List<int> Named(IReadOnlyList<Advisory> about)
+    {
+        if (met.Length < table.Capacity) met = new int[table.Capacity];
+        round++;
+        var entries = new List<int>();
+        foreach (var key in about.SelectMany(Matcher.ProductKeys).Distinct(StringComparer.Ordinal))
+        {
+            foreach (var entry in table.Called(key))
+            {
+                if (met[entry] == round) continue;
+                met[entry] = round;
+                entries.Add(entry);
+            }
+        }
+        return entries;
+    }
+
+    /// <summary>
+    /// Inventories told apart by what an advisory's conditions could ask of them: the entries that go by a name in a condition, and the kernels, which decide what cannot run beside them.
+    /// Inventories that hold the same of these are one group.
+    /// </summary>
+    private sealed class Neighbours
+    {
+        private const string Kernel = "linux_kernel";
+
+        private readonly InventoryIndex<TOwner> index;
+        private readonly int[] groupOf;
+        private readonly List<Surroundings> groups = [Surroundings.Unknown];
+
+        public Neighbours(InventoryIndex<TOwner> index, IReadOnlyList<Advisory> about)
+        {
+            this.index = index;
+            groupOf = new int[index.inventories.Count];
+            var members = new List<int[]> { Array.Empty<int>() };
+            var asked = about.SelectMany(a => a.Ranges).SelectMany(r => r.Needs).SelectMany(n => n).Select(n => n.Product).Append(Kernel).Select(ProductNames.Fold).Distinct(StringComparer.Ordinal);
+            var entries = new SortedSet<int>();
+            foreach (var key in asked)
+            {
+                foreach (var entry in index.table.Called(key)) entries.Add(entry);
+            }
+            foreach (var entry in entries)
+            {
+                // From the group that an inventory was in to the one with this entry added.
+                var moved = new Dictionary<int, int>();
+                foreach (var slot in index.table.Holders(entry).Span)
+                {
+                    if (!moved.TryGetValue(groupOf[slot], out var to))
+                    {
+                        moved[groupOf[slot]] = to = members.Count;
+                        members.Add([.. members[groupOf[slot]], entry]);
+                    }
+                    groupOf[slot] = to;
+                }
+            }
+            for (var group = 1; group < members.Count; group++) groups.Add(new Surroundings(members[group].Select(e => index.table.ComponentOf(e))));
+        }
+
+        /// <summary>The inventories that hold an entry, by group.</summary>
+        public IEnumerable<(Surroundings Surroundings, ReadOnlyMemory<int> Holders)> Of(int entry)
+        {
+            var split = new SortedDictionary<int, List<int>>();
+            foreach (var slot in index.table.Holders(entry).Span)
+            {
+                if (!split.TryGetValue(groupOf[slot], out var list)) split[groupOf[slot]] = list = [];
+                list.Add(slot);
+            }
+            foreach (var (group, list) in split) yield return (groups[group], list.ToArray());
+        }
+    }
+}
+
+/// <summary>One answer about one component, and all inventories that it holds for. Valid until the index changes.</summary>
+public sealed class InventoryHit<TOwner> where TOwner : notnull
+{
+    private readonly List<InventoryIndex<TOwner>.Inventory?> inventories;
+    private readonly int entry;
+    private readonly ReadOnlyMemory<int> holders;
+
+    internal InventoryHit(List<InventoryIndex<TOwner>.Inventory?> inventories, int entry, Vulnerability answer, ReadOnlyMemory<int> holders)
+    {
+        this.inventories = inventories;
+        this.entry = entry;
+        this.holders = holders;
+        Answer = answer;
+    }
+
+    /// <summary>Its component is one of those that are the same, with the places where that one was seen.</summary>
+    public Vulnerability Answer { get; }
+    /// <summary>Inventories that hold the component.</summary>
+    public int Count => holders.Length;
+
+    public IEnumerable<TOwner> Owners
+    {
+        get
+        {
+            for (var i = 0; i < holders.Length; i++) yield return inventories[holders.Span[i]]!.Owner;
+        }
+    }
+
+    /// <summary>The answer for each inventory, with the places where that one saw the component; once for each time that it holds it.</summary>
+    public IEnumerable<(TOwner Owner, Vulnerability Vulnerability)> Each
+    {
+        get
+        {
+            for (var i = 0; i < holders.Length; i++)
+            {
+                var inventory = inventories[holders.Span[i]]!;
+                for (var at = Array.IndexOf(inventory.Entries, entry); at >= 0; at = Array.IndexOf(inventory.Entries, entry, at + 1))
+                    yield return (inventory.Owner, Answer with { Component = Answer.Component with { Evidence = inventory.Seen?[at] ?? [] } });
+            }
+        }
     }
 }

@@ -44,6 +44,77 @@ public class InventoryIndexTests
         static string Words(Vulnerability v) => $"{v.Id} {v.Status} {v.Component.Name} {v.Component.Version} {v.Component.Purl} {string.Join(' ', v.Advisories)}";
     }
 
+    [Fact]
+    public void Whole_inventories_are_answered_as_a_walk_over_each_of_them_answers_after_any_number_of_changes()
+    {
+        using var scratch = new Scratch();
+        using var store = AdvisoryStore.Open(scratch.File("store.db"));
+        var ids = new List<string>();
+        foreach (var file in Corpus.Files("advisories").Where(f => f.EndsWith(".json", StringComparison.Ordinal) || f.EndsWith(".jsonl", StringComparison.Ordinal)))
+        {
+            ids.AddRange(store.Import(file, File.ReadAllBytes(file)).Touched);
+        }
+        var random = new Random(20261123);
+        // Kernels, hosts and systems that conditions ask for stand among the parts.
+        var hosts = ids.Distinct().SelectMany(store.About).SelectMany(a => a.Ranges).SelectMany(r => r.Needs).SelectMany(n => n).Where(n => n.Vendor is not (CpeName.Any or CpeName.None) && n.Product is not (CpeName.Any or CpeName.None))
+            .DistinctBy(n => n.Name).Select(n => new Component { Name = n.Product, Version = n.Version is CpeName.Any or CpeName.None ? null : n.Version, Cpe = [$"cpe:2.3:{n.Part}:{Escape(n.Vendor)}:{Escape(n.Product)}:*:*:*:*:*:*:*:*"], Evidence = [] }).ToList();
+        var parts = Components();
+        var kernels = new[] { "5.10.1", "6.1.0", "3.4.11" }.Select(v => new Component { Name = "linux_kernel", Version = v, Evidence = [] }).ToList();
+        Assert.True(hosts.Count > 10, $"{hosts.Count} hosts");
+        var index = new InventoryIndex<int>();
+        var inventories = new Dictionary<int, List<Component>>();
+        var groups = ids.Distinct().Select(store.About).DistinctBy(g => string.Join(' ', g.Select(a => a.Reference))).ToList();
+        var found = 0;
+        for (var step = 0; step < 6; step++)
+        {
+            for (var i = 0; i < 12; i++)
+            {
+                var owner = random.Next(16);
+                if (random.Next(4) == 0)
+                {
+                    index.Remove(owner);
+                    inventories.Remove(owner);
+                    continue;
+                }
+                List<Component> inventory = [.. random.GetItems(parts.ToArray(), 8), .. random.GetItems(hosts.ToArray(), random.Next(6)), .. random.GetItems(kernels.ToArray(), random.Next(2))];
+                // The same part twice, and each where its own inventory saw it.
+                inventory.Add(inventory[0]);
+                inventory = [.. inventory.Select((c, at) => c with { Evidence = [new ComponentEvidence("string", new Assay.Evidence.Location { Artefact = $"image {owner}", Offset = at }, 0.9)] })];
+                index.Put(owner, inventory);
+                inventories[owner] = inventory;
+            }
+            var walked = inventories.SelectMany(i =>
+            {
+                var surroundings = new Surroundings(i.Value);
+                return i.Value.SelectMany(c => groups.Select(g => Matcher.Match(c, g, surroundings)).OfType<Vulnerability>()).Where(v => v.Status != VulnerabilityStatus.Fixed).Select(v => Line(i.Key, v));
+            }).Order(StringComparer.Ordinal).ToList();
+            Assert.Equal(walked, index.Match(ids, store).Select(h => Line(h.Owner, h.Vulnerability)).Order(StringComparer.Ordinal));
+            Assert.Equal((inventories.Count, inventories.Sum(i => (long)i.Value.Count)), (index.Owners, index.Components));
+            found += walked.Count;
+        }
+        Assert.True(found > 500, $"{found} answers");
+        foreach (var owner in inventories.Keys) index.Remove(owner);
+        Assert.Equal((0, 0L, 0), (index.Owners, index.Components, index.DistinctComponents));
+
+        static string Line(int owner, Vulnerability v) => $"{owner} {v.Id} {v.Status} {v.Component.Name} {v.Component.Version} {v.Component.Purl} {v.Reason} {string.Join(' ', v.Component.Evidence.Select(e => e.Location))}";
+        static string Escape(string value) => string.Concat(value.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '\\' ? $"{c}" : $"\\{c}"));
+    }
+
+    [Fact]
+    public void One_answer_stands_for_every_inventory_that_holds_the_part()
+    {
+        using var scratch = new Scratch();
+        using var store = AdvisoryStore.Open(scratch.File("store.db"));
+        store.Import("a", """{ "id": "EDB-1", "affected": [ { "package": { "name": "edb-updater" }, "ranges": [ { "type": "SEMVER", "events": [ { "introduced": "0" }, { "fixed": "2.0" } ] } ] } ] }"""u8.ToArray());
+        var index = new InventoryIndex<int>();
+        for (var i = 0; i < 1000; i++) index.Put(i, [new Component { Name = "edb-updater", Version = i % 2 == 0 ? "1.0" : "3.0", Evidence = [] }]);
+        Assert.Equal(2, index.DistinctComponents);
+        var hit = Assert.Single(index.Hits(["EDB-1"], store));
+        Assert.Equal(500, hit.Count);
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => i * 2), hit.Owners.Order());
+        Assert.Equal(500, hit.Each.Count());
+    }
+
     /// <summary>Products and versions as binaries name them, plus the packages of the hard cases under their purls.</summary>
     private static List<Component> Components()
     {
