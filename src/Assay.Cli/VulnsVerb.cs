@@ -37,7 +37,7 @@ public static class VulnsVerb
         Run = Run,
     };
 
-    private sealed record Examined(string Name, string? Kind, IReadOnlyList<Component> Components, IReadOnlyList<Coverage> Coverage, IReadOnlyList<string> Subject);
+    internal sealed record Examined(string Name, string? Kind, IReadOnlyList<Component> Components, IReadOnlyList<Coverage> Coverage, IReadOnlyList<string> Subject);
 
     private static int Run(Arguments arguments, Terminal terminal)
     {
@@ -87,7 +87,7 @@ public static class VulnsVerb
         }
     }
 
-    private static Examined Examine(string path, ExaminationOptions options)
+    internal static Examined Examine(string path, ExaminationOptions options)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         if (Directory.Exists(path))

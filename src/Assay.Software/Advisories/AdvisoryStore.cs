@@ -156,6 +156,7 @@ public sealed class AdvisoryStore : IDisposable
             if (Known(sha256) is { } before)
                 return new ImportResult { Name = name, Kind = before.Kind, Sha256 = sha256, Read = before.Read, Unchanged = before.Read, Skipped = true };
             var (fresh, changed, unchanged, older, seen) = (new List<string>(), new List<string>(), 0, 0, 0);
+            var aliases = new List<string>();
             using var transaction = connection.BeginTransaction();
             writing ??= new Writing(connection);
             writing.Begin(transaction);
@@ -163,8 +164,14 @@ public sealed class AdvisoryStore : IDisposable
             {
                 switch (writing.Put(advisory))
                 {
-                    case Outcome.New: fresh.Add(advisory.Id); break;
-                    case Outcome.Changed: changed.Add(advisory.Id); break;
+                    case Outcome.New:
+                        fresh.Add(advisory.Id);
+                        aliases.AddRange(advisory.Aliases);
+                        break;
+                    case Outcome.Changed:
+                        changed.Add(advisory.Id);
+                        aliases.AddRange(advisory.Aliases);
+                        break;
                     case Outcome.Older: older++; break;
                     default: unchanged++; break;
                 }
@@ -187,6 +194,7 @@ public sealed class AdvisoryStore : IDisposable
                 Read = reading.Read,
                 New = fresh,
                 Changed = changed,
+                Aliases = aliases,
                 Unchanged = unchanged,
                 Older = older,
                 IsDamaged = reading.IsDamaged,

@@ -16,6 +16,8 @@ public sealed record ImportResult
     public IReadOnlyList<string> New { get; init; } = [];
     /// <summary>Ids about which this source now says something else.</summary>
     public IReadOnlyList<string> Changed { get; init; } = [];
+    /// <summary>Other names of the new and changed advisories.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
     public int Unchanged { get; init; }
     /// <summary>Records that are older than what the store holds: left out.</summary>
     public int Older { get; init; }

@@ -96,7 +96,7 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
     {
         var entries = Named(about);
         if (entries.Count == 0) yield break;
-        var groups = about.Any(a => a.Ranges.Any(r => r.Needs.Count > 0)) ? new Neighbours(this, about) : null;
+        var groups = about.Any(a => a.Ranges.Any(r => r.Needs.Count > 0)) ? new Neighbours(this, about, entries) : null;
         foreach (var entry in entries)
         {
             var identity = table.IdentityOf(entry);
@@ -133,22 +133,27 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
     }
 
     /// <summary>
-    /// Inventories told apart by what an advisory's conditions could ask of them: the entries that go by a name in a condition, and the kernels, which decide what cannot run beside them.
-    /// Inventories that hold the same of these are one group.
+    /// Inventories that hold a named part, told apart by what an advisory's conditions could ask of them: the entries that go by a name in a condition, and the kernels, which decide
+    /// what cannot run beside them. Inventories that hold the same of these are one group.
     /// </summary>
     private sealed class Neighbours
     {
         private const string Kernel = "linux_kernel";
 
         private readonly InventoryIndex<TOwner> index;
+        /// <summary>By slot; 0 where the inventory holds no named part, 1 where it holds nothing that is asked for.</summary>
         private readonly int[] groupOf;
-        private readonly List<Surroundings> groups = [Surroundings.Unknown];
+        private readonly List<int[]> members = [[], []];
+        private readonly Dictionary<int, Surroundings> known = new() { [1] = Surroundings.Unknown };
 
-        public Neighbours(InventoryIndex<TOwner> index, IReadOnlyList<Advisory> about)
+        public Neighbours(InventoryIndex<TOwner> index, IReadOnlyList<Advisory> about, List<int> named)
         {
             this.index = index;
             groupOf = new int[index.inventories.Count];
-            var members = new List<int[]> { Array.Empty<int>() };
+            foreach (var entry in named)
+            {
+                foreach (var slot in index.table.Holders(entry).Span) groupOf[slot] = 1;
+            }
             var asked = about.SelectMany(a => a.Ranges).SelectMany(r => r.Needs).SelectMany(n => n).Select(n => n.Product).Append(Kernel).Select(ProductNames.Fold).Distinct(StringComparer.Ordinal);
             var entries = new SortedSet<int>();
             foreach (var key in asked)
@@ -158,30 +163,41 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
             foreach (var entry in entries)
             {
                 // From the group that an inventory was in to the one with this entry added.
-                var moved = new Dictionary<int, int>();
+                var moved = new int[members.Count];
                 foreach (var slot in index.table.Holders(entry).Span)
                 {
-                    if (!moved.TryGetValue(groupOf[slot], out var to))
+                    var from = groupOf[slot];
+                    if (from == 0) continue;
+                    if (moved[from] == 0)
                     {
-                        moved[groupOf[slot]] = to = members.Count;
-                        members.Add([.. members[groupOf[slot]], entry]);
+                        moved[from] = members.Count;
+                        members.Add([.. members[from], entry]);
                     }
-                    groupOf[slot] = to;
+                    groupOf[slot] = moved[from];
                 }
             }
-            for (var group = 1; group < members.Count; group++) groups.Add(new Surroundings(members[group].Select(e => index.table.ComponentOf(e))));
         }
 
         /// <summary>The inventories that hold an entry, by group.</summary>
         public IEnumerable<(Surroundings Surroundings, ReadOnlyMemory<int> Holders)> Of(int entry)
         {
             var split = new SortedDictionary<int, List<int>>();
+            var (last, open) = (0, new List<int>());
             foreach (var slot in index.table.Holders(entry).Span)
             {
-                if (!split.TryGetValue(groupOf[slot], out var list)) split[groupOf[slot]] = list = [];
-                list.Add(slot);
+                if (groupOf[slot] != last)
+                {
+                    last = groupOf[slot];
+                    if (!split.TryGetValue(last, out var list)) split[last] = list = [];
+                    open = list;
+                }
+                open.Add(slot);
             }
-            foreach (var (group, list) in split) yield return (groups[group], list.ToArray());
+            foreach (var (group, list) in split)
+            {
+                if (!known.TryGetValue(group, out var surroundings)) known[group] = surroundings = new Surroundings(members[group].Select(e => index.table.ComponentOf(e)));
+                yield return (surroundings, list.ToArray());
+            }
         }
     }
 }

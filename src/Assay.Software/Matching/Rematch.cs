@@ -22,7 +22,9 @@ public static class Rematch
     public static (ImportResult Result, IReadOnlyList<AnswerChange<TOwner>> Changes) Import<TOwner>(InventoryIndex<TOwner> index, AdvisoryStore store, string name, ReadOnlyMemory<byte> file) where TOwner : notnull
     {
         // What is touched is asked before and after; the rest of the store answers as it did.
-        var touched = store.Foresee(name, file).Touched.ToList();
+        // An advisory may be the first one under its own id and the second one under an alias.
+        var foreseen = store.Foresee(name, file);
+        var touched = foreseen.Touched.Concat(foreseen.Aliases).Distinct(StringComparer.Ordinal).ToList();
         var before = Answers(index, store, touched);
         var result = store.Import(name, file);
         return (result, Changes(before, Answers(index, store, touched)));
@@ -36,19 +38,18 @@ public static class Rematch
     {
         var known = before.GroupBy(b => (b.Owner, b.Vulnerability.Component)).ToDictionary(g => g.Key, g => g.Select(b => b.Vulnerability).ToList());
         var changes = new List<AnswerChange<TOwner>>();
+        var met = new HashSet<Vulnerability>(ReferenceEqualityComparer.Instance);
         foreach (var (owner, answer) in after)
         {
-            Vulnerability? old = null;
-            if (known.TryGetValue((owner, answer.Component), out var list) && list.FindIndex(b => IsSame(b, answer)) is var at and >= 0)
-            {
-                old = list[at];
-                list.RemoveAt(at);
-            }
-            if (Short(old) != Short(answer)) changes.Add(new AnswerChange<TOwner>(owner, answer.Component, Short(old), Short(answer), answer));
+            // An advisory that links two others makes one answer of two: the more severe one was the answer.
+            var old = known.TryGetValue((owner, answer.Component), out var list) ? list.Where(b => IsSame(b, answer)).ToList() : [];
+            met.UnionWith(old);
+            var was = Short(old.OrderBy(b => b.Status).FirstOrDefault());
+            if (was != Short(answer)) changes.Add(new AnswerChange<TOwner>(owner, answer.Component, was, Short(answer), answer));
         }
-        foreach (var ((owner, component), gone) in known)
+        foreach (var ((owner, component), answers) in known)
         {
-            foreach (var answer in gone) changes.Add(new AnswerChange<TOwner>(owner, component, Short(answer), null, answer));
+            foreach (var answer in answers.Where(a => !met.Contains(a))) changes.Add(new AnswerChange<TOwner>(owner, component, Short(answer), null, answer));
         }
         return [.. changes.OrderBy(c => c.Owner, Comparer<TOwner>.Create(Order)).ThenBy(c => c.Component.Name, StringComparer.Ordinal).ThenBy(c => c.Component.Version, StringComparer.Ordinal).ThenBy(c => c.Answer.Id, StringComparer.Ordinal)];
 
