@@ -71,6 +71,74 @@ public class KevReplayTests
         Assert.Equal(digest, store.SnapshotDigest);
     }
 
+    [Fact]
+    public void Forty_inventories_become_candidates_by_the_list_and_affected_or_not_by_a_range_that_is_added()
+    {
+        using var scratch = new Scratch();
+        using var store = AdvisoryStore.Open(scratch.File("store.db"));
+        store.Import("older", File.ReadAllBytes(Corpus.Files("advisories", "kev-2*.json")[0]));
+        var later = Corpus.Files("advisories", "kev-2*.csv")[0];
+        using var old = JsonDocument.Parse(File.ReadAllBytes(Corpus.Files("advisories", "kev-2*.json")[0]));
+        var known = old.RootElement.GetProperty("vulnerabilities").EnumerateArray().Select(v => v.GetProperty("cveID").GetString()!).ToHashSet();
+        var entries = Rows(later).Where(r => !known.Contains(r.Id)).ToList();
+        // Twenty products, each in an old and in a mended version; the same number of inventories holds nothing of the list.
+        var chosen = entries.DistinctBy(e => (Fold(e.Vendor), Fold(e.Product))).Where((_, i) => i % 4 == 0).Take(20).ToList();
+        Assert.Equal(20, chosen.Count);
+        var index = new InventoryIndex<string>();
+        foreach (var (id, vendor, product) in chosen)
+        {
+            foreach (var version in (string[])["1.0", "9.0"])
+            {
+                index.Put($"{id} {version}", [Component(vendor, product) with { Version = version }, Component("Example", "edb-base-files")]);
+                index.Put($"{id} {version} beside", [Component(vendor, "Thing that nobody lists") with { Version = version }]);
+            }
+        }
+        // A product may have several entries: all of them are expected, and none of another product.
+        var expected = chosen.SelectMany(c => entries.Where(e => Fold(e.Vendor) == Fold(c.Vendor) && Fold(e.Product) == Fold(c.Product)).SelectMany(e => (string[])[$"{c.Id} 1.0: {e.Id} none candidate", $"{c.Id} 9.0: {e.Id} none candidate"])).Order(StringComparer.Ordinal).ToList();
+        var (_, opened) = Rematch.Import(index, store, "newer", File.ReadAllBytes(later));
+        Assert.Equal(expected, opened.Select(Line).Order(StringComparer.Ordinal));
+
+        var decided = new List<string>();
+        foreach (var (id, vendor, product) in chosen)
+        {
+            using var buffer = new MemoryStream();
+            using (var json = new Utf8JsonWriter(buffer))
+            {
+                json.WriteStartObject();
+                json.WriteStartObject("cveMetadata");
+                json.WriteString("cveId", id);
+                json.WriteString("state", "PUBLISHED");
+                json.WriteEndObject();
+                json.WriteStartObject("containers");
+                json.WriteStartObject("cna");
+                json.WriteStartArray("affected");
+                json.WriteStartObject();
+                json.WriteString("vendor", vendor);
+                json.WriteString("product", product);
+                json.WriteString("defaultStatus", "unaffected");
+                json.WriteStartArray("versions");
+                json.WriteStartObject();
+                json.WriteString("version", "0");
+                json.WriteString("lessThan", "5.0");
+                json.WriteString("versionType", "semver");
+                json.WriteString("status", "affected");
+                json.WriteEndObject();
+                json.WriteEndArray();
+                json.WriteEndObject();
+                json.WriteEndArray();
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+            decided.AddRange(Rematch.Import(index, store, $"range {id}", buffer.ToArray()).Changes.Select(Line));
+        }
+        Assert.Equal(chosen.SelectMany(c => (string[])[$"{c.Id} 1.0: {c.Id} candidate affected", $"{c.Id} 9.0: {c.Id} candidate fixed"]).Order(StringComparer.Ordinal), decided.Order(StringComparer.Ordinal));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{expected.Count} candidates in 40 of {index.Owners} inventories, {decided.Count} decided by a range");
+
+        static string Line(AnswerChange<string> change) => $"{change.Owner}: {change.Answer.Id} {Status(change.Before)} {Status(change.After)}";
+        static string Status(Standpoint? standpoint) => standpoint is null ? "none" : standpoint.Status == VulnerabilityStatus.NotAffected ? "fixed" : standpoint.Status.ToString().ToLowerInvariant();
+    }
+
     private static Component Component(string vendor, string product) => new() { Name = product, Supplier = vendor, Version = "1.0", Evidence = [] };
 
     private static string Fold(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
