@@ -133,8 +133,8 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
     }
 
     /// <summary>
-    /// Inventories that hold a named part, told apart by what an advisory's conditions could ask of them: the entries that go by a name in a condition, and the kernels, which decide
-    /// what cannot run beside them. Inventories that hold the same of these are one group.
+    /// Inventories that hold a named part, told apart by what an advisory's conditions could hear of them: which needs are met by an entry, and whether one is a kernel, which decides
+    /// what cannot run beside it. Inventories of which the same is heard are one group.
     /// </summary>
     private sealed class Neighbours
     {
@@ -154,26 +154,30 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
             {
                 foreach (var slot in index.table.Holders(entry).Span) groupOf[slot] = 1;
             }
-            var asked = about.SelectMany(a => a.Ranges).SelectMany(r => r.Needs).SelectMany(n => n).Select(n => n.Product).Append(Kernel).Select(ProductNames.Fold).Distinct(StringComparer.Ordinal);
+            var needs = about.SelectMany(a => a.Ranges).SelectMany(r => r.Needs).SelectMany(n => n).DistinctBy(n => (n.Part, n.Vendor, n.Product, n.Version)).ToList();
             var entries = new SortedSet<int>();
-            foreach (var key in asked)
+            foreach (var key in needs.Select(n => n.Product).Append(Kernel).Select(ProductNames.Fold).Distinct(StringComparer.Ordinal))
             {
                 foreach (var entry in index.table.Called(key)) entries.Add(entry);
             }
-            foreach (var entry in entries)
+            // One entry stands for all that say the same.
+            foreach (var word in entries.GroupBy(e => Surroundings.Says(index.table.IdentityOf(e), needs), StringComparer.Ordinal).Where(w => w.Key.Contains('1', StringComparison.Ordinal)).OrderBy(w => w.Key, StringComparer.Ordinal))
             {
-                // From the group that an inventory was in to the one with this entry added.
-                var moved = new int[members.Count];
-                foreach (var slot in index.table.Holders(entry).Span)
+                // From the group that an inventory was in to the one with this word added.
+                var (known, moved) = (members.Count, new int[members.Count]);
+                foreach (var entry in word)
                 {
-                    var from = groupOf[slot];
-                    if (from == 0) continue;
-                    if (moved[from] == 0)
+                    foreach (var slot in index.table.Holders(entry).Span)
                     {
-                        moved[from] = members.Count;
-                        members.Add([.. members[from], entry]);
+                        var from = groupOf[slot];
+                        if (from == 0 || from >= known) continue;
+                        if (moved[from] == 0)
+                        {
+                            moved[from] = members.Count;
+                            members.Add([.. members[from], word.First()]);
+                        }
+                        groupOf[slot] = moved[from];
                     }
-                    groupOf[slot] = moved[from];
                 }
             }
         }

@@ -48,9 +48,9 @@ public sealed class Surroundings
         if (need.Part == "h" && self.IsCpe(need.Vendor, need.Product + "_firmware")) return Condition.True;
         if (need.Vendor == CpeName.Any)
         {
-            if (self.Own.Any(c => c.TargetSoftware == need.Product) || all.Any(i => i.IsCalled(need.Product)) || need.Product == "linux" && linux) return Condition.True;
+            if (self.Own.Any(c => c.TargetSoftware == need.Product) || all.Any(i => Meets(i, need)) || need.Product == "linux" && linux) return Condition.True;
         }
-        else if (all.Prepend(self).Any(i => i.IsCpe(need.Vendor, need.Product) && IsVersion(i, need.Version)))
+        else if (all.Prepend(self).Any(i => Meets(i, need)))
         {
             return Condition.True;
         }
@@ -59,6 +59,16 @@ public sealed class Surroundings
             || need.Vendor == CpeName.Any && need.Product is "windows" or "macos" or "mac_os" or "mac_os_x" or "iphone_os" or "ios" or "ipados";
         return foreign && linux ? Condition.False : Condition.Unknown;
     }
+
+    /// <summary>All that conditions can hear of a neighbour: which of the needs it meets, then whether it is Linux; a character each, <c>1</c> or <c>0</c>. Neighbours of one word stand for each other.</summary>
+    internal static string Says(ComponentIdentity neighbour, IReadOnlyList<CpeName> needs) => string.Create(needs.Count + 1, (neighbour, needs), (word, from) =>
+    {
+        for (var i = 0; i < from.needs.Count; i++) word[i] = Meets(from.neighbour, from.needs[i]) ? '1' : '0';
+        word[^1] = from.neighbour.IsLinux ? '1' : '0';
+    });
+
+    private static bool Meets(ComponentIdentity neighbour, CpeName need) =>
+        need.Vendor == CpeName.Any ? neighbour.IsCalled(need.Product) : neighbour.IsCpe(need.Vendor, need.Product) && IsVersion(neighbour, need.Version);
 
     private static bool IsVersion(ComponentIdentity component, string version) =>
         version is CpeName.Any or CpeName.None || component.VersionFor(VersionScheme.Generic) is { } own && VersionOrder.Compare(own, version.Replace("\\", "", StringComparison.Ordinal), VersionScheme.Generic) == 0;
