@@ -53,6 +53,8 @@ public sealed record Advisory
     public DateOnly? ExploitedSince { get; init; }
     /// <summary>The day by which the source asks for a remedy (KEV: United States' federal agencies).</summary>
     public DateOnly? Due { get; init; }
+    /// <summary>Files of the product's source code that hold the flaw, as the source names them (CVE 5: <c>programFiles</c>).</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
     /// <summary>What to do, where the source names one act for all products; the fixed version is with each range.</summary>
     public string? Fix { get; init; }
 

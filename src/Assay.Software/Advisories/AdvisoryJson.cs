@@ -31,6 +31,7 @@ internal static class AdvisoryJson
         if (a.ExploitedSince is { } since) json.WriteString("exploitedSince", Day(since));
         if (a.Due is { } due) json.WriteString("due", Day(due));
         if (a.Fix is not null) json.WriteString("fix", a.Fix);
+        Strings(json, "files", a.Files);
         if (a.Ranges.Count > 0)
         {
             json.WriteStartArray("ranges");
@@ -127,6 +128,7 @@ internal static class AdvisoryJson
             ExploitedSince = root.Day("exploitedSince"),
             Due = root.Day("due"),
             Fix = root.Text("fix"),
+            Files = [.. root.List("files").Select(f => f.GetString()!)],
             Ranges = [.. root.List("ranges").Select(Range)],
         };
     }
