@@ -42,11 +42,7 @@ public static class VulnsVerb
         Run = Run,
     };
 
-<<<<<<< HEAD
-    internal sealed record Examined(string Name, string? Kind, IReadOnlyList<Component> Components, IReadOnlyList<Coverage> Coverage, IReadOnlyList<string> Subject);
-=======
-    private sealed record Examined(string Name, string? Kind, IReadOnlyList<Component> Components, IReadOnlyList<Coverage> Coverage, IReadOnlyList<string> Subject, ProductFacts Product);
->>>>>>> main
+    internal sealed record Examined(string Name, string? Kind, IReadOnlyList<Component> Components, IReadOnlyList<Coverage> Coverage, IReadOnlyList<string> Subject, ProductFacts Product);
 
     private static int Run(Arguments arguments, Terminal terminal)
     {
