@@ -73,11 +73,11 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
         foreach (var entry in gone.Entries) table.Drop(entry, slot);
     }
 
-    /// <summary>What the vulnerabilities of these ids (<see cref="ImportResult.Touched"/>) mean for every inventory; those outside of every range left out.</summary>
+    /// <summary>What the vulnerabilities of these ids (<see cref="ImportResult.Touched"/>) mean for every inventory; what is ruled out left out.</summary>
     public IReadOnlyList<(TOwner Owner, Vulnerability Vulnerability)> Match(IEnumerable<string> ids, AdvisoryStore store) => [.. Hits(ids, store).SelectMany(h => h.Each)];
 
     /// <summary>As <see cref="Match"/>, one answer for all inventories that it holds for, so that a part in a hundred thousand devices costs as much as a part in one.</summary>
-    /// <param name="all">True: also <see cref="VulnerabilityStatus.Fixed"/>.</param>
+    /// <param name="all">True: also what is ruled out, with the reason.</param>
     /// <returns>Computed while it is walked; each hit is valid until the index changes.</returns>
     public IEnumerable<InventoryHit<TOwner>> Hits(IEnumerable<string> ids, AdvisoryStore store, bool all = false)
     {
@@ -102,13 +102,13 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
             var identity = table.IdentityOf(entry);
             if (groups is null)
             {
-                if (Matcher.Match(identity, about, Surroundings.Unknown, null) is { } answer && (all || answer.Status != VulnerabilityStatus.Fixed))
+                if (Matcher.Match(identity, about, Surroundings.Unknown, null) is { } answer && (all || answer.IsOpen))
                     yield return new InventoryHit<TOwner>(inventories, entry, answer, table.Holders(entry));
                 continue;
             }
             foreach (var (surroundings, holders) in groups.Of(entry))
             {
-                if (Matcher.Match(identity, about, surroundings, null) is { } answer && (all || answer.Status != VulnerabilityStatus.Fixed))
+                if (Matcher.Match(identity, about, surroundings, null) is { } answer && (all || answer.IsOpen))
                     yield return new InventoryHit<TOwner>(inventories, entry, answer, holders);
             }
         }

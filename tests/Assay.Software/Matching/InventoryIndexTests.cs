@@ -32,7 +32,7 @@ public class InventoryIndexTests
         var index = new InventoryIndex<int>();
         for (var i = 0; i < components.Count; i++) index.Put(i, [components[i]]);
         var indexed = index.Match(ids, store);
-        Assert.Equal(identities.SelectMany((identity, i) => groups.Select(g => Matcher.Match(identity, g, new Surroundings([components[i]]), null)).OfType<Vulnerability>()).Where(v => v.Status != VulnerabilityStatus.Fixed).Select(Words).Order(),
+        Assert.Equal(identities.SelectMany((identity, i) => groups.Select(g => Matcher.Match(identity, g, new Surroundings([components[i]]), null)).OfType<Vulnerability>()).Where(v => v.IsOpen).Select(Words).Order(),
             indexed.Select(h => Words(h.Vulnerability)).Order());
 
         // What is taken out is no longer found; what is put again is.
@@ -86,7 +86,7 @@ public class InventoryIndexTests
             var walked = inventories.SelectMany(i =>
             {
                 var surroundings = new Surroundings(i.Value);
-                return i.Value.SelectMany(c => groups.Select(g => Matcher.Match(c, g, surroundings)).OfType<Vulnerability>()).Where(v => v.Status != VulnerabilityStatus.Fixed).Select(v => Line(i.Key, v));
+                return i.Value.SelectMany(c => groups.Select(g => Matcher.Match(c, g, surroundings)).OfType<Vulnerability>()).Where(v => v.IsOpen).Select(v => Line(i.Key, v));
             }).Order(StringComparer.Ordinal).ToList();
             Assert.Equal(walked, index.Match(ids, store).Select(h => Line(h.Owner, h.Vulnerability)).Order(StringComparer.Ordinal));
             Assert.Equal((inventories.Count, inventories.Sum(i => (long)i.Value.Count)), (index.Owners, index.Components));
