@@ -3,82 +3,99 @@ using Assay.Software.Components;
 
 namespace Assay.Software.Matching;
 
-/// <summary>Components of many inventories, each once, under numbers: by what they are called, and by who holds them.</summary>
+/// <summary>Components of many inventories, each once, under numbers: by the product that they are versions of, and by who holds them.</summary>
 internal sealed class ComponentTable
 {
-    /// <summary>How many identities are kept at hand; the others are made again when they are asked for. A power of two.</summary>
-    private const int MostIdentities = 1 << 16;
-
     private readonly Dictionary<Component, int> numbers = new(SameComponent.Instance);
-    private readonly List<Component?> components = [];
-    private readonly List<Numbers> holders = [];
-    private readonly Dictionary<string, Numbers> named = new(StringComparer.Ordinal);
+    private readonly List<(Component? Component, Product Of, Numbers Holders)> components = [];
+    private readonly Dictionary<string, Product> products = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Product>> called = new(StringComparer.Ordinal);
     private readonly Stack<int> free = new();
-    private (int Number, ComponentIdentity? Identity)[] identities = new (int, ComponentIdentity?)[1 << 10];
+
+    /// <summary>Components that are called the same, whatever their versions.</summary>
+    public sealed class Product(string key, ComponentNames names)
+    {
+        internal string Key => key;
+        internal Numbers Held { get; } = new();
+        public ComponentNames Names => names;
+        /// <summary>Numbers of its components.</summary>
+        public ReadOnlySpan<int> Components => Held.Span;
+    }
 
     public int Count => numbers.Count;
-    /// <summary>Above every number.</summary>
-    public int Capacity => components.Count;
 
     /// <summary>The number of a component; a new one where none is the same.</summary>
     public int Enter(Component component)
     {
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, component, out var known);
         if (known) return number;
-        if (!free.TryPop(out number))
+        var product = ProductOf(component);
+        if (free.TryPop(out number))
+        {
+            components[number] = (component, product, new Numbers());
+        }
+        else
         {
             number = components.Count;
-            components.Add(null);
-            holders.Add(new Numbers());
+            components.Add((component, product, new Numbers()));
         }
-        components[number] = component;
-        foreach (var key in Matcher.ProductKeys(component))
-        {
-            ref var entries = ref CollectionsMarshal.GetValueRefOrAddDefault(named, key, out _);
-            entries ??= new Numbers();
-            entries.Add(number);
-        }
+        product.Held.Add(number);
         return number;
+    }
+
+    private Product ProductOf(Component component)
+    {
+        var given = ComponentNames.Given.Of(component);
+        ref var product = ref CollectionsMarshal.GetValueRefOrAddDefault(products, given.Key, out _);
+        if (product is not null) return product;
+        product = new Product(given.Key, ComponentNames.Of(given));
+        foreach (var name in product.Names.Keys)
+        {
+            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(called, name, out _);
+            (list ??= []).Add(product);
+        }
+        return product;
     }
 
     /// <summary>An inventory holds it. Inventories are put whole, one after the other: a slot that holds it already is the last one.</summary>
     public void Hold(int number, int slot)
     {
-        var list = holders[number];
+        var list = components[number].Holders;
         if (list.Count == 0 || list.Span[^1] != slot) list.Add(slot);
     }
 
     /// <summary>An inventory no longer holds it; what nobody holds is forgotten.</summary>
     public void Drop(int number, int slot)
     {
-        if (components[number] is not { } component || !holders[number].Remove(slot) || holders[number].Count > 0) return;
+        var (component, product, holders) = components[number];
+        if (component is null || !holders.Remove(slot) || holders.Count > 0) return;
         numbers.Remove(component);
-        foreach (var key in Matcher.ProductKeys(component))
-        {
-            if (named.TryGetValue(key, out var entries) && entries.Remove(number) && entries.Count == 0) named.Remove(key);
-        }
-        components[number] = null;
-        identities[number & (identities.Length - 1)] = default;
+        components[number] = (null, product, holders);
         free.Push(number);
+        product.Held.Remove(number);
+        if (product.Held.Count > 0) return;
+        products.Remove(product.Key);
+        foreach (var name in product.Names.Keys)
+        {
+            if (called.TryGetValue(name, out var list) && list.Remove(product) && list.Count == 0) called.Remove(name);
+        }
     }
 
-    public ReadOnlyMemory<int> Holders(int number) => holders[number].Memory;
+    public ReadOnlyMemory<int> Holders(int number) => components[number].Holders.Memory;
 
     /// <param name="key">Of <see cref="Matcher.ProductKeys(Component)"/>.</param>
-    public ReadOnlySpan<int> Called(string key) => named.TryGetValue(key, out var entries) ? entries.Span : [];
+    public IReadOnlyList<Product> Called(string key) => called.TryGetValue(key, out var list) ? list : [];
 
-    public Component ComponentOf(int number) => components[number]!;
 
-    public ComponentIdentity IdentityOf(int number)
+    /// <param name="seen">Where the inventory that asks saw it; null where that does not matter.</param>
+    public ComponentIdentity IdentityOf(int number, IReadOnlyList<ComponentEvidence>? seen = null)
     {
-        if (identities.Length < MostIdentities && identities.Length < components.Count) identities = new (int, ComponentIdentity?)[Math.Min(MostIdentities, identities.Length * 4)];
-        ref var place = ref identities[number & (identities.Length - 1)];
-        if (place.Identity is null || place.Number != number) place = (number, new ComponentIdentity(components[number]!));
-        return place.Identity!;
+        var (component, product, _) = components[number];
+        return new ComponentIdentity(seen is null ? component! : component! with { Evidence = seen }, product.Names);
     }
 
     /// <summary>A list of numbers that grows in place; most hold one.</summary>
-    private sealed class Numbers
+    internal sealed class Numbers
     {
         private int[] items = new int[1];
 

@@ -1,5 +1,6 @@
 using Assay.Software.Advisories;
 using Assay.Software.Components;
+using Assay.Software.Matching.Parts;
 
 namespace Assay.Software.Matching;
 
@@ -16,14 +17,15 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
 {
     /// <param name="Entries">Numbers of the table, in the order of the inventory.</param>
     /// <param name="Seen">Beside each entry where this inventory saw it; null where no component says.</param>
-    internal sealed record Inventory(TOwner Owner, int[] Entries, IReadOnlyList<ComponentEvidence>[]? Seen);
+    /// <param name="Facts">What else is known of this product; null where its components are all.</param>
+    internal sealed record Inventory(TOwner Owner, int[] Entries, IReadOnlyList<ComponentEvidence>[]? Seen, Surroundings? Facts);
 
     private readonly ComponentTable table = new();
     private readonly Dictionary<TOwner, int> slots = [];
     private readonly List<Inventory?> inventories = [];
     private readonly Stack<int> free = new();
-    private int[] met = [];
-    private int round;
+    private int withFacts;
+    private int[] groupOf = [];
 
     public int Owners => slots.Count;
     /// <summary>Components over all inventories, each as often as it is held.</summary>
@@ -32,7 +34,8 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
     public int DistinctComponents => table.Count;
 
     /// <summary>Adds an inventory, or puts another one in its place.</summary>
-    public void Put(TOwner owner, IEnumerable<Component> components)
+    /// <param name="facts">What is known of the product beyond its components; it is asked then as <c>assay vulns</c> asks it.</param>
+    public void Put(TOwner owner, IEnumerable<Component> components, ProductFacts? facts = null)
     {
         Remove(owner);
         var list = components as IReadOnlyList<Component> ?? [.. components];
@@ -51,7 +54,8 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
             seen ??= NoEvidence(entries.Length);
             seen[i] = list[i].Evidence;
         }
-        inventories[slot] = new Inventory(owner, entries, seen);
+        if (facts is not null) withFacts++;
+        inventories[slot] = new Inventory(owner, entries, seen, facts is null ? null : new Surroundings(list, facts));
         slots[owner] = slot;
         Components += entries.Length;
 
@@ -70,6 +74,7 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
         inventories[slot] = null;
         free.Push(slot);
         Components -= gone.Entries.Length;
+        if (gone.Facts is not null) withFacts--;
         foreach (var entry in gone.Entries) table.Drop(entry, slot);
     }
 
@@ -92,89 +97,106 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
     }
 
     /// <summary>What the advisories about one vulnerability (<see cref="AdvisoryStore.About"/>) mean for every inventory.</summary>
-    public IEnumerable<InventoryHit<TOwner>> Hits(IReadOnlyList<Advisory> about, bool all = false)
+    public IReadOnlyList<InventoryHit<TOwner>> Hits(IReadOnlyList<Advisory> about, bool all = false)
     {
-        var entries = Named(about);
-        if (entries.Count == 0) yield break;
-        var groups = about.Any(a => a.Ranges.Any(r => r.Needs.Count > 0)) ? new Neighbours(this, about, entries) : null;
-        foreach (var entry in entries)
+        var products = about.SelectMany(Matcher.ProductKeys).Distinct(StringComparer.Ordinal).SelectMany(table.Called).Distinct()
+            .Select(p => (Product: p, Namings: Matcher.Namings(p.Names, about))).Where(p => p.Namings.Count > 0).ToList();
+        if (products.Count == 0) return [];
+        var needs = products.SelectMany(p => p.Namings).SelectMany(n => n.Range.Needs).SelectMany(n => n).DistinctBy(n => (n.Part, n.Vendor, n.Product, n.Version)).ToList();
+        var groups = needs.Count == 0 ? null : new Groups(this, needs, products.Select(p => p.Product));
+        var hits = new List<InventoryHit<TOwner>>();
+        foreach (var (product, namings) in products)
         {
-            var identity = table.IdentityOf(entry);
-            if (groups is null)
+            foreach (var entry in product.Components)
             {
-                if (Matcher.Match(identity, about, Surroundings.Unknown, null) is { } answer && (all || answer.IsOpen))
-                    yield return new InventoryHit<TOwner>(inventories, entry, answer, table.Holders(entry));
-                continue;
-            }
-            foreach (var (surroundings, holders) in groups.Of(entry))
-            {
-                if (Matcher.Match(identity, about, surroundings, null) is { } answer && (all || answer.IsOpen))
-                    yield return new InventoryHit<TOwner>(inventories, entry, answer, holders);
+                var (identity, holders) = (table.IdentityOf(entry), table.Holders(entry));
+                if (withFacts > 0) holders = Apart(entry, holders, (own, facts, slot) => Add(own, facts, new[] { slot }));
+                if (groups is null)
+                {
+                    if (holders.Length > 0) Add(identity, Surroundings.Unknown, holders);
+                    continue;
+                }
+                foreach (var (group, count) in groups.In(holders))
+                {
+                    if (Answer(identity, groups.SurroundingsOf(group)) is { } answer)
+                        hits.Add(new InventoryHit<TOwner>(inventories, entry, answer, count == holders.Length ? holders : groups.Of(group, holders, count)));
+                }
+
+                void Add(ComponentIdentity asked, Surroundings surroundings, ReadOnlyMemory<int> held)
+                {
+                    if (Answer(asked, surroundings) is { } answer) hits.Add(new InventoryHit<TOwner>(inventories, entry, answer, held));
+                }
+
+                Vulnerability? Answer(ComponentIdentity asked, Surroundings surroundings) =>
+                    Matcher.Match(asked, about, namings, surroundings, null, all) is { } answer && (all || answer.IsOpen) ? answer : null;
             }
         }
+        return hits;
     }
 
-    /// <summary>The entries that share a name with one of the advisories, each once.</summary>
-    private List<int> Named(IReadOnlyList<Advisory> about)
+    /// <summary>Tells each inventory of which more is known, with its own component; the others are returned.</summary>
+    private ReadOnlyMemory<int> Apart(int entry, ReadOnlyMemory<int> holders, Action<ComponentIdentity, Surroundings, int> tell)
     {
-        if (met.Length < table.Capacity) met = new int[table.Capacity];
-        round++;
-        var entries = new List<int>();
-        foreach (var key in about.SelectMany(Matcher.ProductKeys).Distinct(StringComparer.Ordinal))
+        var others = new List<int>();
+        foreach (var slot in holders.Span)
         {
-            foreach (var entry in table.Called(key))
-            {
-                if (met[entry] == round) continue;
-                met[entry] = round;
-                entries.Add(entry);
-            }
+            var inventory = inventories[slot]!;
+            if (inventory.Facts is null) others.Add(slot);
+            // Where it was seen tells which program it is.
+            else tell(table.IdentityOf(entry, inventory.Seen?[Array.IndexOf(inventory.Entries, entry)]), inventory.Facts, slot);
         }
-        return entries;
+        return others.Count == holders.Length ? holders : others.ToArray();
     }
 
-    /// <summary>
-    /// Inventories that hold a named part, told apart by what an advisory's conditions could hear of them: which needs are met by an entry, and whether one is a kernel, which decides
-    /// what cannot run beside it. Inventories of which the same is heard are one group.
-    /// </summary>
-    private sealed class Neighbours
+    /// <summary>Inventories that hold a named product, told apart by what its conditions could hear of them. Inventories of which the same is heard are one group.</summary>
+    private sealed class Groups
     {
-        private const string Kernel = "linux_kernel";
-
         private readonly InventoryIndex<TOwner> index;
-        /// <summary>By slot; 0 where the inventory holds no named part, 1 where it holds nothing that is asked for.</summary>
+        /// <summary>By slot; 0 where the inventory holds no named product, 1 where it holds nothing that is asked for.</summary>
         private readonly int[] groupOf;
         private readonly List<int[]> members = [[], []];
         private readonly Dictionary<int, Surroundings> known = new() { [1] = Surroundings.Unknown };
 
-        public Neighbours(InventoryIndex<TOwner> index, IReadOnlyList<Advisory> about, List<int> named)
+        public Groups(InventoryIndex<TOwner> index, List<CpeName> needs, IEnumerable<ComponentTable.Product> products)
         {
             this.index = index;
-            groupOf = new int[index.inventories.Count];
-            foreach (var entry in named)
+            // One array serves one advisory after the other.
+            if (index.groupOf.Length < index.inventories.Count) index.groupOf = new int[index.inventories.Count];
+            groupOf = index.groupOf;
+            Array.Clear(groupOf);
+            foreach (var product in products)
             {
-                foreach (var slot in index.table.Holders(entry).Span) groupOf[slot] = 1;
-            }
-            var needs = about.SelectMany(a => a.Ranges).SelectMany(r => r.Needs).SelectMany(n => n).DistinctBy(n => (n.Part, n.Vendor, n.Product, n.Version)).ToList();
-            var entries = new SortedSet<int>();
-            foreach (var key in needs.Select(n => n.Product).Append(Kernel).Select(ProductNames.Fold).Distinct(StringComparer.Ordinal))
-            {
-                foreach (var entry in index.table.Called(key)) entries.Add(entry);
+                foreach (var entry in product.Components)
+                {
+                    foreach (var slot in index.table.Holders(entry).Span) groupOf[slot] = 1;
+                }
             }
             // One entry stands for all that say the same.
-            foreach (var word in entries.GroupBy(e => Surroundings.Says(index.table.IdentityOf(e), needs), StringComparer.Ordinal).Where(w => w.Key.Contains('1', StringComparison.Ordinal)).OrderBy(w => w.Key, StringComparer.Ordinal))
+            var words = new SortedDictionary<string, List<int>>(StringComparer.Ordinal);
+            foreach (var product in Surroundings.Heard(needs).Select(ProductNames.Fold).Distinct(StringComparer.Ordinal).SelectMany(index.table.Called).Distinct())
+            {
+                foreach (var entry in product.Components)
+                {
+                    var word = Surroundings.Says(index.table.IdentityOf(entry), needs);
+                    if (!word.Contains('1', StringComparison.Ordinal)) continue;
+                    if (!words.TryGetValue(word, out var entries)) words[word] = entries = [];
+                    entries.Add(entry);
+                }
+            }
+            foreach (var word in words.Values)
             {
                 // From the group that an inventory was in to the one with this word added.
-                var (known, moved) = (members.Count, new int[members.Count]);
+                var (before, moved) = (members.Count, new int[members.Count]);
                 foreach (var entry in word)
                 {
                     foreach (var slot in index.table.Holders(entry).Span)
                     {
                         var from = groupOf[slot];
-                        if (from == 0 || from >= known) continue;
+                        if (from == 0 || from >= before) continue;
                         if (moved[from] == 0)
                         {
                             moved[from] = members.Count;
-                            members.Add([.. members[from], word.First()]);
+                            members.Add([.. members[from], word[0]]);
                         }
                         groupOf[slot] = moved[from];
                     }
@@ -182,27 +204,26 @@ public sealed class InventoryIndex<TOwner> where TOwner : notnull
             }
         }
 
-        /// <summary>The inventories that hold an entry, by group.</summary>
-        public IEnumerable<(Surroundings Surroundings, ReadOnlyMemory<int> Holders)> Of(int entry)
+        /// <summary>The groups that stand among these inventories, and how many each has.</summary>
+        public IEnumerable<(int Group, int Count)> In(ReadOnlyMemory<int> holders)
         {
-            var split = new SortedDictionary<int, List<int>>();
-            var (last, open) = (0, new List<int>());
-            foreach (var slot in index.table.Holders(entry).Span)
-            {
-                if (groupOf[slot] != last)
-                {
-                    last = groupOf[slot];
-                    if (!split.TryGetValue(last, out var list)) split[last] = list = [];
-                    open = list;
-                }
-                open.Add(slot);
-            }
-            foreach (var (group, list) in split)
-            {
-                if (!known.TryGetValue(group, out var surroundings)) known[group] = surroundings = new Surroundings(members[group].Select(e => index.table.ComponentOf(e)));
-                yield return (surroundings, list.ToArray());
-            }
+            var counts = new int[members.Count];
+            foreach (var slot in holders.Span) counts[groupOf[slot]]++;
+            return counts.Index().Where(c => c.Item > 0);
         }
+
+        public ReadOnlyMemory<int> Of(int group, ReadOnlyMemory<int> holders, int count)
+        {
+            var (of, at) = (new int[count], 0);
+            foreach (var slot in holders.Span)
+            {
+                if (groupOf[slot] == group) of[at++] = slot;
+            }
+            return of;
+        }
+
+        public Surroundings SurroundingsOf(int group) =>
+            known.TryGetValue(group, out var surroundings) ? surroundings : known[group] = new Surroundings([.. members[group].Select(e => index.table.IdentityOf(e))], null);
     }
 }
 

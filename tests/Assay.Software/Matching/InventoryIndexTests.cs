@@ -23,7 +23,7 @@ public class InventoryIndexTests
 
         var groups = ids.Distinct().Select(store.About).DistinctBy(g => string.Join(' ', g.Select(a => a.Reference))).ToList();
         var identities = components.Select(c => new ComponentIdentity(c)).ToList();
-        var alone = new Surroundings([]);
+        var alone = Surroundings.Unknown;
         var walked = identities.SelectMany(i => groups.Select(g => Matcher.Match(i, g, alone, null)).OfType<Vulnerability>()).Select(Words).Order().ToList();
         var stored = components.SelectMany(c => Matcher.Match(c, store, alone, all: true)).Select(Words).Order().ToList();
         Assert.True(walked.Count > 300, $"{walked.Count} matches");

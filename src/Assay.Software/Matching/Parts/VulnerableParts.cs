@@ -24,7 +24,7 @@ internal static class VulnerableParts
     /// <summary>Every part that the advisories name for the component, each once; empty where they name none that the table knows.</summary>
     public static IReadOnlyList<NamedPart> Of(ComponentIdentity component, IReadOnlyList<Advisory> about)
     {
-        var rows = Rows.Value.Where(r => component.IsCalled(r.Component)).ToList();
+        var rows = Rows.Value.Where(r => component.Called.IsCalled(r.Component)).ToList();
         if (rows.Count == 0) return [];
         var parts = new List<NamedPart>();
         // What a source says of files is a fact; only where none does are its words read.
