@@ -4,6 +4,7 @@ using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Software.Advisories;
 using Assay.Software.Matching;
+using Assay.Software.Matching.Parts;
 
 namespace Assay.Cli;
 
@@ -75,7 +76,7 @@ internal static class AdvisoriesImport
                     terminal.Hint($"left out, no inventory: {path}");
                     continue;
                 }
-                index.Put(path, examined.Components.DistinctBy(c => (c.Name, c.Version, c.Package, c.Purl, string.Join(' ', c.Cpe))));
+                index.Put(path, VulnsVerb.Asked(examined), ReferenceEquals(examined.Product, ProductFacts.None) ? null : examined.Product);
             }
             catch (Exception bad) when (bad is UnreadableException or BudgetException)
             {
@@ -104,7 +105,7 @@ internal static class AdvisoriesImport
                 [.. changes.Select(c => (IReadOnlyList<string>)[c.Answer.Id, c.Owner, $"{c.Component.Name} {c.Component.Version}".TrimEnd(), Words(c.Before), Words(c.After), c.Answer.Fix ?? "-"])], terminal.Width);
             writer.WriteLine();
         }
-        writer.WriteLine($"{AdvisoriesVerb.Number(changes.Count)} answers changed for {AdvisoriesVerb.Number(changes.Select(c => c.Owner).Distinct().Count())} of {AdvisoriesVerb.Number(index.Owners)} inventories.");
+        writer.WriteLine($"{AdvisoriesVerb.Number(changes.Count)} {(changes.Count == 1 ? "answer" : "answers")} changed for {AdvisoriesVerb.Number(changes.Select(c => c.Owner).Distinct().Count())} of {AdvisoriesVerb.Number(index.Owners)} inventories.");
     }
 
     // A folder with a file for each advisory is one row for each kind.

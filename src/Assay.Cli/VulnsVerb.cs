@@ -72,8 +72,7 @@ public static class VulnsVerb
         {
             using var store = AdvisoryStore.Open(file, terminal.Time);
             var surroundings = new Surroundings(examined.Components, product);
-            var vulnerabilities = Matcher.Ordered(examined.Components.DistinctBy(c => (c.Name, c.Version, c.Package, c.Purl, string.Join(' ', c.Cpe)))
-                .SelectMany(c => Matcher.Match(c, store, surroundings, all: true)).Select(judgement.Judge));
+            var vulnerabilities = Matcher.Ordered(Asked(examined).SelectMany(c => Matcher.Match(c, store, surroundings, all: true)).Select(judgement.Judge));
             var answers = vulnerabilities;
             if (!arguments.Has("--all")) vulnerabilities = [.. answers.Where(v => v.IsOpen || v.Ground == Ground.Statement)];
             switch (terminal.Format)
@@ -105,6 +104,9 @@ public static class VulnsVerb
             throw new UnreadableException("an advisory store", $"{file}: {damaged.Message}", 0);
         }
     }
+
+    /// <summary>Its components, each once.</summary>
+    internal static IEnumerable<Component> Asked(Examined examined) => examined.Components.DistinctBy(c => (c.Name, c.Version, c.Package, c.Purl, string.Join(' ', c.Cpe)));
 
     internal static Examined Examine(string path, ExaminationOptions options)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Assay.Software.Advisories;
@@ -42,12 +43,51 @@ public sealed class AdvisoriesVerbTests : IDisposable
         Assert.Equal(["new.cdx.json fixed candidate", "old.cdx.json affected candidate"], Moves(Import("withdrawn.json")));
 
         var table = Command.Run("advisories", "import", scratch.File("named.json"), "--store", scratch.File("other.db"), "--inventories", scratch.File("old.cdx.json"), "--watch");
-        Assert.Contains("1 answers changed for 1 of 1 inventories.", table.Output, StringComparison.Ordinal);
+        Assert.Contains("1 answer changed for 1 of 1 inventories.", table.Output, StringComparison.Ordinal);
         Assert.Contains("candidate, exploited", table.Output, StringComparison.Ordinal);
 
-        static List<string> Moves(JsonElement import) => [.. import.GetProperty("changes").EnumerateArray()
-            .Select(c => $"{Path.GetFileName(c.GetProperty("inventory").GetString())} {Status(c, "before")} {Status(c, "now")}")];
-        static string Status(JsonElement change, string name) => change.TryGetProperty(name, out var standpoint) ? standpoint.GetProperty("status").GetString()! : "nothing";
+    }
+
+    private static List<string> Moves(JsonElement import) => [.. import.GetProperty("changes").EnumerateArray()
+        .Select(c => $"{Path.GetFileName(c.GetProperty("inventory").GetString())} {Status(c, "before")} {Status(c, "now")}")];
+
+    private static string Status(JsonElement change, string name) => change.TryGetProperty(name, out var standpoint) ? standpoint.GetProperty("status").GetString()! : "nothing";
+
+    [Fact]
+    public void What_is_ruled_out_is_no_news_and_what_becomes_ruled_out_is()
+    {
+        Bill("old.cdx.json", "edb-updater", "1.1");
+        Bill("new.cdx.json", "edb-updater", "2.1");
+        File.WriteAllText(scratch.File("range.json"), Range);
+        Assert.Equal(["old.cdx.json nothing affected"], Moves(Import("range.json")));
+        File.WriteAllText(scratch.File("narrower.json"), Range.Replace("2026-11-20", "2026-11-21", StringComparison.Ordinal).Replace("\"2.0\"", "\"1.0\"", StringComparison.Ordinal));
+        Assert.Equal(["old.cdx.json affected fixed"], Moves(Import("narrower.json")));
+    }
+
+    /// <summary>The same root twice, once with the changelog that names the repair: watching hears what <c>vulns</c> hears.</summary>
+    [Fact]
+    public void What_an_image_says_of_itself_counts_where_it_is_watched_as_where_it_is_asked()
+    {
+        Tool.Need("mksquashfs", "squashfs-tools");
+        foreach (var (name, mended) in ((string, bool)[])[("old.cdx.json", false), ("new.cdx.json", true)])
+        {
+            var root = Directory.CreateDirectory(scratch.File($"root {name}")).FullName;
+            void Write(string path, string text)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(root, path))!);
+                using Stream file = File.Create(Path.Combine(root, path)), packed = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+                packed.Write(Encoding.UTF8.GetBytes(text));
+            }
+            Write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
+            Write("var/lib/dpkg/status", "Package: edb-updater\nStatus: install ok installed\nArchitecture: armhf\nVersion: 1.1-2\nDescription: x\n\n");
+            if (mended) Write("usr/share/doc/edb-updater/changelog.Debian.gz", "edb-updater (1.1-2) bookworm-security; urgency=high\n\n  * Mend CVE-2026-70001.\n\n -- A Person <a@example.org>  Mon, 09 Nov 2026 10:00:00 +0000\n");
+            Tool.Run("mksquashfs", [root, scratch.File(name), "-quiet", "-no-progress"]);
+        }
+        File.WriteAllText(scratch.File("range.json"), Range);
+        Assert.Equal(["old.cdx.json nothing affected"], Moves(Import("range.json")));
+        Assert.Equal((1, 0), (Asked("old.cdx.json"), Asked("new.cdx.json")));
+
+        int Asked(string name) => JsonDocument.Parse(Command.Run("vulns", scratch.File(name), "--store", Store, "--format", "json").Output).RootElement.GetProperty("vulnerabilities").GetArrayLength();
     }
 
     [Fact]

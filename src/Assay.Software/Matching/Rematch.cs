@@ -33,7 +33,7 @@ public static class Rematch
     private static List<(TOwner Owner, Vulnerability Vulnerability)> Answers<TOwner>(InventoryIndex<TOwner> index, AdvisoryStore store, IReadOnlyList<string> ids) where TOwner : notnull =>
         ids.Count == 0 ? [] : [.. index.Hits(ids, store, all: true).SelectMany(h => h.Each)];
 
-    /// <summary>The differences between two sets of answers about the same inventories. Answers are about one vulnerability where they share a name: a list that adds a name changes no answer.</summary>
+    /// <summary>The differences between two sets of answers about the same inventories, those left out that were ruled out and still are. Answers are about one vulnerability where they share a name: a list that adds a name changes no answer.</summary>
     public static IReadOnlyList<AnswerChange<TOwner>> Changes<TOwner>(IEnumerable<(TOwner Owner, Vulnerability Vulnerability)> before, IEnumerable<(TOwner Owner, Vulnerability Vulnerability)> after) where TOwner : notnull
     {
         var known = before.GroupBy(b => (b.Owner, b.Vulnerability.Component)).ToDictionary(g => g.Key, g => g.Select(b => b.Vulnerability).ToList());
@@ -44,12 +44,12 @@ public static class Rematch
             // An advisory that links two others makes one answer of two: the more severe one was the answer.
             var old = known.TryGetValue((owner, answer.Component), out var list) ? list.Where(b => IsSame(b, answer)).ToList() : [];
             met.UnionWith(old);
-            var was = Short(old.OrderBy(b => b.Status).FirstOrDefault());
-            if (was != Short(answer)) changes.Add(new AnswerChange<TOwner>(owner, answer.Component, was, Short(answer), answer));
+            var was = old.OrderBy(b => b.Status).FirstOrDefault();
+            if ((answer.IsOpen || was is { IsOpen: true }) && Short(was) != Short(answer)) changes.Add(new AnswerChange<TOwner>(owner, answer.Component, Short(was), Short(answer), answer));
         }
         foreach (var ((owner, component), answers) in known)
         {
-            foreach (var answer in answers.Where(a => !met.Contains(a))) changes.Add(new AnswerChange<TOwner>(owner, component, Short(answer), null, answer));
+            foreach (var answer in answers.Where(a => a.IsOpen && !met.Contains(a))) changes.Add(new AnswerChange<TOwner>(owner, component, Short(answer), null, answer));
         }
         return [.. changes.OrderBy(c => c.Owner, Comparer<TOwner>.Create(Order)).ThenBy(c => c.Component.Name, StringComparer.Ordinal).ThenBy(c => c.Component.Version, StringComparer.Ordinal).ThenBy(c => c.Answer.Id, StringComparer.Ordinal)];
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Assay.Software.Advisories;
 using Assay.Software.Components;
 using Assay.Software.Matching;
+using Assay.Software.Matching.Parts;
+using Assay.Software.Matching.Repairs;
 
 namespace Assay.Tests.Software.Matching;
 
@@ -62,7 +64,7 @@ public class InventoryIndexTests
         var kernels = new[] { "5.10.1", "6.1.0", "3.4.11" }.Select(v => new Component { Name = "linux_kernel", Version = v, Evidence = [] }).ToList();
         Assert.True(hosts.Count > 10, $"{hosts.Count} hosts");
         var index = new InventoryIndex<int>();
-        var inventories = new Dictionary<int, List<Component>>();
+        var inventories = new Dictionary<int, (List<Component> Components, ProductFacts? Facts)>();
         var groups = ids.Distinct().Select(store.About).DistinctBy(g => string.Join(' ', g.Select(a => a.Reference))).ToList();
         var found = 0;
         for (var step = 0; step < 6; step++)
@@ -80,16 +82,22 @@ public class InventoryIndexTests
                 // The same part twice, and each where its own inventory saw it.
                 inventory.Add(inventory[0]);
                 inventory = [.. inventory.Select((c, at) => c with { Evidence = [new ComponentEvidence("string", new Assay.Evidence.Location { Artefact = $"image {owner}", Offset = at }, 0.9)] })];
-                index.Put(owner, inventory);
-                inventories[owner] = inventory;
+                // Of every other product more is known than its parts.
+                var facts = random.Next(2) == 0 ? null : new ProductFacts
+                {
+                    Applets = [new AppletTable(["cat", "ls"], new Assay.Evidence.Location { Artefact = $"image {owner}" })],
+                    Repairs = [.. random.GetItems(ids.ToArray(), 200).Zip(random.GetItems(inventory.ToArray(), 200)).Select(r => new Repair { Vulnerability = r.First, Source = r.Second.Name, Kind = RepairKind.Fixed, By = "recipe", Location = new Assay.Evidence.Location { Artefact = "recipe" } })],
+                };
+                index.Put(owner, inventory, facts);
+                inventories[owner] = (inventory, facts);
             }
             var walked = inventories.SelectMany(i =>
             {
-                var surroundings = new Surroundings(i.Value);
-                return i.Value.SelectMany(c => groups.Select(g => Matcher.Match(c, g, surroundings)).OfType<Vulnerability>()).Where(v => v.IsOpen).Select(v => Line(i.Key, v));
+                var surroundings = new Surroundings(i.Value.Components, i.Value.Facts);
+                return i.Value.Components.SelectMany(c => groups.Select(g => Matcher.Match(c, g, surroundings)).OfType<Vulnerability>()).Where(v => v.IsOpen).Select(v => Line(i.Key, v));
             }).Order(StringComparer.Ordinal).ToList();
             Assert.Equal(walked, index.Match(ids, store).Select(h => Line(h.Owner, h.Vulnerability)).Order(StringComparer.Ordinal));
-            Assert.Equal((inventories.Count, inventories.Sum(i => (long)i.Value.Count)), (index.Owners, index.Components));
+            Assert.Equal((inventories.Count, inventories.Sum(i => (long)i.Value.Components.Count)), (index.Owners, index.Components));
             found += walked.Count;
         }
         Assert.True(found > 500, $"{found} answers");
