@@ -15,7 +15,8 @@ namespace Assay.Software.Advisories;
 /// </summary>
 /// <remarks>
 /// Form and meaning: <c>doc/security-team.d.o/security_tracker</c> and <c>lib/python/sectracker/parsers.py</c> of the tracker's repository. A line without a release speaks of
-/// unstable, and of every release that has no line of its own: its versions before the mended one are affected. Packages are source packages, versions are dpkg's.
+/// unstable, and of every release that has no line of its own: its versions before the mended one are affected. A release's line in an advisory is one of its own too, of several
+/// the highest version counts, and "no advisory", "postponed" and "ignored" decide nothing (<c>lib/python/security_db.py</c>). Packages are source packages, versions are dpkg's.
 /// Neither form carries dates, so of two lists the one that is imported later counts.
 /// </remarks>
 internal static partial class DebianTracker
@@ -93,7 +94,7 @@ internal static partial class DebianTracker
         {
             "resolved" when row.Text("fixed_version") == Never => Row(package, ecosystem, Standing.NotAffected, null, why),
             "resolved" when row.Text("fixed_version") is { Length: > 0 } fixedIn && VersionForm().IsMatch(fixedIn) => Row(package, ecosystem, Standing.Affected, VersionInterval.Before(fixedIn), why),
-            "open" => Row(package, ecosystem, Standing.Affected, VersionInterval.Everything, why),
+            "open" => Row(package, ecosystem, Standing.Affected, VersionInterval.Everything, why) with { GivesWay = row.Text("nodsa") is not null },
             "undetermined" => Row(package, ecosystem, Standing.Undetermined, null, why),
             _ => null,
         };
@@ -115,7 +116,7 @@ internal static partial class DebianTracker
             {
                 foreach (var done in Finish(open)) yield return done;
                 open = Heading(line);
-                if (open is null) lose(number, "a heading: CVE-…, or [date] DSA-…, DLA-… or DTSA-…", Shortened.Visible(line));
+                if (open is null) lose(number, "a heading: CVE-…, or [date] DSA-…, DLA-… or ELA-…", Shortened.Visible(line));
                 continue;
             }
             // Lines below a heading that was lost are lost with it.
@@ -200,16 +201,24 @@ internal static partial class DebianTracker
     private static AffectedRange RowOf(Line line, List<Line> all)
     {
         var ecosystem = line.Release is null ? "Debian" : DistributionRelease.OfDebian(line.Release);
-        if (line.State is null) return Row(line.Package, ecosystem, Standing.Affected, line.Version is { } version ? VersionInterval.Before(version) : VersionInterval.Everything, line.Note);
-        var told = line.Note is null ? line.State.Replace('-', ' ') : $"{line.State.Replace('-', ' ')}: {line.Note}";
+        var told = line.State is null ? line.Note : line.Note is null ? line.State.Replace('-', ' ') : $"{line.State.Replace('-', ' ')}: {line.Note}";
+        if (line.State is "no-dsa" or "ignored" or "postponed")
+        {
+            // Nothing was mended in this release: what is said of unstable holds.
+            var general = all.FirstOrDefault(l => l.Release is null && l.Package == line.Package);
+            return (general is null ? Row(line.Package, ecosystem, Standing.Affected, VersionInterval.Everything, told) : RowOf(general, [])) with
+            {
+                Product = new AffectedProduct { Name = line.Package, Ecosystem = ecosystem },
+                GivesWay = true,
+                Note = told,
+            };
+        }
         return line.State switch
         {
             "not-affected" => Row(line.Package, ecosystem, Standing.NotAffected, null, told),
             "undetermined" => Row(line.Package, ecosystem, Standing.Undetermined, null, told),
-            "unfixed" or "removed" => Row(line.Package, ecosystem, Standing.Affected, VersionInterval.Everything, told),
-            // "No advisory for it", "ignored", "postponed", "end of life": nothing was mended in this release, and unstable's version still is.
-            _ => Row(line.Package, ecosystem, Standing.Affected,
-                all.FirstOrDefault(l => l.Release is null && l.Package == line.Package && l.Version is not null) is { Version: { } mended } ? VersionInterval.Before(mended) : VersionInterval.Everything, told),
+            // Without a version: unfixed, removed, end of life.
+            _ => Row(line.Package, ecosystem, Standing.Affected, line.Version is { } version ? VersionInterval.Before(version) : VersionInterval.Everything, told),
         };
     }
 
@@ -227,7 +236,7 @@ internal static partial class DebianTracker
     [GeneratedRegex(@"\A(?<id>CVE-\d{4}-(?:\d{4,10}|XXXX)|TEMP-\d{1,10}-\w{1,16})(?:\s+(?<told>[(\[].*))?\z", RegexOptions.CultureInvariant)]
     private static partial Regex CveHeading();
 
-    [GeneratedRegex(@"\A\[(?<day>\d{1,2} [A-Z][a-z]{2} \d{4})\] (?<id>D(?:S|L|TS)A-\d{1,6}(?:-\d{1,4})?) (?<told>.+)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A\[(?<day>\d{1,2} [A-Z][a-z]{2} \d{4})\] (?<id>(?:DSA|DLA|ELA)-\d{1,6}(?:-\d{1,4})?) (?<told>.+)\z", RegexOptions.CultureInvariant)]
     private static partial Regex AdvisoryHeading();
 
     [GeneratedRegex(@"\A(?:CVE|TEMP)-[0-9A-Za-z]{1,10}-[0-9A-Za-z]{1,16}\z", RegexOptions.CultureInvariant)]

@@ -230,13 +230,19 @@ public static class Matcher
         if (!origin.Sources.Contains(range.Product.Name, StringComparer.OrdinalIgnoreCase)) return null;
         var row = range.Product.Ecosystem!;
         if (DistributionRelease.Speaks(row, origin.Release) is not { } speaks) return new Word(Saying.OtherRelease, naming, Version: origin.Version);
-        // What holds for every release gives way to the release's own row.
-        if (!speaks || DistributionRelease.Number(row) is null && about.Where(a => a.Source == advisory.Source && !a.Withdrawn).SelectMany(a => a.Ranges)
-                .Any(r => r != range && r.Product.Name == range.Product.Name && DistributionRelease.Number(r.Product.Ecosystem) is not null && DistributionRelease.Speaks(r.Product.Ecosystem!, origin.Release) == true)) return null;
+        // What holds for every release gives way to a row for the release, and that one to a row that decides.
+        if (!speaks || Others().Any(r => Rank(r) > Rank(range) && DistributionRelease.Speaks(r.Product.Ecosystem!, origin.Release) == true)) return null;
         if (range.Standing == Standing.NotAffected) return new Word(Saying.TrackerNever, naming, Version: origin.Version);
         if (range.Standing == Standing.Undetermined || range.Versions is not { Inside.Count: > 0 } versions) return new Word(Saying.TrackerOpen, naming, Version: origin.Version);
         var run = versions.Holding(origin.Version);
+        // One of the releases may have mended an older version.
+        if (run is not null && Rank(range) == 0 && DistributionRelease.Number(origin.Release) is null && Others().Any(r => Rank(r) == 2)) return null;
         return new Word(run is null ? Saying.TrackerFixed : Saying.TrackerAffected, naming, run, origin.Version);
+
+        IEnumerable<AffectedRange> Others() => about.Where(a => a.Source == advisory.Source && !a.Withdrawn).SelectMany(a => a.Ranges)
+            .Where(r => r.Product.Name == range.Product.Name && DistributionRelease.Family(r.Product.Ecosystem) == DistributionRelease.Family(row));
+
+        static int Rank(AffectedRange row) => DistributionRelease.Number(row.Product.Ecosystem) is null ? 0 : row.GivesWay ? 1 : 2;
     }
 
     private static string Told(VersionSet versions) => string.Join(", ", versions.Inside.Take(3)) + (versions.Inside.Count > 3 ? $" and {versions.Inside.Count - 3} more" : "");
