@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Assay.Software.Advisories;
 using Assay.Software.Components;
@@ -71,72 +72,54 @@ public class KevReplayTests
         Assert.Equal(digest, store.SnapshotDigest);
     }
 
+    /// <summary>What a list without versions can say, and what a range decides: each of the forty by itself, in two forms of record.</summary>
     [Fact]
-    public void Forty_inventories_become_candidates_by_the_list_and_affected_or_not_by_a_range_that_is_added()
+    public void Forty_inventories_become_candidates_by_the_list_and_affected_or_ruled_out_by_a_range_that_is_added()
     {
         using var scratch = new Scratch();
         using var store = AdvisoryStore.Open(scratch.File("store.db"));
-        store.Import("older", File.ReadAllBytes(Corpus.Files("advisories", "kev-2*.json")[0]));
-        var later = Corpus.Files("advisories", "kev-2*.csv")[0];
-        using var old = JsonDocument.Parse(File.ReadAllBytes(Corpus.Files("advisories", "kev-2*.json")[0]));
-        var known = old.RootElement.GetProperty("vulnerabilities").EnumerateArray().Select(v => v.GetProperty("cveID").GetString()!).ToHashSet();
+        var (older, later) = (Corpus.Files("advisories", "kev-2*.json")[0], Corpus.Files("advisories", "kev-2*.csv")[0]);
+        store.Import("older", File.ReadAllBytes(older));
+        using var old = JsonDocument.Parse(File.ReadAllBytes(older));
+        var before = old.RootElement.GetProperty("vulnerabilities").EnumerateArray().Select(v => (Id: v.GetProperty("cveID").GetString()!, Vendor: v.GetProperty("vendorProject").GetString()!, Product: v.GetProperty("product").GetString()!)).ToList();
+        var known = before.Select(v => v.Id).ToHashSet();
         var entries = Rows(later).Where(r => !known.Contains(r.Id)).ToList();
-        // Twenty products, each in an old and in a mended version; the same number of inventories holds nothing of the list.
-        var chosen = entries.DistinctBy(e => (Fold(e.Vendor), Fold(e.Product))).Where((_, i) => i % 4 == 0).Take(20).ToList();
-        Assert.Equal(20, chosen.Count);
+        Assert.Equal(243, entries.Count);
+        var named = entries.Select(e => (Fold(e.Vendor), Fold(e.Product))).ToHashSet();
+        // Forty products, every other one in a mended version.
+        var chosen = entries.DistinctBy(e => (Fold(e.Vendor), Fold(e.Product))).Where((_, i) => i % 2 == 0).Take(40).Select((e, i) => (e.Vendor, e.Product, IsMended: i % 2 == 1)).ToList();
+        Assert.Equal(40, chosen.Count);
         var index = new InventoryIndex<string>();
-        foreach (var (id, vendor, product) in chosen)
+        foreach (var (vendor, product, mended) in chosen)
         {
-            foreach (var version in (string[])["1.0", "9.0"])
-            {
-                index.Put($"{id} {version}", [Component(vendor, product) with { Version = version }, Component("Example", "edb-base-files")]);
-                index.Put($"{id} {version} beside", [Component(vendor, "Thing that nobody lists") with { Version = version }]);
-            }
+            index.Put($"{vendor}|{product}", [Component(vendor, product) with { Version = mended ? "9.0" : "1.0" }, Component("Example", "edb-base-files")]);
+            index.Put($"{vendor}|other", [Component(vendor, "Thing that nobody lists")]);
         }
+        // Products of the earlier list alone are no news.
+        foreach (var (_, vendor, product) in before.Where(b => !named.Contains((Fold(b.Vendor), Fold(b.Product)))).DistinctBy(b => (Fold(b.Vendor), Fold(b.Product))).Take(200)) index.Put($"earlier|{vendor}|{product}", [Component(vendor, product)]);
+
         // A product may have several entries: all of them are expected, and none of another product.
-        var expected = chosen.SelectMany(c => entries.Where(e => Fold(e.Vendor) == Fold(c.Vendor) && Fold(e.Product) == Fold(c.Product)).SelectMany(e => (string[])[$"{c.Id} 1.0: {e.Id} none candidate", $"{c.Id} 9.0: {e.Id} none candidate"])).Order(StringComparer.Ordinal).ToList();
-        var (_, opened) = Rematch.Import(index, store, "newer", File.ReadAllBytes(later));
-        Assert.Equal(expected, opened.Select(Line).Order(StringComparer.Ordinal));
+        var expected = chosen.SelectMany(c => entries.Where(e => Fold(e.Vendor) == Fold(c.Vendor) && Fold(e.Product) == Fold(c.Product)).Select(e => (c.Vendor, c.Product, c.IsMended, e.Id))).ToList();
+        var (_, told) = Rematch.Import(index, store, "newer", File.ReadAllBytes(later));
+        // The later list calls some products of earlier entries otherwise: that is told too, and opens nothing of the 243.
+        var opened = told.Where(t => !known.Contains(t.Answer.Id)).ToList();
+        var renamed = before.Join(Rows(later), b => b.Id, r => r.Id, (b, r) => (b.Id, Same: Fold(b.Vendor) == Fold(r.Vendor) && Fold(b.Product) == Fold(r.Product))).Where(b => !b.Same).Select(b => b.Id).ToHashSet();
+        Assert.All(told.Where(t => known.Contains(t.Answer.Id)), t => Assert.Contains(t.Answer.Id, renamed));
+        Assert.Equal(expected.Select(e => $"{e.Vendor}|{e.Product}: {e.Id} nothing Candidate").Order(StringComparer.Ordinal), opened.Select(Line).Order(StringComparer.Ordinal));
+        Assert.All(opened, o => Assert.True(o.After!.Exploited));
 
         var decided = new List<string>();
-        foreach (var (id, vendor, product) in chosen)
+        foreach (var ((vendor, product, _, id), i) in expected.Select((e, i) => (e, i)))
         {
-            using var buffer = new MemoryStream();
-            using (var json = new Utf8JsonWriter(buffer))
-            {
-                json.WriteStartObject();
-                json.WriteStartObject("cveMetadata");
-                json.WriteString("cveId", id);
-                json.WriteString("state", "PUBLISHED");
-                json.WriteEndObject();
-                json.WriteStartObject("containers");
-                json.WriteStartObject("cna");
-                json.WriteStartArray("affected");
-                json.WriteStartObject();
-                json.WriteString("vendor", vendor);
-                json.WriteString("product", product);
-                json.WriteString("defaultStatus", "unaffected");
-                json.WriteStartArray("versions");
-                json.WriteStartObject();
-                json.WriteString("version", "0");
-                json.WriteString("lessThan", "5.0");
-                json.WriteString("versionType", "semver");
-                json.WriteString("status", "affected");
-                json.WriteEndObject();
-                json.WriteEndArray();
-                json.WriteEndObject();
-                json.WriteEndArray();
-                json.WriteEndObject();
-                json.WriteEndObject();
-                json.WriteEndObject();
-            }
-            decided.AddRange(Rematch.Import(index, store, $"range {id}", buffer.ToArray()).Changes.Select(Line));
+            var record = i % 2 == 0
+                ? $$"""{ "dataType": "CVE_RECORD", "cveMetadata": { "cveId": "{{id}}", "state": "PUBLISHED" }, "containers": { "cna": { "affected": [ { "vendor": {{JsonSerializer.Serialize(vendor)}}, "product": {{JsonSerializer.Serialize(product)}}, "defaultStatus": "unaffected", "versions": [ { "version": "0", "lessThan": "5.0", "versionType": "semver", "status": "affected" } ] } ] } } }"""
+                : $$"""{ "id": "{{id}}", "vulnStatus": "Analyzed", "configurations": [ { "nodes": [ { "operator": "OR", "cpeMatch": [ { "vulnerable": true, "criteria": "cpe:2.3:a:{{Fold(vendor)}}:{{Fold(product)}}:*:*:*:*:*:*:*:*", "versionEndExcluding": "5.0" } ] } ] } ] }""";
+            decided.AddRange(Rematch.Import(index, store, $"range {id}", Encoding.UTF8.GetBytes(record)).Changes.Select(Line));
         }
-        Assert.Equal(chosen.SelectMany(c => (string[])[$"{c.Id} 1.0: {c.Id} candidate affected", $"{c.Id} 9.0: {c.Id} candidate fixed"]).Order(StringComparer.Ordinal), decided.Order(StringComparer.Ordinal));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{expected.Count} candidates in 40 of {index.Owners} inventories, {decided.Count} decided by a range");
+        Assert.Equal(expected.Select(e => $"{e.Vendor}|{e.Product}: {e.Id} Candidate {(e.IsMended ? "Fixed" : "Affected")}").Order(StringComparer.Ordinal), decided.Order(StringComparer.Ordinal));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{opened.Count} candidates in 40 of {index.Owners} inventories, {told.Count - opened.Count} of renamed products; by ranges {decided.Count(d => d.EndsWith("Affected", StringComparison.Ordinal))} affected, {decided.Count(d => d.EndsWith("Fixed", StringComparison.Ordinal))} ruled out");
 
-        static string Line(AnswerChange<string> change) => $"{change.Owner}: {change.Answer.Id} {Status(change.Before)} {Status(change.After)}";
-        static string Status(Standpoint? standpoint) => standpoint is null ? "none" : standpoint.Status == VulnerabilityStatus.NotAffected ? "fixed" : standpoint.Status.ToString().ToLowerInvariant();
+        static string Line(AnswerChange<string> change) => $"{change.Owner}: {change.Answer.Id} {change.Before?.Status.ToString() ?? "nothing"} {change.After?.Status.ToString() ?? "nothing"}";
     }
 
     private static Component Component(string vendor, string product) => new() { Name = product, Supplier = vendor, Version = "1.0", Evidence = [] };
