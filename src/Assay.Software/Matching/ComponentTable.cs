@@ -127,22 +127,21 @@ internal sealed class SameComponent : IEqualityComparer<Component>
     public bool Equals(Component? a, Component? b)
     {
         if (ReferenceEquals(a, b)) return true;
-        if (a is null || b is null || a.Name != b.Name || a.Version != b.Version || a.Purl != b.Purl) return false;
-        if (!SameWitnesses(a.Evidence, b.Evidence) || !a.Cpe.SequenceEqual(b.Cpe, StringComparer.Ordinal)) return false;
-        if (!a.Conflicts.SequenceEqual(b.Conflicts) || !a.Files.SequenceEqual(b.Files, StringComparer.Ordinal)) return false;
-        // Whatever else a component comes to say is compared too.
-        return a with { Evidence = [], Cpe = [], Conflicts = [], Files = [] } == b with { Evidence = [], Cpe = [], Conflicts = [], Files = [] };
+        if (a is null || b is null || a.Name != b.Name || a.Version != b.Version || a.Package != b.Package || a.Purl != b.Purl) return false;
+        return a.Supplier == b.Supplier && a.Licence == b.Licence && a.PatchLevel == b.PatchLevel && a.Distribution == b.Distribution && a.Source == b.Source && a.IsGuess == b.IsGuess
+            && Same(a.Cpe, b.Cpe, (x, y) => x == y) && Same(a.Files, b.Files, (x, y) => x == y) && Same(a.Conflicts, b.Conflicts, (x, y) => x == y)
+            && Same(a.Evidence, b.Evidence, (x, y) => x.Method == y.Method && x.Confidence.Equals(y.Confidence));
     }
 
     public int GetHashCode(Component component) => HashCode.Combine(component.Name, component.Version, component.Purl, component.Package);
 
-    private static bool SameWitnesses(IReadOnlyList<ComponentEvidence> a, IReadOnlyList<ComponentEvidence> b)
+    private static bool Same<T>(IReadOnlyList<T> a, IReadOnlyList<T> b, Func<T, T, bool> same)
     {
         if (ReferenceEquals(a, b)) return true;
         if (a.Count != b.Count) return false;
         for (var i = 0; i < a.Count; i++)
         {
-            if (a[i].Method != b[i].Method || !a[i].Confidence.Equals(b[i].Confidence)) return false;
+            if (!same(a[i], b[i])) return false;
         }
         return true;
     }

@@ -123,6 +123,40 @@ public class InventoryIndexTests
         Assert.Equal(500, hit.Each.Count());
     }
 
+    [Fact]
+    public void Whatever_a_component_says_makes_it_another_one_and_the_place_where_it_was_seen_does_not()
+    {
+        var here = new Assay.Evidence.Location { Artefact = "image" };
+        Component Whole() => new()
+        {
+            Name = "edb-updater",
+            Version = "1.1",
+            Package = "1.1-2",
+            Purl = "pkg:deb/debian/edb-updater@1.1-2",
+            Cpe = ["cpe:2.3:a:edb:updater:1.1:*:*:*:*:*:*:*"],
+            Supplier = "EDB",
+            Licence = "MIT",
+            Source = new SourcePackage("edb", "1.1-2"),
+            PatchLevel = "2",
+            Distribution = "debian",
+            IsGuess = true,
+            Conflicts = [new OtherVersion("1.2", "string", here)],
+            Files = ["/usr/bin/edb"],
+            Evidence = [new ComponentEvidence("string", here, 0.9)],
+        };
+        Assert.True(SameComponent.Instance.Equals(Whole(), Whole()));
+        Assert.True(SameComponent.Instance.Equals(Whole(), Whole() with { Evidence = [new ComponentEvidence("string", here with { Offset = 9 }, 0.9)] }));
+        Assert.False(SameComponent.Instance.Equals(Whole(), Whole() with { Evidence = [new ComponentEvidence("note", here, 0.9)] }));
+        Assert.Equal(SameComponent.Instance.GetHashCode(Whole()), SameComponent.Instance.GetHashCode(Whole()));
+        var other = new Component { Name = "other", Evidence = [] };
+        foreach (var property in typeof(Component).GetProperties().Where(p => p.CanWrite))
+        {
+            var changed = Whole();
+            property.SetValue(changed, property.GetValue(other));
+            Assert.False(SameComponent.Instance.Equals(Whole(), changed), property.Name);
+        }
+    }
+
     /// <summary>Products and versions as binaries name them, plus the packages of the hard cases under their purls.</summary>
     private static List<Component> Components()
     {
