@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
-using Assay.Software.Components;
 using Assay.Software.Matching;
 using Microsoft.Data.Sqlite;
 
@@ -16,7 +15,7 @@ namespace Assay.Software.Advisories;
 /// </remarks>
 public sealed class AdvisoryStore : IDisposable
 {
-    /// <summary>Of the tables below, and of the names under which records are found (<see cref="Matcher.ProductKeys(Advisory)"/>): raised when either changes. A store with a higher number comes from a newer program; one with a lower number is written anew from its own records.</summary>
+    /// <summary>Of the tables below, and of the names under which records are found (<see cref="Matcher.ProductKeys"/>): raised when either changes. A store with a higher number comes from a newer program; one with a lower number is written anew from its own records.</summary>
     private const int Layout = 2;
     /// <summary>Raised when a reader reads more than before: files that an older one read are read again.</summary>
     private const int Reader = 2;
@@ -327,16 +326,14 @@ public sealed class AdvisoryStore : IDisposable
         }
     }
 
-    /// <summary>Every advisory that names a product which the component may be, with all others about the same vulnerabilities.</summary>
-    public IEnumerable<Advisory> For(Component component) => Groups(component).SelectMany(g => g);
-
-    /// <summary>As <see cref="For"/>, advisories about one vulnerability together.</summary>
-    internal IReadOnlyList<IReadOnlyList<Advisory>> Groups(Component component)
+    /// <summary>Every advisory that names a product which a component may be, and all others about the same vulnerabilities; those about one vulnerability together.</summary>
+    /// <param name="keys">Its <see cref="ComponentNames.Keys"/>.</param>
+    internal IReadOnlyList<IReadOnlyList<Advisory>> Groups(IEnumerable<string> keys)
     {
         lock (access)
         {
             var hits = new Dictionary<long, (string Source, string Id)>();
-            foreach (var key in Matcher.ProductKeys(component))
+            foreach (var key in keys)
             {
                 named.Parameters[0].Value = key;
                 using var rows = named.ExecuteReader();

@@ -83,7 +83,7 @@ internal sealed class ComponentTable
 
     public ReadOnlyMemory<int> Holders(int number) => components[number].Holders.Memory;
 
-    /// <param name="key">Of <see cref="Matcher.ProductKeys(Component)"/>.</param>
+    /// <param name="key">One of <see cref="ComponentNames.Keys"/>.</param>
     public IReadOnlyList<Product> Called(string key) => called.TryGetValue(key, out var list) ? list : [];
 
 

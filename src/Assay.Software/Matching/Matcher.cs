@@ -7,9 +7,6 @@ namespace Assay.Software.Matching;
 /// <summary>Decides what advisories say about components. A platform that a product runs on is never reported, and a known-exploited entry without versions gives a candidate.</summary>
 public static class Matcher
 {
-    /// <summary>Under which names the inverted index finds a component; safe to keep beside it.</summary>
-    public static IReadOnlyCollection<string> ProductKeys(Component component) => ComponentNames.Of(component).Keys;
-
     /// <summary>The names under which an advisory is found: one at least in common with every component that it may match.</summary>
     public static IReadOnlyCollection<string> ProductKeys(Advisory advisory) => advisory.Withdrawn ? [] :
         [.. advisory.Ranges.SelectMany(r => r.Product.Package is { } package ? [r.Product.Name, package.Name] : new[] { r.Product.Name, r.Product.Name[(r.Product.Name.LastIndexOfAny(['/', ':']) + 1)..] })
@@ -21,7 +18,7 @@ public static class Matcher
     public static IReadOnlyList<Vulnerability> Match(Component component, AdvisoryStore store, Surroundings? surroundings = null, bool all = false)
     {
         var identity = new ComponentIdentity(component);
-        var found = store.Groups(component).Select(group => Match(identity, group, surroundings ?? Surroundings.Unknown, store.Forecast)).OfType<Vulnerability>();
+        var found = store.Groups(identity.Called.Keys).Select(group => Match(identity, group, Namings(identity.Called, group), surroundings ?? Surroundings.Unknown, store.Forecast, all)).OfType<Vulnerability>();
         return Ordered(found.Where(v => all || v.IsOpen));
     }
 
@@ -121,7 +118,7 @@ public static class Matcher
         Match(identity, about, Namings(identity.Called, about), surroundings, forecast, all: true);
 
     /// <param name="namings">Of this component and these advisories (<see cref="Namings"/>).</param>
-    /// <param name="all">False: null also for what is ruled out.</param>
+    /// <param name="all">False: null also where rows of advisories rule it out.</param>
     internal static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, List<Naming> namings, Surroundings surroundings, Func<string, ExploitForecast?>? forecast, bool all)
     {
         if (namings.Count == 0) return null;

@@ -67,6 +67,12 @@ public class GroundTests
         var own = Tracker("CVE-2026-1", "openssl", "Debian:12", Standing.Affected, "3.0.11-1~deb12u1") with { Id = "CVE-2026-1#own" };
         Assert.Equal(VulnerabilityStatus.Fixed, Matcher.Match(Library, [general, own])!.Status);
         Assert.Equal(VulnerabilityStatus.Affected, Matcher.Match(Library, [general])!.Status);
+        // Of which release a package is, is not known: one of them may have mended it; what unstable mended, all have.
+        var anywhere = Library with { Package = "3.0.11-1", Purl = "pkg:deb/debian/libssl3@3.0.11-1" };
+        var unstable = Tracker("CVE-2026-1", "openssl", "Debian", Standing.Affected, "3.1.4-2");
+        Assert.Equal(VulnerabilityStatus.Candidate, Matcher.Match(anywhere, [unstable, own])!.Status);
+        Assert.Equal(VulnerabilityStatus.Affected, Matcher.Match(anywhere, [unstable])!.Status);
+        Assert.Equal(VulnerabilityStatus.Fixed, Matcher.Match(anywhere, [unstable, own], new Surroundings([anywhere], new ProductFacts { Release = "Debian:12" }))!.Status);
     }
 
     private static readonly Component BusyBox = new() { Name = "busybox", Version = "1.33.0", Evidence = [new ComponentEvidence("string", Here, 0.9)] };
