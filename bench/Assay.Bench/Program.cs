@@ -12,6 +12,9 @@ return args switch
         int.Parse(profiles, System.Globalization.CultureInfo.InvariantCulture), file),
     ["dossiers", var folder, var count, var to] => Assay.Bench.DossierBench.Make(folder, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), to),
     ["assess", var folder] => Assay.Bench.DossierBench.Assess(folder),
+    ["advisories", var count, var to] => Assay.Bench.AdvisoryMaker.Make(to, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)),
+    ["rematch", var folder, var inventories, var each, var most] => Assay.Bench.RematchBench.Run(folder, int.Parse(inventories, System.Globalization.CultureInfo.InvariantCulture),
+        int.Parse(each, System.Globalization.CultureInfo.InvariantCulture), int.Parse(most, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 
@@ -26,5 +29,7 @@ static int Usage()
     Console.Error.WriteLine("Assay.Bench rules DEVICES PROFILES OUT.nft   writes the rules of a large home, for nft -f");
     Console.Error.WriteLine("Assay.Bench dossiers DOSSIER COUNT OUT   makes that many dossiers out of one, each with its own bytes");
     Console.Error.WriteLine("Assay.Bench assess FOLDER   assesses every dossier in FOLDER against all catalogues, on all cores, and writes nothing");
+    Console.Error.WriteLine("Assay.Bench advisories COUNT OUT   makes that many advisories in eight forms, with forecasts");
+    Console.Error.WriteLine("Assay.Bench rematch FOLDER INVENTORIES EACH MOST   matches at most MOST of them with so many inventories of EACH components; prints times and memory");
     return 2;
 }

@@ -13,15 +13,21 @@ public static class AdvisoriesVerb
     public static readonly Verb Verb = new()
     {
         Name = "advisories",
-        Summary = "keep advisories (KEV, OSV, NVD 2.0, CVE 5, CSAF, EPSS) in one local file, and show what it holds",
-        Usage = "import PATH… --store FILE | status --store FILE | fetch URL -o DIR [--key FILE]",
+        Summary = "keep advisories (KEV, OSV, NVD 2.0, CVE 5, CSAF, EPSS, distributions' trackers) in one local file, and show what it holds",
+        Usage = "import PATH… --store FILE [--inventories PATH… --watch] | status --store FILE | fetch URL -o DIR [--key FILE]",
         Example = "./assay advisories import examples/advisories --store advisories.db",
-        Options = [new Option("--store", "FILE", "the store; import makes it where it is not there"), new Option("--key", "FILE", "fetch: the OpenPGP key that must have signed every document")],
+        Options =
+        [
+            new Option("--store", "FILE", "the store; import makes it where it is not there"),
+            new Option("--inventories", "PATH", "import: a bill of materials, an image, or a folder of them, whose answers are watched", Repeats: true),
+            new Option("--watch", null, "import: tell what each advisory changed for the inventories"),
+            new Option("--key", "FILE", "fetch: the OpenPGP key that must have signed every document"),
+        ],
         Formats = ["table", "json"],
         Run = Run,
     };
 
-    private const int MostRows = 20;
+    internal const int MostRows = 20;
 
     private static int Run(Arguments arguments, Terminal terminal)
     {
@@ -32,7 +38,7 @@ public static class AdvisoriesVerb
             return arguments.Operands switch
             {
                 ["import"] => throw new UsageException("advisories import expects at least one PATH, found none"),
-                ["import", ..] => Import([.. arguments.Operands.Skip(1)], file, terminal),
+                ["import", ..] => AdvisoriesImport.Run([.. arguments.Operands.Skip(1)], file, arguments, terminal),
                 ["status"] => Status(file, terminal),
                 [var word, ..] => throw new UsageException($"advisories expects import, status or fetch, found {Shortened.Visible(word)}{Arguments.Nearest(word, ["import", "status", "fetch"])}"),
                 _ => throw new UsageException("advisories expects import, status or fetch, found nothing"),
@@ -42,45 +48,6 @@ public static class AdvisoriesVerb
         {
             throw new Assay.Evidence.Reading.UnreadableException("an advisory store", $"{file}: {damaged.Message}", 0);
         }
-    }
-
-    private static int Import(IReadOnlyList<string> paths, string file, Terminal terminal)
-    {
-        var files = paths.SelectMany(Files).ToList();
-        var (results, unreadable) = (new List<ImportResult>(), false);
-        using var store = AdvisoryStore.Open(file, terminal.Time);
-        foreach (var (path, named) in files)
-        {
-            using var artefact = Artefact.Open(path);
-            if (artefact.Size > int.MaxValue)
-            {
-                terminal.Complain($"{path}: expected at most 2 GiB, found {artefact.Size} bytes");
-                unreadable = true;
-                continue;
-            }
-            var result = store.Import(path, artefact.Bytes.Whole);
-            // What lies in a folder beside the lists, a page or a schema, is no damage.
-            if (result.Kind is null && !named)
-            {
-                terminal.Hint($"left out, no list of advisories: {path}");
-                continue;
-            }
-            results.Add(result);
-            unreadable |= result.Kind is null || result.Losses.Count > 0;
-            foreach (var loss in result.Losses.Take(20)) terminal.Complain(loss.ToString());
-            if (result.Losses.Count > 20) terminal.Complain($"{path}: {result.Losses.Count - 20} more losses; --format json lists all");
-        }
-        if (results.Count == 0) unreadable = true;
-        if (terminal.Format == "json") terminal.WriteJson(json => Document(json, store, results));
-        else terminal.Write(writer => Show(writer, results, terminal));
-        return unreadable ? Exit.Unreadable : Exit.Done;
-    }
-
-    /// <summary>A file that was named is imported or complained about; of a folder, whatever is a list.</summary>
-    private static IEnumerable<(string Path, bool Named)> Files(string path)
-    {
-        if (!Directory.Exists(path)) return [(path, true)];
-        return Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Order(StringComparer.Ordinal).Select(f => (f, false));
     }
 
     private static int Status(string file, Terminal terminal)
@@ -93,21 +60,6 @@ public static class AdvisoriesVerb
         return Exit.Done;
     }
 
-    private static void Show(TextWriter writer, IReadOnlyList<ImportResult> results, Terminal terminal)
-    {
-        TextTable.Write(writer, ["kind", "read", "new", "changed", "same", "older", "lost", "file"],
-            [.. (results.Count > MostRows ? results.GroupBy(r => r.Kind) : results.GroupBy(r => (string?)r.Name)).Select(Row)], terminal.Width);
-        writer.WriteLine();
-        writer.WriteLine($"{Number(results.Sum(r => r.New.Count))} new and {Number(results.Sum(r => r.Changed.Count))} changed advisories.");
-    }
-
-    // A folder with a file for each advisory is one row for each kind.
-    private static IReadOnlyList<string> Row(IGrouping<string?, ImportResult> g) =>
-    [
-        g.First().Kind ?? "-", Number(g.Sum(r => r.Read)), Number(g.Sum(r => r.New.Count)), Number(g.Sum(r => r.Changed.Count)), Number(g.Sum(r => r.Unchanged)),
-        Number(g.Sum(r => r.Older)), Number(g.Sum(r => r.Losses.Count)), g.Count() == 1 ? g.First().Name : $"{g.Count()} files",
-    ];
-
     private static void Show(TextWriter writer, StoreStatus status, Terminal terminal)
     {
         TextTable.Write(writer, ["source", "advisories", "exploited", "without a range", "newest"],
@@ -118,32 +70,6 @@ public static class AdvisoriesVerb
         if (status.Files.Count > MostRows) writer.WriteLine($"and {Number(status.Files.Count - MostRows)} files before; --format json lists all");
         writer.WriteLine();
         writer.WriteLine($"snapshot {status.Snapshot}");
-    }
-
-    private static void Document(Utf8JsonWriter json, AdvisoryStore store, IReadOnlyList<ImportResult> results)
-    {
-        json.WriteStartObject();
-        json.WriteString("schema", "assay/advisories-import/1");
-        json.WriteString("snapshot", store.SnapshotDigest);
-        json.WriteStartArray("imports");
-        foreach (var result in results)
-        {
-            json.WriteStartObject();
-            json.WriteString("file", result.Name);
-            json.WriteString("sha256", result.Sha256);
-            if (result.Kind is not null) json.WriteString("kind", result.Kind);
-            json.WriteNumber("read", result.Read);
-            Names(json, "new", result.New);
-            Names(json, "changed", result.Changed);
-            json.WriteNumber("unchanged", result.Unchanged);
-            json.WriteNumber("older", result.Older);
-            json.WriteStartArray("losses");
-            foreach (var loss in result.Losses) EvidenceJson.Write(json, loss);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     internal static void Document(Utf8JsonWriter json, StoreStatus status)
@@ -184,12 +110,5 @@ public static class AdvisoriesVerb
         json.WriteEndArray();
     }
 
-    private static void Names(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values) json.WriteStringValue(value);
-        json.WriteEndArray();
-    }
-
-    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    internal static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -25,24 +25,28 @@ public static class VulnsVerb
     {
         Name = "vulns",
         Summary = "list known vulnerabilities of the components in a bill of materials or an image, each with its reason",
-        Usage = "SBOM|IMAGE|FOLDER --store FILE [--repairs FILE]… [--vex FILE]… [--trust FILE]… [--product ID] [--all] [--fail-on STATUS]",
+        Usage = "SBOM|IMAGE|FOLDER --store FILE [--repairs FILE]… [--vex FILE]… [--trust FILE]… [--product ID] [--sockets FILE]… [--capture FILE]… [--device ADDRESS] [--author NAME] [--all] [--fail-on STATUS]",
         Example = "./assay vulns examples/doorbell-1.0/firmware/doorbell-1.0.bin --store advisories.db",
         Options =
         [
             new Option("--store", "FILE", "the store that assay advisories import made"),
             new Option("--repairs", "FILE", "what the build says it mended: a Debian changelog, a Buildroot or OpenEmbedded recipe or report", Repeats: true),
-            new Option("--vex", "FILE", "an OpenVEX document; its signature beside it as FILE.cose or FILE.p7s", Repeats: true),
+            new Option("--vex", "FILE", "a VEX document (OpenVEX, CSAF, CycloneDX); its signature beside it as FILE.cose or FILE.p7s", Repeats: true),
             new Option("--trust", "FILE", "whose signed statements count: a trust list, public key or certificate", Repeats: true),
             new Option("--product", "ID", "what the product is called in VEX: package URL, CPE name or name", Repeats: true),
+            new Option("--sockets", "FILE", "what ss -tulpn shows on the device", Repeats: true),
+            new Option("--capture", "FILE", "a capture with the device in it", Repeats: true),
+            new Option("--device", "ADDRESS", "the address that the device has in the captures"),
+            new Option("--author", "NAME", "who says so, in the VEX formats; for csaf with an address: 'Example <https://example.com>'"),
             new Option("--all", null, "also what is ruled out, each with the reason"),
             new Option("--fail-on", "STATUS", "affected, or candidate for both: exit status 1 when there is one"),
             new Option("--as-of", "DATE", "the date the answers are for (today)"),
         ],
-        Formats = ["table", "json", "ndjson"],
+        Formats = ["table", "json", "ndjson", "openvex", "csaf", "cyclonedx"],
         Run = Run,
     };
 
-    private sealed record Examined(string Name, string? Kind, IReadOnlyList<Component> Components, IReadOnlyList<Coverage> Coverage, IReadOnlyList<string> Subject, ProductFacts Product);
+    internal sealed record Examined(string Name, string? Kind, IReadOnlyList<Component> Components, IReadOnlyList<Coverage> Coverage, IReadOnlyList<string> Subject, ProductFacts Product);
 
     private static int Run(Arguments arguments, Terminal terminal)
     {
@@ -62,14 +66,15 @@ public static class VulnsVerb
         var heard = new List<HeardVex>();
         foreach (var vex in arguments.Values("--vex")) heard.Add(Hear(vex, arguments, options, terminal, ref unreadable));
         var repairs = arguments.Values("--repairs").SelectMany(f => Repairs(f, options)).ToList();
-        var product = examined.Product with { Repairs = [.. examined.Product.Repairs, .. repairs] };
+        var product = examined.Product with { Repairs = [.. examined.Product.Repairs, .. repairs], Sockets = [.. VulnsFacts.Sockets(arguments, options, terminal)] };
         var judgement = new VexJudgement(heard, [.. arguments.Values("--product"), .. examined.Subject]);
         try
         {
             using var store = AdvisoryStore.Open(file, terminal.Time);
             var surroundings = new Surroundings(examined.Components, product);
-            var vulnerabilities = Matcher.Ordered(examined.Components.DistinctBy(c => (c.Name, c.Version, c.Package, c.Purl, string.Join(' ', c.Cpe)))
-                .SelectMany(c => Matcher.Match(c, store, surroundings, arguments.Has("--all"))).Select(judgement.Judge));
+            var vulnerabilities = Matcher.Ordered(Asked(examined).SelectMany(c => Matcher.Match(c, store, surroundings, all: true)).Select(judgement.Judge));
+            var answers = vulnerabilities;
+            if (!arguments.Has("--all")) vulnerabilities = [.. answers.Where(v => v.IsOpen || v.Ground == Ground.Statement)];
             switch (terminal.Format)
             {
                 case "json":
@@ -78,8 +83,14 @@ public static class VulnsVerb
                 case "ndjson":
                     terminal.WriteLines(vulnerabilities, VulnerabilityJson.Write);
                     break;
+                case "openvex" or "csaf" or "cyclonedx":
+                    var bytes = VulnsFacts.Statements(answers, [.. arguments.Values("--product"), .. examined.Subject], arguments, options.AsOf, terminal);
+                    terminal.WriteBytes(stream => stream.Write(bytes));
+                    break;
                 default:
                     terminal.Write(writer => Show(writer, examined, store.Status(), vulnerabilities, terminal));
+                    if (answers.Count - vulnerabilities.Count is > 0 and var ruledOut) terminal.Hint($"{ruledOut} more {(ruledOut == 1 ? "is" : "are")} ruled out; --all shows each with its reason");
+                    if (vulnerabilities.FirstOrDefault(v => v.IsOpen) is { } next) terminal.Hint(VulnsFacts.Next(next));
                     break;
             }
             foreach (var loss in examined.Coverage.SelectMany(c => c.Losses).Take(20)) terminal.Complain(loss.ToString());
@@ -94,7 +105,10 @@ public static class VulnsVerb
         }
     }
 
-    private static Examined Examine(string path, ExaminationOptions options)
+    /// <summary>Its components, each once.</summary>
+    internal static IEnumerable<Component> Asked(Examined examined) => examined.Components.DistinctBy(c => (c.Name, c.Version, c.Package, c.Purl, string.Join(' ', c.Cpe)));
+
+    internal static Examined Examine(string path, ExaminationOptions options)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         if (Directory.Exists(path))
@@ -130,7 +144,7 @@ public static class VulnsVerb
     {
         var bytes = ReadWhole(file, options);
         var losses = new List<Loss>();
-        var document = OpenVex.Read(file, bytes, losses);
+        var document = VexFile.Read(file, bytes, losses);
         foreach (var loss in losses) terminal.Complain(loss.ToString());
         unreadable |= losses.Count > 0;
         foreach (var ending in DetachedSignature.Endings)

@@ -5,13 +5,14 @@ namespace Assay.Evidence.Compression;
 
 /// <summary>
 /// A zip archive in memory (APPNOTE 6.3): the central directory says what is there, each entry is inflated on its own and checked against its CRC-32.
-/// Methods 0 (stored) and 8 (deflate); no encryption, no parts on other disks, no ZIP64.
+/// Methods 0 (stored) and 8 (deflate); ZIP64 where an archive has more than 65,534 entries (4.3.14); no encryption, no parts on other disks.
 /// </summary>
 public sealed class Zip
 {
     private const int EndSize = 22;
     private const int LargestComment = 65535;
-    private const int MostEntries = 65_535;
+    private const int MostEntries = 2_000_000;
+    private const int LocatorSize = 20;
 
     private readonly ReadOnlyMemory<byte> bytes;
 
@@ -36,15 +37,34 @@ public sealed class Zip
         if (found < 0 || span.Length - from - found < EndSize) throw new UnreadableException("the end record of a zip archive", "none", Math.Max(0, span.Length - EndSize));
         var end = new SpanReader(span[(from + found)..], from + found);
         end.Skip(10);
-        var count = end.U16("number of entries");
+        uint count = end.U16("number of entries");
         var size = end.U32("size of the directory");
         var start = end.U32("offset of the directory");
-        if (count == MostEntries || size == uint.MaxValue || start == uint.MaxValue) throw new UnreadableException("a zip archive below 4 GiB and 65,535 entries", "ZIP64", from + found);
+        if (count == ushort.MaxValue || size == uint.MaxValue || start == uint.MaxValue) (count, size, start) = Large(span, from + found);
         if (start + (long)size > from + found) throw new UnreadableException("a directory before the end record", $"{size} bytes at 0x{start:x}", from + found);
         var reader = new SpanReader(span.Slice((int)start, (int)size), start);
         var entries = new List<ZipEntry>(Math.Min((int)count, 4096));
         for (var i = 0; i < count; i++) entries.Add(Entry(ref reader));
         return new Zip(bytes, entries);
+    }
+
+    /// <summary>The second end record, to which a locator right before the first one points.</summary>
+    private static (uint Count, uint Size, uint Start) Large(ReadOnlySpan<byte> span, int endAt)
+    {
+        var locator = new SpanReader(span, 0);
+        if (endAt < LocatorSize) throw new UnreadableException("the locator of a ZIP64 end record", "none", endAt);
+        locator.Seek(endAt - LocatorSize);
+        if (locator.U32("locator") != 0x07064b50) throw new UnreadableException("the locator of a ZIP64 end record", "other bytes", endAt - LocatorSize);
+        locator.Skip(4);
+        var at = locator.U64("offset of the ZIP64 end record");
+        if (at > (ulong)endAt) throw new UnreadableException("a ZIP64 end record before its locator", $"one at 0x{at:x}", endAt - LocatorSize);
+        var end = new SpanReader(span, 0);
+        end.Seek((long)at);
+        if (end.U32("ZIP64 end record") != 0x06064b50) throw new UnreadableException("a ZIP64 end record", "other bytes", (long)at);
+        end.Skip(28);
+        var (count, size, start) = (end.U64("number of entries"), end.U64("size of the directory"), end.U64("offset of the directory"));
+        if (count > MostEntries || size > uint.MaxValue - 1 || start > uint.MaxValue - 1) throw new UnreadableException($"a zip archive below 4 GiB and {MostEntries} entries", $"{count} entries, a directory of {size} bytes", (long)at);
+        return ((uint)count, (uint)size, (uint)start);
     }
 
     /// <summary>The first entry of this name, whatever its case; null where there is none.</summary>

@@ -77,6 +77,8 @@ public sealed record AffectedRange
     public string? Told { get; init; }
     /// <summary>Where it is not <see cref="Standing.Affected"/>, <see cref="Versions"/> holds no run: nothing can be inside of it.</summary>
     public Standing Standing { get; init; }
+    /// <summary>The source decided nothing for this release (no advisory for it, postponed, ignored): another row of the same source that does counts instead.</summary>
+    public bool GivesWay { get; init; }
     /// <summary>The source's own reason for its standing: <c>not affected: vulnerable code introduced later</c>, <c>no DSA: minor issue</c>; null where it gives none.</summary>
     public string? Note { get; init; }
 }

@@ -1,25 +1,38 @@
 using System.Text;
 using System.Text.Json;
 using Assay.Evidence;
+using Assay.Evidence.Compression;
 using Assay.Evidence.Reading;
 using Assay.Software.Matching;
 
 namespace Assay.Software.Advisories;
 
-/// <summary>A file of advisories, recognised by its content: one JSON document, one JSON record a line, or CSV. A damaged record or line loses only itself.</summary>
+/// <summary>
+/// A file of advisories, recognised by its content: one JSON document, one JSON record a line, CSV, a YAML record, a list of Debian's tracker, a page of OpenWrt's; any of these
+/// compressed with gzip, xz or Zstandard, or as members of a zip archive. A damaged record, line or member loses only itself.
+/// </summary>
 public sealed class AdvisoryFile
 {
-    private const int Depth = 64, MostLosses = 1000;
+    private const int Depth = 64, MostLosses = 1000, MostNested = 3;
+    private const int MostMemberBytes = 1 << 30;
+    private const long MostBytes = 6L << 30;
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Depth };
+    private static readonly CompressionKind[] Compressed = [CompressionKind.Gzip, CompressionKind.Xz, CompressionKind.Zstandard];
 
     private readonly string name;
+    private readonly string? member;
+    private readonly int nested;
+    private readonly Budget budget;
     private readonly Action<Advisory> take;
     private readonly Action<string, ExploitForecast> forecast;
     private readonly List<Loss> losses = [];
 
-    private AdvisoryFile(string name, Action<Advisory> take, Action<string, ExploitForecast> forecast)
+    private AdvisoryFile(string name, string? member, int nested, Budget budget, Action<Advisory> take, Action<string, ExploitForecast> forecast)
     {
         this.name = name;
+        this.member = member;
+        this.nested = nested;
+        this.budget = budget;
         this.take = take;
         this.forecast = forecast;
     }
@@ -28,14 +41,16 @@ public sealed class AdvisoryFile
     public string? Kind { get; private set; }
     public int Read { get; private set; }
     public IReadOnlyList<Loss> Losses => losses;
+    /// <summary>Of a form that lists of advisories have, but broken: cut JSON, an archive or compressed file that does not unpack. What is merely something else is not damaged.</summary>
+    public bool IsDamaged { get; private set; }
 
     /// <summary>Reads every record of a file.</summary>
     /// <param name="name">For losses: how the giver calls the file.</param>
     /// <param name="forecast">Told of each record of EPSS: an id and its forecast.</param>
     public static AdvisoryFile Of(string name, ReadOnlyMemory<byte> file, Action<Advisory> take, Action<string, ExploitForecast> forecast)
     {
-        var reading = new AdvisoryFile(name, take, forecast);
-        reading.All(file.Span.StartsWith("\ufeff"u8) ? file[3..] : file);
+        var reading = new AdvisoryFile(name, null, 0, new Budget { FileBytes = MostMemberBytes, Bytes = MostBytes }, take, forecast);
+        reading.Whole(file);
         return reading;
     }
 
@@ -46,6 +61,76 @@ public sealed class AdvisoryFile
         var reading = Of(name, file, advisories.Add, (_, _) => { });
         losses?.AddRange(reading.Losses);
         return advisories;
+    }
+
+    private void Whole(ReadOnlyMemory<byte> file)
+    {
+        if (Zip.Looks(file.Span)) Archive(file);
+        else if (Compressed.Any(k => Decompression.IsHeader(k, file.Span))) Inside(Compressed.First(k => Decompression.IsHeader(k, file.Span)), file);
+        else All(file.Span.StartsWith("\ufeff"u8) ? file[3..] : file);
+    }
+
+    private void Inside(CompressionKind kind, ReadOnlyMemory<byte> file)
+    {
+        if (nested == MostNested)
+        {
+            Lose($"at most {MostNested} files inside each other", "more", null);
+            return;
+        }
+        using var decoded = Decompression.Decode(kind, file.Span, budget);
+        if (decoded.Failure is { } failure)
+        {
+            // Of a cut list nobody knows what the rest would have said.
+            IsDamaged = true;
+            Lose($"a whole {Decompression.Name(kind)} file", failure.Message, null);
+            return;
+        }
+        Join(member, decoded.Content);
+    }
+
+    /// <summary>Every member that is a list; what lies beside them, a page or a licence, is no damage.</summary>
+    private void Archive(ReadOnlyMemory<byte> file)
+    {
+        try
+        {
+            if (nested == MostNested) throw new UnreadableException($"at most {MostNested} files inside each other", "more", 0);
+            var zip = Zip.Open(file);
+            foreach (var entry in zip.Entries)
+            {
+                if (entry.Name.EndsWith('/') || entry.Size == 0) continue;
+                var path = Shortened.Visible(entry.Name);
+                try
+                {
+                    Join(member is null ? path : $"{member}/{path}", zip.Read(entry, budget));
+                }
+                catch (Exception bad) when (bad is UnreadableException or BudgetException)
+                {
+                    IsDamaged = true;
+                    var (expected, found) = bad is UnreadableException told ? (told.Expected, told.Found) : ("an archive within the budget", bad.Message);
+                    Lose(expected, found, null, path);
+                    if (bad is BudgetException { Budget: "bytes" }) return;
+                }
+            }
+        }
+        catch (UnreadableException bad)
+        {
+            IsDamaged = true;
+            Lose(bad.Expected, bad.Found, null);
+        }
+    }
+
+    private void Join(string? path, ReadOnlyMemory<byte> content)
+    {
+        var inner = new AdvisoryFile(name, path, nested + 1, budget, take, forecast);
+        inner.Whole(content);
+        Kind ??= inner.Kind;
+        Read += inner.Read;
+        IsDamaged |= inner.IsDamaged;
+        if (inner.Kind is null && !inner.IsDamaged && path is not null) return;
+        foreach (var loss in inner.losses)
+        {
+            if (losses.Count < MostLosses) losses.Add(loss);
+        }
     }
 
     private void All(ReadOnlyMemory<byte> file)
@@ -65,9 +150,22 @@ public sealed class AdvisoryFile
             Kind = "epss";
             foreach (var (id, value) in Epss.ReadCsv(Encoding.UTF8.GetString(file.Span))) Forecast(id, value);
         }
+        else if (DebianTracker.LooksLikeList(start))
+        {
+            Kind = "debian";
+            foreach (var advisory in DebianTracker.ReadList(file, (line, expected, found) => Lose(expected, found, line))) Take("debian", advisory);
+        }
+        else if (OpenWrtAdvisory.Looks(file.Span))
+        {
+            Words(file);
+        }
+        else if (YamlRecord.Looks(start))
+        {
+            Yaml(file);
+        }
         else if (start[0] is not ((byte)'{' or (byte)'['))
         {
-            Lose("JSON, one JSON record a line, or CSV of a known form", "other bytes", null);
+            Lose("JSON, one JSON record a line, CSV, YAML or a tracker's list of a known form", "other bytes", null);
         }
         else if (start[0] == '{' && IsLines(file))
         {
@@ -117,6 +215,31 @@ public sealed class AdvisoryFile
         }
     }
 
+    private void Words(ReadOnlyMemory<byte> file)
+    {
+        try
+        {
+            foreach (var advisory in OpenWrtAdvisory.Read(file.Span)) Take("openwrt", advisory);
+        }
+        catch (UnreadableException bad)
+        {
+            Lose(bad.Expected, bad.Found, null);
+        }
+    }
+
+    private void Yaml(ReadOnlyMemory<byte> file)
+    {
+        try
+        {
+            Document(YamlRecord.ToJson(file.Span), null);
+        }
+        catch (UnreadableException bad)
+        {
+            IsDamaged = true;
+            Lose(bad.Expected, bad.Found, bad.Line);
+        }
+    }
+
     private void Document(ReadOnlyMemory<byte> text, int? line)
     {
         try
@@ -143,10 +266,28 @@ public sealed class AdvisoryFile
                 foreach (var element in data.EnumerateArray()) Record(element, null, $"data[{index++}]", line);
                 return;
             }
+            if (AlpineDatabase.Looks(root))
+            {
+                Kind ??= "alpine";
+                foreach (var advisory in AlpineDatabase.Read(root, (at, expected, found) => Lose(expected, found, line, at))) Take("alpine", advisory);
+                return;
+            }
+            if (DebianTracker.LooksLikeDump(root))
+            {
+                Kind ??= "debian";
+                foreach (var advisory in DebianTracker.ReadDump(root, (at, expected, found) => Lose(expected, found, line, at))) Take("debian", advisory);
+                return;
+            }
             Record(root, null, "the document", line);
+        }
+        catch (InvalidOperationException bad)
+        {
+            // A property's name with a broken escape.
+            Lose("JSON in valid UTF-8", Shortened.Visible(bad.Message), line);
         }
         catch (JsonException bad)
         {
+            IsDamaged = true;
             Lose($"JSON at most {Depth} deep", bad.Message.Split(" LineNumber", 2)[0], line ?? (int?)bad.LineNumber + 1);
         }
     }
@@ -173,7 +314,7 @@ public sealed class AdvisoryFile
             }
             else if (Nvd.RecordIn(record) is { } cve) Take("nvd", Nvd.Read(cve, record));
             else if (Osv.Looks(record)) Take("osv", Osv.Read(record));
-            else throw new UnreadableException("a record of KEV, OSV, NVD 2.0, CVE 5, CSAF or EPSS", "none of them", 0);
+            else throw new UnreadableException("a record of KEV, OSV, NVD 2.0, CVE 5, CSAF, EPSS, or of Debian's or Alpine's tracker", "none of them", 0);
         }
         catch (UnreadableException bad)
         {
@@ -202,6 +343,7 @@ public sealed class AdvisoryFile
 
     private void Lose(string expected, string found, int? line, string? at = null)
     {
-        if (losses.Count < MostLosses) losses.Add(new Loss { Location = new Location { Artefact = name, Path = at, Line = line }, Expected = expected, Found = found });
+        var path = member is null ? at : at is null ? member : $"{member} {at}";
+        if (losses.Count < MostLosses) losses.Add(new Loss { Location = new Location { Artefact = name, Path = path, Line = line }, Expected = expected, Found = found });
     }
 }

@@ -59,6 +59,7 @@ internal static class AdvisoryJson
         }
         if (range.Told is not null) json.WriteString("told", range.Told);
         if (range.Standing != Standing.Affected) json.WriteString("standing", EvidenceJson.Name(range.Standing));
+        if (range.GivesWay) json.WriteBoolean("givesWay", true);
         if (range.Note is not null) json.WriteString("note", range.Note);
         if (range.Versions is { } versions)
         {
@@ -149,6 +150,7 @@ internal static class AdvisoryJson
             },
             Told = range.Text("told"),
             Standing = range.Text("standing") is { } standing ? Enum.Parse<Standing>(standing, ignoreCase: true) : Standing.Affected,
+            GivesWay = range.TryGetProperty("givesWay", out _),
             Note = range.Text("note"),
             Versions = range.Text("scheme") is { } scheme
                 ? new VersionSet { Scheme = Enum.Parse<VersionScheme>(scheme, ignoreCase: true), Inside = Runs(range, "inside"), Outside = Runs(range, "outside") }

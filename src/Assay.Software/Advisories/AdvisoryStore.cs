@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
-using Assay.Software.Components;
 using Assay.Software.Matching;
 using Microsoft.Data.Sqlite;
 
@@ -11,26 +10,32 @@ namespace Assay.Software.Advisories;
 
 /// <summary>Every advisory that was imported, in one SQLite file. Derived from the imported files: it can be deleted and made again.</summary>
 /// <remarks>
-/// One file is one transaction: a program that is killed in the middle leaves the store as it was before that file. An object may be used by several threads,
-/// one at a time gets in; several programs may open the same file.
+/// One file is one transaction: a program that is killed in the middle leaves the store as it was before that file, and running it again imports the rest, because files that
+/// are in already are known by their digest. An object may be used by several threads, one at a time gets in; several programs may open the same file.
 /// </remarks>
 public sealed class AdvisoryStore : IDisposable
 {
-    /// <summary>Of the tables below. A store with a higher number comes from a newer program.</summary>
-    private const int Layout = 1;
+    /// <summary>Of the tables below, and of the names under which records are found (<see cref="Matcher.ProductKeys"/>): raised when either changes. A store with a higher number comes from a newer program; one with a lower number is written anew from its own records.</summary>
+    private const int Layout = 2;
+    /// <summary>Raised when a reader reads more than before: files that an older one read are read again.</summary>
+    private const int Reader = 2;
     private const int MostFileBytes = 1 << 30, MostLinked = 64;
 
     private readonly SqliteConnection connection;
     private readonly TimeProvider time;
     private readonly Lock access = new();
+    private readonly SqliteCommand linked, named;
+    private Writing? writing;
 
     private AdvisoryStore(SqliteConnection connection, TimeProvider time)
     {
         this.connection = connection;
         this.time = time;
+        linked = Command(connection, "SELECT a.key, a.record, a.modified FROM name n JOIN advisory a ON a.key = n.advisory WHERE n.name = $name", "$name");
+        named = Command(connection, "SELECT a.key, a.source, a.id FROM product p JOIN advisory a ON a.key = p.advisory WHERE p.product = $product", "$product");
     }
 
-    /// <summary>Opens a store, or makes an empty one.</summary>
+    /// <summary>Opens a store, or makes an empty one. An older one is brought to the present layout, whole or not at all.</summary>
     /// <param name="time">Stamps imports; the system's clock where it is null.</param>
     /// <exception cref="UnreadableException">The file is no store, is damaged, or comes from a newer program.</exception>
     public static AdvisoryStore Open(string file, TimeProvider? time = null)
@@ -39,21 +44,26 @@ public sealed class AdvisoryStore : IDisposable
         try
         {
             connection.Open();
-            var version = (long)(Scalar(connection, "PRAGMA user_version") ?? 0L);
+            var version = Version(connection);
             if (version > Layout) throw new UnreadableException($"an advisory store of layout {Layout} or older", $"layout {version}: a newer Assay wrote {file}; use that one, or delete the file and import again", 0);
             if (version == 0)
             {
                 if ((long)Scalar(connection, "SELECT count(*) FROM sqlite_master")! > 0) throw new UnreadableException("an advisory store", $"another SQLite database in {file}", 0);
                 Run(connection, "PRAGMA journal_mode=WAL");
-                // Two programs may meet here: the second one finds the tables.
+            }
+            Run(connection, "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
+            if (version < Layout)
+            {
+                // Two programs may meet here: the second one waits, and finds the tables.
                 using var making = connection.BeginTransaction();
-                Run(connection, Tables, making);
+                version = Version(connection, making);
+                if (version == 0) Run(connection, Tables, making);
+                else if (version < Layout) Upgrade(connection, making);
                 making.Commit();
             }
-            Run(connection, "PRAGMA synchronous=NORMAL");
             return new AdvisoryStore(connection, time ?? TimeProvider.System);
         }
-        catch (SqliteException bad)
+        catch (Exception bad) when (bad is SqliteException or System.Text.Json.JsonException or KeyNotFoundException)
         {
             connection.Dispose();
             throw new UnreadableException("an advisory store", $"{file}: {bad.Message}", 0);
@@ -65,16 +75,56 @@ public sealed class AdvisoryStore : IDisposable
         }
     }
 
-    private const string Tables = """
-        CREATE TABLE IF NOT EXISTS advisory (source TEXT NOT NULL, id TEXT NOT NULL, modified TEXT, digest BLOB NOT NULL, exploited INTEGER NOT NULL, ranged INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (source, id));
-        CREATE TABLE IF NOT EXISTS name (name TEXT NOT NULL, source TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (name, source, id)) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS product (product TEXT NOT NULL, source TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (product, source, id)) WITHOUT ROWID;
-        CREATE INDEX IF NOT EXISTS name_of ON name (source, id);
-        CREATE INDEX IF NOT EXISTS product_of ON product (source, id);
-        CREATE TABLE IF NOT EXISTS forecast (id TEXT PRIMARY KEY, probability REAL NOT NULL, percentile REAL NOT NULL, day TEXT) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS file (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, imported TEXT NOT NULL, read INTEGER NOT NULL, lost INTEGER NOT NULL);
-        PRAGMA user_version = 1;
+    private static string Tables => $"""
+        CREATE TABLE advisory (key INTEGER PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, modified TEXT, digest BLOB NOT NULL, exploited INTEGER NOT NULL, ranged INTEGER NOT NULL, record BLOB NOT NULL, UNIQUE (source, id));
+        CREATE TABLE name (name TEXT NOT NULL, advisory INTEGER NOT NULL, PRIMARY KEY (name, advisory)) WITHOUT ROWID;
+        CREATE TABLE product (product TEXT NOT NULL, advisory INTEGER NOT NULL, PRIMARY KEY (product, advisory)) WITHOUT ROWID;
+        CREATE INDEX name_of ON name (advisory);
+        CREATE INDEX product_of ON product (advisory);
+        CREATE TABLE forecast (id TEXT PRIMARY KEY, probability REAL NOT NULL, percentile REAL NOT NULL, day TEXT) WITHOUT ROWID;
+        CREATE TABLE file (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, imported TEXT NOT NULL, read INTEGER NOT NULL, lost INTEGER NOT NULL, reader INTEGER NOT NULL DEFAULT 0);
+        PRAGMA user_version = {Layout};
         """;
+
+    /// <summary>The records of an older store in new tables. Layout 1 had texts where keys are now; its list of files lacks who read them.</summary>
+    private static void Upgrade(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        Run(connection, """
+            DROP INDEX IF EXISTS name_of; DROP INDEX IF EXISTS product_of; DROP TABLE name; DROP TABLE product;
+            ALTER TABLE advisory RENAME TO old_advisory; ALTER TABLE forecast RENAME TO old_forecast; ALTER TABLE file RENAME TO old_file;
+            """, transaction);
+        Run(connection, Tables, transaction);
+        using (var writing = new Writing(connection))
+        using (var command = connection.CreateCommand())
+        {
+            writing.Begin(transaction);
+            command.Transaction = transaction;
+            command.CommandText = "SELECT record, modified FROM old_advisory ORDER BY source, id";
+            using var rows = command.ExecuteReader();
+            while (rows.Read()) writing.Put(Record((byte[])rows[0], rows.IsDBNull(1) ? null : rows.GetString(1)));
+        }
+        Run(connection, """
+            INSERT INTO forecast SELECT id, probability, percentile, day FROM old_forecast;
+            INSERT INTO file SELECT sha256, name, kind, imported, read, lost, 0 FROM old_file;
+            DROP TABLE old_advisory; DROP TABLE old_forecast; DROP TABLE old_file;
+            """, transaction);
+    }
+
+    private static long Version(SqliteConnection connection, SqliteTransaction? transaction = null) => (long)(Scalar(connection, "PRAGMA user_version", transaction) ?? 0L);
+
+    private static SqliteCommand Command(SqliteConnection connection, string sql, params ReadOnlySpan<string> parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var parameter in parameters) command.Parameters.Add(new SqliteParameter(parameter, null));
+        return command;
+    }
+
+    private static Advisory Record(byte[] record, string? modified)
+    {
+        var advisory = AdvisoryJson.Read(record);
+        return advisory.Modified is null && modified is not null ? advisory with { Modified = JsonReading.TimeOf(modified) } : advisory;
+    }
 
     /// <summary>Imports one file; see the other overload.</summary>
     /// <exception cref="BudgetException">The stream holds more than 1 GiB.</exception>
@@ -90,26 +140,47 @@ public sealed class AdvisoryStore : IDisposable
         return Import(name, buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
     }
 
-    /// <summary>Imports one file of any known form. What cannot be read is told in the result and loses nothing else.</summary>
-    public ImportResult Import(string name, ReadOnlyMemory<byte> file)
+    /// <summary>Imports one file of any known form. What cannot be read is told in the result and loses nothing else; bytes that were read before are not read again.</summary>
+    /// <param name="progress">Told from time to time how many records were read.</param>
+    public ImportResult Import(string name, ReadOnlyMemory<byte> file, Action<int>? progress = null) => Import(name, file, keep: true, progress);
+
+    /// <summary>What <see cref="Import(string, ReadOnlyMemory{byte}, Action{int})"/> would do; the store stays as it is.</summary>
+    public ImportResult Foresee(string name, ReadOnlyMemory<byte> file) => Import(name, file, keep: false, null);
+
+    private ImportResult Import(string name, ReadOnlyMemory<byte> file, bool keep, Action<int>? progress)
     {
         lock (access)
         {
             var sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Span));
-            var (fresh, changed, unchanged, older) = (new List<string>(), new List<string>(), 0, 0);
+            if (Known(sha256) is { } before)
+                return new ImportResult { Name = name, Kind = before.Kind, Sha256 = sha256, Read = before.Read, Unchanged = before.Read, Skipped = true };
+            var (fresh, changed, unchanged, older, seen) = (new List<string>(), new List<string>(), 0, 0, 0);
+            var aliases = new List<string>();
             using var transaction = connection.BeginTransaction();
-            using var writing = new Writing(connection, transaction);
+            writing ??= new Writing(connection);
+            writing.Begin(transaction);
             var reading = AdvisoryFile.Of(name, file, advisory =>
             {
                 switch (writing.Put(advisory))
                 {
-                    case Outcome.New: fresh.Add(advisory.Id); break;
-                    case Outcome.Changed: changed.Add(advisory.Id); break;
+                    case Outcome.New:
+                        fresh.Add(advisory.Id);
+                        aliases.AddRange(advisory.Aliases);
+                        break;
+                    case Outcome.Changed:
+                        changed.Add(advisory.Id);
+                        aliases.AddRange(advisory.Aliases);
+                        break;
                     case Outcome.Older: older++; break;
                     default: unchanged++; break;
                 }
-            }, writing.Put);
-            if (reading.Kind is { } kind)
+                if ((++seen & 0xff) == 0) progress?.Invoke(seen);
+            }, (id, forecast) =>
+            {
+                writing.Put(id, forecast);
+                if ((++seen & 0xfff) == 0) progress?.Invoke(seen);
+            });
+            if (reading.Kind is { } kind && keep)
             {
                 writing.PutFile(sha256, name, kind, time.GetUtcNow(), reading.Read, reading.Losses.Count);
                 transaction.Commit();
@@ -122,42 +193,57 @@ public sealed class AdvisoryStore : IDisposable
                 Read = reading.Read,
                 New = fresh,
                 Changed = changed,
+                Aliases = aliases,
                 Unchanged = unchanged,
                 Older = older,
+                IsDamaged = reading.IsDamaged,
                 Losses = reading.Losses,
             };
         }
     }
 
+    /// <summary>A file that was read whole by a reader of today. One with losses is read again, so that they are told again.</summary>
+    private (string Kind, int Read)? Known(string sha256)
+    {
+        using var command = Command(connection, "SELECT kind, read FROM file WHERE sha256 = $sha256 AND lost = 0 AND reader = $reader", "$sha256", "$reader");
+        command.Parameters[0].Value = sha256;
+        command.Parameters[1].Value = Reader;
+        using var row = command.ExecuteReader();
+        return row.Read() ? (row.GetString(0), row.GetInt32(1)) : null;
+    }
+
     private enum Outcome { New, Changed, Unchanged, Older }
 
-    /// <summary>The statements of one import, prepared once.</summary>
+    /// <summary>The statements of imports, prepared once.</summary>
     private sealed class Writing : IDisposable
     {
-        private readonly SqliteCommand find, put, putName, putProduct, dropNames, dropProducts, putForecast, putFile, touch;
+        private readonly SqliteCommand find, add, put, putName, putProduct, dropNames, dropProducts, putForecast, putFile, touch;
 
-        public Writing(SqliteConnection connection, SqliteTransaction transaction)
+        public Writing(SqliteConnection connection)
         {
-            SqliteCommand Make(string sql, params ReadOnlySpan<string> parameters)
-            {
-                var command = connection.CreateCommand();
-                command.Transaction = transaction;
-                command.CommandText = sql;
-                foreach (var parameter in parameters) command.Parameters.Add(new SqliteParameter(parameter, null));
-                return command;
-            }
-            find = Make("SELECT modified, digest FROM advisory WHERE source = $source AND id = $id", "$source", "$id");
-            put = Make("INSERT OR REPLACE INTO advisory VALUES ($source, $id, $modified, $digest, $exploited, $ranged, $record)", "$source", "$id", "$modified", "$digest", "$exploited", "$ranged", "$record");
-            touch = Make("UPDATE advisory SET modified = $modified WHERE source = $source AND id = $id", "$source", "$id", "$modified");
-            dropNames = Make("DELETE FROM name WHERE source = $source AND id = $id", "$source", "$id");
-            dropProducts = Make("DELETE FROM product WHERE source = $source AND id = $id", "$source", "$id");
-            putName = Make("INSERT OR IGNORE INTO name VALUES ($name, $source, $id)", "$name", "$source", "$id");
-            putProduct = Make("INSERT OR IGNORE INTO product VALUES ($product, $source, $id)", "$product", "$source", "$id");
-            putForecast = Make("""
+            find = Command(connection, "SELECT key, modified, digest FROM advisory WHERE source = $source AND id = $id", "$source", "$id");
+            add = Command(connection, "INSERT INTO advisory (source, id, modified, digest, exploited, ranged, record) VALUES ($source, $id, $modified, $digest, $exploited, $ranged, $record) RETURNING key",
+                "$source", "$id", "$modified", "$digest", "$exploited", "$ranged", "$record");
+            put = Command(connection, "UPDATE advisory SET modified = $modified, digest = $digest, exploited = $exploited, ranged = $ranged, record = $record WHERE key = $key",
+                "$modified", "$digest", "$exploited", "$ranged", "$record", "$key");
+            touch = Command(connection, "UPDATE advisory SET modified = $modified WHERE key = $key", "$modified", "$key");
+            dropNames = Command(connection, "DELETE FROM name WHERE advisory = $key", "$key");
+            dropProducts = Command(connection, "DELETE FROM product WHERE advisory = $key", "$key");
+            putName = Command(connection, "INSERT OR IGNORE INTO name VALUES ($name, $key)", "$name", "$key");
+            putProduct = Command(connection, "INSERT OR IGNORE INTO product VALUES ($product, $key)", "$product", "$key");
+            putForecast = Command(connection, """
                 INSERT INTO forecast VALUES ($id, $probability, $percentile, $day)
                 ON CONFLICT (id) DO UPDATE SET probability = $probability, percentile = $percentile, day = $day WHERE $day IS NULL OR day IS NULL OR $day >= day
                 """, "$id", "$probability", "$percentile", "$day");
-            putFile = Make("INSERT OR REPLACE INTO file VALUES ($sha256, $name, $kind, $imported, $read, $lost)", "$sha256", "$name", "$kind", "$imported", "$read", "$lost");
+            putFile = Command(connection, "INSERT OR REPLACE INTO file VALUES ($sha256, $name, $kind, $imported, $read, $lost, $reader)", "$sha256", "$name", "$kind", "$imported", "$read", "$lost", "$reader");
+        }
+
+        private SqliteCommand[] All => [find, add, put, putName, putProduct, dropNames, dropProducts, putForecast, putFile, touch];
+
+        /// <summary>What follows belongs to this transaction.</summary>
+        public void Begin(SqliteTransaction transaction)
+        {
+            foreach (var command in All) command.Transaction = transaction;
         }
 
         public Outcome Put(Advisory advisory)
@@ -167,19 +253,19 @@ public sealed class AdvisoryStore : IDisposable
             var digest = SHA256.HashData(record);
             var modified = advisory.Modified is { } stamp ? EvidenceJson.Time(stamp) : null;
             Set(find, source, id);
-            var known = false;
+            long? known = null;
             using (var row = find.ExecuteReader())
             {
                 if (row.Read())
                 {
-                    known = true;
-                    var held = row.IsDBNull(0) ? null : row.GetString(0);
+                    known = row.GetInt64(0);
+                    var held = row.IsDBNull(1) ? null : row.GetString(1);
                     var newer = modified is not null && (held is null || string.CompareOrdinal(modified, held) > 0);
-                    if (digest.AsSpan().SequenceEqual((byte[])row[1]))
+                    if (digest.AsSpan().SequenceEqual((byte[])row[2]))
                     {
                         row.Close();
                         if (!newer) return Outcome.Unchanged;
-                        Set(touch, source, id, modified);
+                        Set(touch, modified, known);
                         touch.ExecuteNonQuery();
                         return Outcome.Unchanged;
                     }
@@ -187,27 +273,34 @@ public sealed class AdvisoryStore : IDisposable
                     if (modified is not null && held is not null && string.CompareOrdinal(modified, held) < 0) return Outcome.Older;
                 }
             }
-            if (known)
+            var ranged = advisory.Ranges.Any(r => r.Versions is { Inside.Count: > 0 } || r.Standing != Standing.Affected);
+            long key;
+            if (known is { } old)
             {
-                Set(dropNames, source, id);
+                key = old;
+                Set(put, modified, digest, advisory.Exploited ? 1 : 0, ranged ? 1 : 0, record, key);
+                put.ExecuteNonQuery();
+                Set(dropNames, key);
                 dropNames.ExecuteNonQuery();
-                Set(dropProducts, source, id);
+                Set(dropProducts, key);
                 dropProducts.ExecuteNonQuery();
             }
-            var ranged = advisory.Ranges.Any(r => r.Versions is { Inside.Count: > 0 });
-            Set(put, source, id, modified, digest, advisory.Exploited ? 1 : 0, ranged ? 1 : 0, record);
-            put.ExecuteNonQuery();
+            else
+            {
+                Set(add, source, id, modified, digest, advisory.Exploited ? 1 : 0, ranged ? 1 : 0, record);
+                key = (long)add.ExecuteScalar()!;
+            }
             foreach (var name in advisory.Names)
             {
-                Set(putName, name, source, id);
+                Set(putName, name, key);
                 putName.ExecuteNonQuery();
             }
-            foreach (var key in Matcher.ProductKeys(advisory))
+            foreach (var product in Matcher.ProductKeys(advisory))
             {
-                Set(putProduct, key, source, id);
+                Set(putProduct, product, key);
                 putProduct.ExecuteNonQuery();
             }
-            return known ? Outcome.Changed : Outcome.New;
+            return known is null ? Outcome.New : Outcome.Changed;
         }
 
         public void Put(string id, ExploitForecast forecast)
@@ -218,7 +311,7 @@ public sealed class AdvisoryStore : IDisposable
 
         public void PutFile(string sha256, string name, string kind, DateTimeOffset imported, int read, int lost)
         {
-            Set(putFile, sha256, Shortened.Visible(name), kind, EvidenceJson.Time(imported), read, lost);
+            Set(putFile, sha256, Shortened.Visible(name), kind, EvidenceJson.Time(imported), read, lost, Reader);
             putFile.ExecuteNonQuery();
         }
 
@@ -229,35 +322,27 @@ public sealed class AdvisoryStore : IDisposable
 
         public void Dispose()
         {
-            foreach (var command in new[] { find, put, putName, putProduct, dropNames, dropProducts, putForecast, putFile, touch }) command.Dispose();
+            foreach (var command in All) command.Dispose();
         }
     }
 
-    /// <summary>Every advisory that names a product which the component may be, with all others about the same vulnerabilities.</summary>
-    public IEnumerable<Advisory> For(Component component) => Groups(component).SelectMany(g => g);
-
-    /// <summary>As <see cref="For"/>, advisories about one vulnerability together.</summary>
-    internal IReadOnlyList<IReadOnlyList<Advisory>> Groups(Component component)
+    /// <summary>Every advisory that names a product which a component may be, and all others about the same vulnerabilities; those about one vulnerability together.</summary>
+    /// <param name="keys">Its <see cref="ComponentNames.Keys"/>.</param>
+    internal IReadOnlyList<IReadOnlyList<Advisory>> Groups(IEnumerable<string> keys)
     {
         lock (access)
         {
-            var hits = new List<(string Source, string Id)>();
-            using var command = connection.CreateCommand();
-            command.CommandText = "SELECT source, id FROM product WHERE product = $product";
-            var parameter = command.Parameters.Add(new SqliteParameter("$product", null));
-            foreach (var key in Matcher.ProductKeys(component))
+            var hits = new Dictionary<long, (string Source, string Id)>();
+            foreach (var key in keys)
             {
-                parameter.Value = key;
-                using var rows = command.ExecuteReader();
-                while (rows.Read()) hits.Add((rows.GetString(0), rows.GetString(1)));
+                named.Parameters[0].Value = key;
+                using var rows = named.ExecuteReader();
+                while (rows.Read()) hits.TryAdd(rows.GetInt64(0), (rows.GetString(1), rows.GetString(2)));
             }
-            var (groups, done) = (new List<IReadOnlyList<Advisory>>(), new HashSet<(string, string)>());
-            foreach (var hit in hits.Distinct().OrderBy(h => h.Id, StringComparer.Ordinal).ThenBy(h => h.Source, StringComparer.Ordinal))
+            var (groups, done) = (new List<IReadOnlyList<Advisory>>(), new HashSet<long>());
+            foreach (var (key, hit) in hits.OrderBy(h => h.Value.Id, StringComparer.Ordinal).ThenBy(h => h.Value.Source, StringComparer.Ordinal))
             {
-                if (done.Contains(hit)) continue;
-                var group = Linked([hit.Id]);
-                foreach (var advisory in group) done.Add((EvidenceJson.Name(advisory.Source), advisory.Id));
-                groups.Add(group);
+                if (!done.Contains(key)) groups.Add(Linked(hit.Id, done));
             }
             return groups;
         }
@@ -266,31 +351,28 @@ public sealed class AdvisoryStore : IDisposable
     /// <summary>Every advisory about one vulnerability: those of this name, and those linked to them by their aliases. Empty where none is known.</summary>
     public IReadOnlyList<Advisory> About(string id)
     {
-        lock (access) return Linked([id]);
+        lock (access) return Linked(id, []);
     }
 
-    private List<Advisory> Linked(IEnumerable<string> names)
+    /// <param name="met">Keys of what is found are added.</param>
+    private List<Advisory> Linked(string id, HashSet<long> met)
     {
-        var (open, asked, found) = (new Queue<string>(names), new HashSet<string>(StringComparer.Ordinal), new Dictionary<(string, string), Advisory>());
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT a.source, a.id, a.record, a.modified FROM name n JOIN advisory a ON a.source = n.source AND a.id = n.id WHERE n.name = $name";
-        var parameter = command.Parameters.Add(new SqliteParameter("$name", null));
+        var (open, asked, found) = (new Queue<string>([id]), new HashSet<string>(StringComparer.Ordinal), new Dictionary<long, Advisory>());
         while (open.TryDequeue(out var name))
         {
             if (!asked.Add(name) || asked.Count > MostLinked) continue;
-            parameter.Value = name;
-            using var rows = command.ExecuteReader();
+            linked.Parameters[0].Value = name;
+            using var rows = linked.ExecuteReader();
             while (rows.Read())
             {
-                var key = (rows.GetString(0), rows.GetString(1));
+                var key = rows.GetInt64(0);
                 if (found.ContainsKey(key)) continue;
-                var advisory = AdvisoryJson.Read((byte[])rows[2]);
-                if (advisory.Modified is null && !rows.IsDBNull(3)) advisory = advisory with { Modified = JsonReading.TimeOf(rows.GetString(3)) };
-                found[key] = advisory;
+                var advisory = found[key] = Record((byte[])rows[1], rows.IsDBNull(2) ? null : rows.GetString(2));
+                met.Add(key);
                 foreach (var alias in advisory.Names) open.Enqueue(alias);
             }
         }
-        return [.. found.Values.OrderBy(a => a.Source).ThenBy(a => a.Id, StringComparer.Ordinal)];
+        return found.Count == 1 ? [.. found.Values] : [.. found.Values.OrderBy(a => a.Source).ThenBy(a => a.Id, StringComparer.Ordinal)];
     }
 
     /// <summary>EPSS of a vulnerability, or null.</summary>
@@ -365,9 +447,10 @@ public sealed class AdvisoryStore : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static object? Scalar(SqliteConnection connection, string sql)
+    private static object? Scalar(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
     {
         using var command = connection.CreateCommand();
+        command.Transaction = transaction;
         command.CommandText = sql;
         return command.ExecuteScalar();
     }
@@ -380,5 +463,11 @@ public sealed class AdvisoryStore : IDisposable
         command.ExecuteNonQuery();
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose()
+    {
+        writing?.Dispose();
+        linked.Dispose();
+        named.Dispose();
+        connection.Dispose();
+    }
 }

@@ -6,7 +6,7 @@ namespace Assay.Software.Advisories;
 public sealed record ImportResult
 {
     public required string Name { get; init; }
-    /// <summary><c>kev</c>, <c>osv</c>, <c>nvd</c>, <c>cve5</c>, <c>csaf</c>, <c>epss</c>; null where the file was not recognised.</summary>
+    /// <summary><c>kev</c>, <c>osv</c>, <c>nvd</c>, <c>cve5</c>, <c>csaf</c>, <c>epss</c>, <c>debian</c>, <c>alpine</c>, <c>openwrt</c>; null where the file was not recognised.</summary>
     public required string? Kind { get; init; }
     /// <summary>Of the file, 64 lower-case digits.</summary>
     public required string Sha256 { get; init; }
@@ -16,9 +16,15 @@ public sealed record ImportResult
     public IReadOnlyList<string> New { get; init; } = [];
     /// <summary>Ids about which this source now says something else.</summary>
     public IReadOnlyList<string> Changed { get; init; } = [];
+    /// <summary>Other names of the new and changed advisories.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
     public int Unchanged { get; init; }
     /// <summary>Records that are older than what the store holds: left out.</summary>
     public int Older { get; init; }
+    /// <summary>These very bytes were imported before: nothing was read, and <see cref="Read"/> and <see cref="Unchanged"/> are what was read then.</summary>
+    public bool Skipped { get; init; }
+    /// <summary>See <see cref="AdvisoryFile.IsDamaged"/>.</summary>
+    public bool IsDamaged { get; init; }
     /// <summary>Records that could not be read, or the whole file; the rest counts.</summary>
     public IReadOnlyList<Loss> Losses { get; init; } = [];
 

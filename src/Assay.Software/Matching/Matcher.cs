@@ -7,9 +7,6 @@ namespace Assay.Software.Matching;
 /// <summary>Decides what advisories say about components. A platform that a product runs on is never reported, and a known-exploited entry without versions gives a candidate.</summary>
 public static class Matcher
 {
-    /// <summary>Under which names the inverted index finds a component; safe to keep beside it.</summary>
-    public static IReadOnlyCollection<string> ProductKeys(Component component) => new ComponentIdentity(component).Keys;
-
     /// <summary>The names under which an advisory is found: one at least in common with every component that it may match.</summary>
     public static IReadOnlyCollection<string> ProductKeys(Advisory advisory) => advisory.Withdrawn ? [] :
         [.. advisory.Ranges.SelectMany(r => r.Product.Package is { } package ? [r.Product.Name, package.Name] : new[] { r.Product.Name, r.Product.Name[(r.Product.Name.LastIndexOfAny(['/', ':']) + 1)..] })
@@ -21,7 +18,7 @@ public static class Matcher
     public static IReadOnlyList<Vulnerability> Match(Component component, AdvisoryStore store, Surroundings? surroundings = null, bool all = false)
     {
         var identity = new ComponentIdentity(component);
-        var found = store.Groups(component).Select(group => Match(identity, group, surroundings ?? Surroundings.Unknown, store.Forecast)).OfType<Vulnerability>();
+        var found = store.Groups(identity.Called.Keys).Select(group => Match(identity, group, Namings(identity.Called, group), surroundings ?? Surroundings.Unknown, store.Forecast, all)).OfType<Vulnerability>();
         return Ordered(found.Where(v => all || v.IsOpen));
     }
 
@@ -36,50 +33,128 @@ public static class Matcher
             .ThenBy(v => v.Status).ThenBy(v => v.Id, StringComparer.Ordinal).ThenBy(v => v.Component.Name, StringComparer.Ordinal).ThenBy(v => v.Component.Version, StringComparer.Ordinal),
     ];
 
-    private sealed record Word(Advisory Advisory, AffectedRange Range, string Text, VersionInterval? Run, string? Version);
+    /// <summary>A row of an advisory that names what is called so.</summary>
+    /// <param name="Met">By which of its names, and where that name comes from.</param>
+    internal sealed record Naming(Advisory Advisory, AffectedRange Range, Agreement Agreement, string? Met);
 
-    /// <summary>What the rows about one vulnerability say of a component, each where it belongs.</summary>
-    private sealed class Said
+    /// <summary>What a row says of a component; of several rows the first of these decides.</summary>
+    private enum Saying
     {
-        public readonly List<Word> Affected = [], Likely = [], Named = [], Outside = [], Elsewhere = [];
-        /// <summary>Of the distribution's own tracker, for this release.</summary>
-        public readonly List<Word> TrackerAffected = [], TrackerFixed = [], TrackerNever = [], TrackerOpen = [];
-        public readonly List<RangeAsked> Asked = [];
-        public bool Tracked => TrackerAffected.Count + TrackerFixed.Count + TrackerNever.Count + TrackerOpen.Count > 0;
+        /// <summary>The distribution's own tracker, for this release.</summary>
+        TrackerAffected, TrackerFixed, TrackerNever, TrackerOpen,
+        Affected, Likely,
+        /// <summary>The tracker speaks of a release, and the component's is not known.</summary>
+        OtherRelease,
+        Outside, Named, Elsewhere,
     }
 
-    internal static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Surroundings surroundings, Func<string, ExploitForecast?>? forecast)
+    /// <summary>A row beside a component; in words only where somebody is told.</summary>
+    /// <param name="Run">The run that holds the version.</param>
+    /// <param name="Version">As it was compared.</param>
+    /// <param name="Unmet">What else must be there, and is not known to be.</param>
+    private sealed record Word(Saying Saying, Naming By, VersionInterval? Run = null, string? Version = null, string? Unmet = null)
     {
-        var said = new Said();
-        var origin = identity.Origin(surroundings.Facts?.Release);
+        public Advisory Advisory => By.Advisory;
+        public AffectedRange Range => By.Range;
+
+        private string Inside => $"{Run}{But(Range.Versions!)}";
+        private string Package => $"{Range.Product.Name} in {Range.Product.Ecosystem}";
+        private string Note => Range.Note is null ? "" : $" ({Range.Note})";
+        private string Maker => By.Agreement == Agreement.NameOnly ? "only the name agrees: the maker is not known" : "";
+
+        public string Text => Saying switch
+        {
+            Saying.TrackerAffected => $"says of {Package}: {Run}; {Version} is inside{Note}",
+            Saying.TrackerFixed => $"says of {Package}: {Told(Range.Versions!)}; {Version} is outside{Note}",
+            Saying.TrackerNever => $"says of {Package}: not affected{Note}",
+            Saying.TrackerOpen => $"names {Package} and {(Range.Standing == Standing.Undetermined ? "has not decided" : "no version")}{Note}",
+            Saying.OtherRelease => $"names {Range.Product.Name} of {Range.Product.Ecosystem}; of which release {Version} is, is not known",
+            Saying.Elsewhere => $"names {Range.Product} only on {Unmet}, and what runs here is another system",
+            Saying.Named => (Range.Told is null ? $"names {Range.Product} and no version" : $"names {Range.Product}, its versions only as \"{Range.Told}\"") + (Maker.Length > 0 ? $"; {Maker}" : ""),
+            Saying.Outside => $"names {Range.Product} {Told(Range.Versions!)}; {Version} is outside",
+            Saying.Likely when Version is null => $"names {Range.Product} {Told(Range.Versions!)}; the component's version is not known",
+            _ => $"names {Range.Product} {Inside}; {Version} is inside" + (Saying == Saying.Affected ? "" : Unmet is not null ? $", but only together with {Unmet}, of which nothing is known" : $", but {Maker}"),
+        };
+
+        /// <summary>Null where no versions were compared.</summary>
+        public RangeAsked? Asked => Saying switch
+        {
+            Saying.TrackerAffected => OfTracker(Run!.ToString(), true),
+            Saying.TrackerFixed => OfTracker(Told(Range.Versions!), false),
+            Saying.TrackerNever or Saying.TrackerOpen => OfTracker(null, null),
+            Saying.OtherRelease or Saying.Elsewhere => null,
+            Saying.Named => Of(null, null),
+            Saying.Outside => Of(Told(Range.Versions!), false),
+            _ => Version is null ? Of(Told(Range.Versions!), null) : Of(Inside, true),
+        };
+
+        private RangeAsked Of(string? told, bool? inside) => new(Advisory.Reference, Range.Product.ToString(), By.Met ?? "", told, Version, inside);
+        private RangeAsked OfTracker(string? told, bool? inside) => new(Advisory.Reference, Package, $"{Range.Product.Name}, what it is built from", told, Version, inside);
+    }
+
+    /// <summary>The rows of advisories about one vulnerability that name what is called so: asked once for all its versions.</summary>
+    internal static List<Naming> Namings(ComponentNames called, IReadOnlyList<Advisory> about)
+    {
+        var namings = new List<Naming>();
         foreach (var advisory in about)
         {
             if (advisory.Withdrawn) continue;
             foreach (var range in advisory.Ranges)
             {
-                if (DistributionRelease.NamesSources(range.Product.Ecosystem)) Tracker(said, origin, advisory, range, about);
-                else Upstream(said, identity, surroundings, advisory, range);
+                if (DistributionRelease.NamesSources(range.Product.Ecosystem))
+                {
+                    if (called.Package is { Type: "deb" or "apk" or "opkg" or "rpm" }) namings.Add(new Naming(advisory, range, Agreement.Same, null));
+                }
+                else if (called.With(range.Product, out var met) is var agreement and not Agreement.None)
+                {
+                    namings.Add(new Naming(advisory, range, agreement, met));
+                }
             }
         }
-        var (status, ground, words) = said switch
+        return namings;
+    }
+
+    internal static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, Surroundings surroundings, Func<string, ExploitForecast?>? forecast) =>
+        Match(identity, about, Namings(identity.Called, about), surroundings, forecast, all: true);
+
+    /// <param name="namings">Of this component and these advisories (<see cref="Namings"/>).</param>
+    /// <param name="all">False: null also where rows of advisories rule it out.</param>
+    internal static Vulnerability? Match(ComponentIdentity identity, IReadOnlyList<Advisory> about, List<Naming> namings, Surroundings surroundings, Func<string, ExploitForecast?>? forecast, bool all)
+    {
+        if (namings.Count == 0) return null;
+        var (origin, isAsked, said) = ((PackageOrigin?)null, false, new List<Word>(namings.Count));
+        foreach (var naming in namings)
         {
-            { TrackerAffected.Count: > 0 } => (VulnerabilityStatus.Affected, Ground.Tracker, said.TrackerAffected),
-            { TrackerFixed.Count: > 0 } => (VulnerabilityStatus.Fixed, Ground.Tracker, said.TrackerFixed),
-            { TrackerNever.Count: > 0 } => (VulnerabilityStatus.NotAffected, Ground.Tracker, said.TrackerNever),
-            { TrackerOpen.Count: > 0 } => (VulnerabilityStatus.Candidate, Ground.Tracker, said.TrackerOpen),
-            { Affected.Count: > 0 } => (VulnerabilityStatus.Affected, Ground.Range, said.Affected),
-            { Likely.Count: > 0 } => (VulnerabilityStatus.Candidate, Ground.Range, said.Likely),
-            { Outside.Count: > 0 } => (VulnerabilityStatus.Fixed, Ground.Range, said.Outside),
-            { Named.Count: > 0 } => (VulnerabilityStatus.Candidate, Ground.Range, said.Named),
-            _ => (VulnerabilityStatus.NotAffected, Ground.Platform, said.Elsewhere),
+            if (!DistributionRelease.NamesSources(naming.Range.Product.Ecosystem))
+            {
+                if (Upstream(naming, identity, surroundings) is { } told) said.Add(told);
+                continue;
+            }
+            if (!isAsked) (origin, isAsked) = (identity.Origin(surroundings.Facts?.Release), true);
+            if (origin is not null && Tracker(naming, origin, about) is { } row) said.Add(row);
+        }
+        if (said.Count == 0) return null;
+        var decisive = said.Min(w => w.Saying);
+        var (status, ground) = decisive switch
+        {
+            Saying.TrackerAffected => (VulnerabilityStatus.Affected, Ground.Tracker),
+            Saying.TrackerFixed => (VulnerabilityStatus.Fixed, Ground.Tracker),
+            Saying.TrackerNever => (VulnerabilityStatus.NotAffected, Ground.Tracker),
+            Saying.TrackerOpen => (VulnerabilityStatus.Candidate, Ground.Tracker),
+            Saying.Affected => (VulnerabilityStatus.Affected, Ground.Range),
+            Saying.Outside => (VulnerabilityStatus.Fixed, Ground.Range),
+            Saying.Elsewhere => (VulnerabilityStatus.NotAffected, Ground.Platform),
+            _ => (VulnerabilityStatus.Candidate, Ground.Range),
         };
-        if (words.Count == 0) return null;
+        if (!all && status is VulnerabilityStatus.Fixed or VulnerabilityStatus.NotAffected) return null;
+        var words = said.Where(w => w.Saying == decisive).ToList();
+        var tracked = decisive <= Saying.TrackerOpen;
         var first = words[0];
         var reason = $"{first.Advisory.Reference} {first.Text}";
         // Sources that disagree are both told.
-        var others = said.Tracked ? said.Affected : said.Outside;
-        if ((status == VulnerabilityStatus.Affected && !said.Tracked || said.Tracked && status != VulnerabilityStatus.Affected) && others.FirstOrDefault(o => words.All(a => a.Advisory != o.Advisory)) is { } dissent)
-            reason += $"; {dissent.Advisory.Reference} {dissent.Text}{(said.Tracked ? ", which its distribution's own answer outranks" : "")}";
+        var other = tracked ? Saying.Affected : Saying.Outside;
+        if (tracked != (status == VulnerabilityStatus.Affected) && said.FirstOrDefault(o => o.Saying == other && words.All(a => a.Advisory != o.Advisory)) is { } dissent)
+            reason += $"; {dissent.Advisory.Reference} {dissent.Text}{(tracked ? ", which its distribution's own answer outranks" : "")}";
         var names = about.SelectMany(a => a.Names).Where(n => !n.Contains('#', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
         var id = about.Where(a => words.Any(w => w.Advisory == a) || a.Exploited).SelectMany(a => a.Names)
             .Where(n => n.StartsWith("CVE-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault() ?? first.Advisory.Id;
@@ -122,7 +197,7 @@ public static class Matcher
             RepairUnknown = repairUnknown,
             Reason = reason + ".",
             Advisories = [.. words.Select(w => w.Advisory.Reference).Concat(exploited.Select(a => a.Reference)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            Asked = said.Asked,
+            Asked = [.. said.Select(w => w.Asked).OfType<RangeAsked>()],
             Parts = parts,
             Reach = reach,
         };
@@ -132,84 +207,39 @@ public static class Matcher
         ? $"the changelog of {repair.Source} names {repair.Vulnerability} as mended in {repair.Version} ({repair.Location})"
         : $"the {repair.By} of {repair.Source} says {(repair.Kind == Repairs.RepairKind.Fixed ? "mended" : "not concerned")}{(repair.Note is null ? "" : $" ({repair.Note})")} ({repair.Location})";
 
-    private static void Upstream(Said said, ComponentIdentity identity, Surroundings surroundings, Advisory advisory, AffectedRange range)
+    private static Word? Upstream(Naming naming, ComponentIdentity identity, Surroundings surroundings)
     {
-        var agreement = identity.With(range.Product, out var met);
-        if (agreement == Agreement.None) return;
-        var need = surroundings.Judge(identity, range.Needs, out var unmet);
-        if (need == Condition.False)
-        {
-            said.Elsewhere.Add(new Word(advisory, range, $"names {range.Product} only on {unmet}, and what runs here is another system", null, null));
-            return;
-        }
-        if (range.Versions is not { } versions)
-        {
-            var maker = agreement == Agreement.NameOnly ? "; only the name agrees: the maker is not known" : "";
-            Ask(null, null, null);
-            said.Named.Add(new Word(advisory, range, (range.Told is null ? $"names {range.Product} and no version" : $"names {range.Product}, its versions only as \"{range.Told}\"") + maker, null, null));
-            return;
-        }
+        var (range, unmet) = (naming.Range, (string?)null);
+        var need = range.Needs.Count == 0 ? Condition.True : surroundings.Judge(identity, range.Needs, out unmet);
+        if (need == Condition.False) return new Word(Saying.Elsewhere, naming, Unmet: unmet);
+        if (range.Versions is not { } versions) return new Word(Saying.Named, naming);
         // By OSV's rule commits alone hold no released version.
-        if (versions.Inside.Count == 0) return;
-        if (identity.VersionFor(versions.Scheme) is not { } version)
-        {
-            Ask(Told(versions), null, null);
-            said.Likely.Add(new Word(advisory, range, $"names {range.Product} {Told(versions)}; the component's version is not known", null, null));
-            return;
-        }
-        if (versions.Holding(version) is not { } run)
-        {
-            Ask(Told(versions), version, false);
-            said.Outside.Add(new Word(advisory, range, $"names {range.Product} {Told(versions)}; {version} is outside", null, version));
-            return;
-        }
-        Ask($"{run}{But(versions)}", version, true);
-        var text = $"names {range.Product} {run}{But(versions)}; {version} is inside";
-        if (need == Condition.Unknown) said.Likely.Add(new Word(advisory, range, $"{text}, but only together with {unmet}, of which nothing is known", run, version));
-        else if (agreement == Agreement.NameOnly) said.Likely.Add(new Word(advisory, range, $"{text}, but only the name agrees: the maker is not known", run, version));
-        else said.Affected.Add(new Word(advisory, range, text, run, version));
-
-        void Ask(string? told, string? own, bool? inside) => said.Asked.Add(new RangeAsked(advisory.Reference, range.Product.ToString(), met ?? "", told, own, inside));
+        if (versions.Inside.Count == 0) return null;
+        if (identity.VersionFor(versions.Scheme) is not { } version) return new Word(Saying.Likely, naming);
+        if (versions.Holding(version) is not { } run) return new Word(Saying.Outside, naming, Version: version);
+        return new Word(need == Condition.True && naming.Agreement == Agreement.Same ? Saying.Affected : Saying.Likely, naming, run, version, unmet);
     }
 
     /// <summary>A row of a distribution's tracker: it speaks of a source package in a release, and by the distribution's own versions.</summary>
-    private static void Tracker(Said said, PackageOrigin? origin, Advisory advisory, AffectedRange range, IReadOnlyList<Advisory> about)
+    private static Word? Tracker(Naming naming, PackageOrigin origin, IReadOnlyList<Advisory> about)
     {
-        if (origin is null || !origin.Sources.Contains(range.Product.Name, StringComparer.OrdinalIgnoreCase)) return;
+        var (advisory, range) = (naming.Advisory, naming.Range);
+        if (!origin.Sources.Contains(range.Product.Name, StringComparer.OrdinalIgnoreCase)) return null;
         var row = range.Product.Ecosystem!;
-        if (DistributionRelease.Speaks(row, origin.Release) is not { } speaks)
-        {
-            said.Likely.Add(new Word(advisory, range, $"names {range.Product.Name} of {row}; of which release {origin.Version} is, is not known", null, null));
-            return;
-        }
-        // What holds for every release gives way to the release's own row.
-        if (!speaks || DistributionRelease.Number(row) is null && about.Where(a => a.Source == advisory.Source && !a.Withdrawn).SelectMany(a => a.Ranges)
-                .Any(r => r != range && r.Product.Name == range.Product.Name && DistributionRelease.Number(r.Product.Ecosystem) is not null && DistributionRelease.Speaks(r.Product.Ecosystem!, origin.Release) == true)) return;
-        var note = range.Note is null ? "" : $" ({range.Note})";
-        var name = $"{range.Product.Name}, what it is built from";
-        switch (range.Standing)
-        {
-            case Standing.NotAffected:
-                Ask(null, null);
-                said.TrackerNever.Add(new Word(advisory, range, $"says of {range.Product.Name} in {row}: not affected{note}", null, origin.Version));
-                return;
-            case Standing.Undetermined:
-                Ask(null, null);
-                said.TrackerOpen.Add(new Word(advisory, range, $"names {range.Product.Name} in {row} and has not decided{note}", null, origin.Version));
-                return;
-        }
-        if (range.Versions is not { Inside.Count: > 0 } versions)
-        {
-            Ask(null, null);
-            said.TrackerOpen.Add(new Word(advisory, range, $"names {range.Product.Name} in {row} and no version{note}", null, origin.Version));
-            return;
-        }
+        if (DistributionRelease.Speaks(row, origin.Release) is not { } speaks) return new Word(Saying.OtherRelease, naming, Version: origin.Version);
+        // What holds for every release gives way to a row for the release, and that one to a row that decides.
+        if (!speaks || Others().Any(r => Rank(r) > Rank(range) && DistributionRelease.Speaks(r.Product.Ecosystem!, origin.Release) == true)) return null;
+        if (range.Standing == Standing.NotAffected) return new Word(Saying.TrackerNever, naming, Version: origin.Version);
+        if (range.Standing == Standing.Undetermined || range.Versions is not { Inside.Count: > 0 } versions) return new Word(Saying.TrackerOpen, naming, Version: origin.Version);
         var run = versions.Holding(origin.Version);
-        Ask(run is null ? Told(versions) : run.ToString(), run is not null);
-        if (run is null) said.TrackerFixed.Add(new Word(advisory, range, $"says of {range.Product.Name} in {row}: {Told(versions)}; {origin.Version} is outside{note}", null, origin.Version));
-        else said.TrackerAffected.Add(new Word(advisory, range, $"says of {range.Product.Name} in {row}: {run}; {origin.Version} is inside{note}", run, origin.Version));
+        // One of the releases may have mended an older version.
+        if (run is not null && Rank(range) == 0 && DistributionRelease.Number(origin.Release) is null && Others().Any(r => Rank(r) == 2)) return null;
+        return new Word(run is null ? Saying.TrackerFixed : Saying.TrackerAffected, naming, run, origin.Version);
 
-        void Ask(string? told, bool? inside) => said.Asked.Add(new RangeAsked(advisory.Reference, $"{range.Product.Name} in {row}", name, told, origin.Version, inside));
+        IEnumerable<AffectedRange> Others() => about.Where(a => a.Source == advisory.Source && !a.Withdrawn).SelectMany(a => a.Ranges)
+            .Where(r => r.Product.Name == range.Product.Name && DistributionRelease.Family(r.Product.Ecosystem) == DistributionRelease.Family(row));
+
+        static int Rank(AffectedRange row) => DistributionRelease.Number(row.Product.Ecosystem) is null ? 0 : row.GivesWay ? 1 : 2;
     }
 
     private static string Told(VersionSet versions) => string.Join(", ", versions.Inside.Take(3)) + (versions.Inside.Count > 3 ? $" and {versions.Inside.Count - 3} more" : "");
@@ -218,7 +248,7 @@ public static class Matcher
         versions.Outside.Count == 0 ? "" : $" but {string.Join(", ", versions.Outside.Take(2))}{(versions.Outside.Count > 2 ? $" and {versions.Outside.Count - 2} more" : "")}";
 
     /// <summary>The version that ends the run; of several sources the highest, since only that one satisfies all.</summary>
-    private static string? Fix(IReadOnlyList<Word> words)
+    private static string? Fix(List<Word> words)
     {
         string? fix = null;
         foreach (var word in words)

@@ -10,17 +10,21 @@ internal enum Condition { False, Unknown, True }
 /// <summary>What else is in a product: where the conditions of an advisory ("running on") are asked.</summary>
 public sealed class Surroundings
 {
-    public static readonly Surroundings Unknown = new([]);
+    public static readonly Surroundings Unknown = new((IReadOnlyList<ComponentIdentity>)[], null);
 
     private readonly IReadOnlyList<ComponentIdentity> all;
     private readonly ILookup<string, Repair> repairs;
     private readonly bool linux;
 
     /// <param name="facts">What else is known of the product: its parts, what it starts, what its packages say of themselves.</param>
-    public Surroundings(IEnumerable<Component> components, ProductFacts? facts = null)
+    public Surroundings(IEnumerable<Component> components, ProductFacts? facts = null) : this([.. components.Select(c => new ComponentIdentity(c))], facts)
     {
-        all = [.. components.Select(c => new ComponentIdentity(c))];
-        linux = all.Any(i => i.IsLinux);
+    }
+
+    internal Surroundings(IReadOnlyList<ComponentIdentity> components, ProductFacts? facts)
+    {
+        all = components;
+        linux = all.Any(i => i.Called.IsLinux);
         Facts = facts;
         repairs = (facts?.Repairs ?? []).ToLookup(r => r.Vulnerability, StringComparer.Ordinal);
         Parts = facts is null ? null : new PartJudgement(facts);
@@ -73,20 +77,35 @@ public sealed class Surroundings
     private Condition Judge(ComponentIdentity self, CpeName need)
     {
         // A firmware is the firmware of its hardware.
-        if (need.Part == "h" && self.IsCpe(need.Vendor, need.Product + "_firmware")) return Condition.True;
+        if (need.Part == "h" && self.Called.IsCpe(need.Vendor, need.Product + "_firmware")) return Condition.True;
         if (need.Vendor == CpeName.Any)
         {
-            if (self.Own.Any(c => c.TargetSoftware == need.Product) || all.Any(i => i.IsCalled(need.Product)) || need.Product == "linux" && linux) return Condition.True;
+            if (self.Own.Any(c => c.TargetSoftware == need.Product) || all.Any(i => Meets(i, need)) || need.Product == "linux" && linux) return Condition.True;
         }
-        else if (all.Prepend(self).Any(i => i.IsCpe(need.Vendor, need.Product) && IsVersion(i, need.Version)))
+        else if (all.Prepend(self).Any(i => Meets(i, need)))
         {
             return Condition.True;
         }
         // Two kernels do not run at once: where Linux is, Windows and Apple's systems are not.
-        var foreign = need.Vendor is "microsoft" && need.Product.StartsWith("windows", StringComparison.Ordinal) || need.Vendor is "apple" && need.Part is "o" or "h"
-            || need.Vendor == CpeName.Any && need.Product is "windows" or "macos" or "mac_os" or "mac_os_x" or "iphone_os" or "ios" or "ipados";
-        return foreign && linux ? Condition.False : Condition.Unknown;
+        return IsForeign(need) && linux ? Condition.False : Condition.Unknown;
     }
+
+    private static bool IsForeign(CpeName need) => need.Vendor is "microsoft" && need.Product.StartsWith("windows", StringComparison.Ordinal) || need.Vendor is "apple" && need.Part is "o" or "h"
+        || need.Vendor == CpeName.Any && need.Product is "windows" or "macos" or "mac_os" or "mac_os_x" or "iphone_os" or "ios" or "ipados";
+
+    /// <summary>Names of what conditions listen to: the products of the needs, and the kernel where it decides one of them.</summary>
+    internal static IEnumerable<string> Heard(IReadOnlyList<CpeName> needs) =>
+        needs.Select(n => n.Product).Concat(needs.Any(n => IsForeign(n) || n.Vendor == CpeName.Any && n.Product == "linux") ? ["linux_kernel"] : []);
+
+    /// <summary>All that conditions can hear of a neighbour: which of the needs it meets, then whether it is Linux; a character each, <c>1</c> or <c>0</c>. Neighbours of one word stand for each other.</summary>
+    internal static string Says(ComponentIdentity neighbour, IReadOnlyList<CpeName> needs) => string.Create(needs.Count + 1, (neighbour, needs), (word, from) =>
+    {
+        for (var i = 0; i < from.needs.Count; i++) word[i] = Meets(from.neighbour, from.needs[i]) ? '1' : '0';
+        word[^1] = from.neighbour.Called.IsLinux ? '1' : '0';
+    });
+
+    private static bool Meets(ComponentIdentity neighbour, CpeName need) =>
+        need.Vendor == CpeName.Any ? neighbour.Called.IsCalled(need.Product) : neighbour.Called.IsCpe(need.Vendor, need.Product) && IsVersion(neighbour, need.Version);
 
     private static bool IsVersion(ComponentIdentity component, string version) =>
         version is CpeName.Any or CpeName.None || component.VersionFor(VersionScheme.Generic) is { } own && VersionOrder.Compare(own, version.Replace("\\", "", StringComparison.Ordinal), VersionScheme.Generic) == 0;

@@ -20,7 +20,7 @@ public class AdvisoryStoreTests
         using var store = AdvisoryStore.Open(scratch.File("store.db"));
         Assert.Equal(["EDB-1"], store.Import("a", Osv("EDB-1", "1.1")).New);
         Assert.Equal(["EDB-1"], store.Import("b", Osv("EDB-1", "1.2", "2026-11-21T00:00:00Z")).Changed);
-        var old = store.Import("a", Osv("EDB-1", "1.1"));
+        var old = store.Import("a", Osv("EDB-1", "1.1").Append((byte)'\n').ToArray());
         Assert.Equal((0, 1), (old.Touched.Count(), old.Older));
         Assert.Equal("1.2", Assert.Single(Matcher.Match(Part("1.1"), store)).Fix);
         Assert.Equal(1, store.Import("b", Osv("EDB-1", "1.2", "2026-11-21T00:00:00Z")).Unchanged);
@@ -76,14 +76,14 @@ public class AdvisoryStoreTests
     {
         using var scratch = new Scratch();
         AdvisoryStore.Open(scratch.File("store.db")).Dispose();
-        Sql(scratch.File("store.db"), "PRAGMA user_version = 2");
+        Sql(scratch.File("store.db"), "PRAGMA user_version = 99");
         Assert.Contains("newer", Assert.Throws<UnreadableException>(() => AdvisoryStore.Open(scratch.File("store.db"))).Message, StringComparison.Ordinal);
         Sql(scratch.File("other.db"), "CREATE TABLE t (x)");
         Assert.Contains("another SQLite database", Assert.Throws<UnreadableException>(() => AdvisoryStore.Open(scratch.File("other.db"))).Message, StringComparison.Ordinal);
         File.WriteAllText(scratch.File("text.db"), new string('x', 5000));
         Assert.Throws<UnreadableException>(() => AdvisoryStore.Open(scratch.File("text.db")));
         // The positive control: the same file, once its layout is ours again.
-        Sql(scratch.File("store.db"), "PRAGMA user_version = 1");
+        Sql(scratch.File("store.db"), "PRAGMA user_version = 2");
         AdvisoryStore.Open(scratch.File("store.db")).Dispose();
 
         static void Sql(string file, string sql)

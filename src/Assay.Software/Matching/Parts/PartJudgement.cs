@@ -81,7 +81,7 @@ internal sealed class PartJudgement(ProductFacts facts)
     {
         var applets = parts.Where(p => p.Part.Kind == PartKind.Applet).SelectMany(p => p.Part.Names).ToHashSet(StringComparer.Ordinal);
         if (parts.Count > 0 && applets.Count == 0 && parts.All(p => p.Part.Kind == PartKind.KernelOption)) return Parts.Reach.Unknown;
-        var isMany = facts.Applets.Count > 0 && component.IsCalled("busybox");
+        var isMany = facts.Applets.Count > 0 && component.Called.IsCalled("busybox");
         // Of a program of many names, only the part's own name tells.
         var programs = isMany ? applets : Programs(component);
         if (programs.Count == 0 && applets.Count == 0 && isMany) return Parts.Reach.Unknown;
@@ -112,7 +112,7 @@ internal sealed class PartJudgement(ProductFacts facts)
         var files = one.Evidence.Where(e => e.Method is not ("package database" or "manifest" or "bill of materials")).Select(e => e.Location.Path).OfType<string>()
             .Concat(one.Files).Where(p => p.Contains("bin/", StringComparison.Ordinal)).Select(Name).ToHashSet(StringComparer.Ordinal);
         // Where no file of it is known, its names stand for its programs.
-        return files.Count > 0 ? files : [.. component.Names];
+        return files.Count > 0 ? files : [.. component.Called.Names];
     }
 
     private static IEnumerable<string> Libraries(ComponentIdentity component) =>

@@ -24,7 +24,7 @@ internal static class VulnerableParts
     /// <summary>Every part that the advisories name for the component, each once; empty where they name none that the table knows.</summary>
     public static IReadOnlyList<NamedPart> Of(ComponentIdentity component, IReadOnlyList<Advisory> about)
     {
-        var rows = Rows.Value.Where(r => component.IsCalled(r.Component)).ToList();
+        var rows = Rows.Value.Where(r => component.Called.IsCalled(r.Component)).ToList();
         if (rows.Count == 0) return [];
         var parts = new List<NamedPart>();
         // What a source says of files is a fact; only where none does are its words read.
@@ -32,7 +32,9 @@ internal static class VulnerableParts
         {
             // The longest row that the file lies under; a file that no row knows may be in any build.
             if (rows.Where(r => r.File is not null && file.StartsWith(r.File, StringComparison.Ordinal)).MaxBy(r => r.File!.Length) is not { } row) return [];
-            Add(new NamedPart(PartOf(row, row.Names), $"the source names {file} ({row.Source})", false));
+            var names = row.Names == "*" ? file[(file.LastIndexOf('/') + 1)..].Split('.')[0] : row.Names;
+            if (row.Names == "*" && !Applets.Value.Contains(names)) return [];
+            Add(new NamedPart(PartOf(row, names), $"the source names {file} ({row.Source})", false));
         }
         if (parts.Count > 0) return parts.Count > MostParts ? [] : parts;
         foreach (var text in about.Where(a => !a.Withdrawn).Select(a => a.Summary).OfType<string>().Distinct(StringComparer.Ordinal))

@@ -28,7 +28,7 @@ public static partial class BuildRecords
         if (DebianChangelog.Looks(text)) return DebianChangelog.Read(text, null, at);
         if (text.AsSpan().TrimStart() is ['{', ..]) return Json(text, at);
         if (Ignored().IsMatch(text)) return Buildroot(text, at);
-        if (Status().IsMatch(text)) return OpenEmbedded(name, text, at);
+        if (Status().IsMatch(text) || Computed().IsMatch(text)) return OpenEmbedded(name, text, at);
         throw new UnreadableException("a Debian changelog, a Buildroot package file or show-info, or an OpenEmbedded recipe or cve-check report that names a CVE", "none of them", 0);
     }
 
@@ -154,4 +154,8 @@ public static partial class BuildRecords
 
     [GeneratedRegex(@"CVE-[0-9]{4}-[0-9]{4,10}", RegexOptions.CultureInvariant)]
     private static partial Regex Cve();
+
+    /// <summary>A status that the build computes: of the form, and undecided here.</summary>
+    [GeneratedRegex(@"^\s*CVE_STATUS\[CVE-\d{4}-\d{4,10}\]\s*\??=\s*""\$\{", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Computed();
 }
