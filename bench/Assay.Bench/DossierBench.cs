@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Text;
 using Assay.Assessment;
 using Assay.Assessment.Catalogues;
+using Assay.Assessment.Documents;
+using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 
 namespace Assay.Bench;

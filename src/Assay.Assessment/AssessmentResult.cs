@@ -1,4 +1,5 @@
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Drafts;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 using Assay.Software.Components;

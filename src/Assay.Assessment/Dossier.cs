@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Probes;
 using Assay.Evidence;
 using Assay.Evidence.Reading;

@@ -1,6 +1,9 @@
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Checks;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Drafts;
+using Assay.Assessment.Examining;
+using Assay.Assessment.Repetition;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 

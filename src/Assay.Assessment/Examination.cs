@@ -1,4 +1,5 @@
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Examining;
 using Assay.Evidence;
 using Assay.Firmware;
 using Assay.Software.Components;

@@ -1,4 +1,5 @@
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 using Assay.Software.Components;

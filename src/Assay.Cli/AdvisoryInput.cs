@@ -1,4 +1,5 @@
 using Assay.Assessment;
+using Assay.Assessment.Examining;
 using Assay.CommandLine;
 using Assay.Evidence.Reading;
 using Assay.Software.Advisories;

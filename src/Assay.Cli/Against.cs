@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Assay.Assessment;
 using Assay.Assessment.Catalogues;
+using Assay.Assessment.Verdicts;
 using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Evidence.Reading;

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Assay.Assessment;
 using Assay.Assessment.Catalogues;
+using Assay.Assessment.Documents;
+using Assay.Assessment.Drafts;
 using Assay.CommandLine;
 
 namespace Assay.Cli;

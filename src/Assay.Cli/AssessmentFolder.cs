@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Assay.Assessment;
+using Assay.Assessment.Documents;
+using Assay.Assessment.Repetition;
 using Assay.Assessment.Reports;
 using Assay.CommandLine;
 using Assay.Labels.Token;
@@ -23,7 +25,7 @@ internal static class AssessmentFolder
         yield return ("lab-report.html", Report(result, LabReport.Write));
         yield return ("assessment.json", assessment);
         yield return (OscalPlan.FileName, plan);
-        yield return ("assessment-results.oscal.json", OscalResults.Bytes(result, plan));
+        yield return ("assessment-results.oscal.json", OscalResults.Bytes(result, plan, assessment));
         yield return ("sbom.cdx.json", Components(result, assessment));
         if (result.Trees.Count > 0) yield return (TreeRecordJson.FileName, TreeRecordJson.Bytes(result));
         using var key = keyFile is null ? KeyFolder.OfUser(Environment.GetEnvironmentVariable).Open(KeyRoles.Assessor, terminal.Hint) : KeyFolder.Open(keyFile, terminal.Hint);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Assay.Assessment;
+using Assay.Assessment.Repetition;
 using Assay.Assessment.Verdicts;
 using Assay.CommandLine;
 using Assay.Evidence;

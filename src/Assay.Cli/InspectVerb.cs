@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Assay.Assessment;
+using Assay.Assessment.Examining;
 using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Software.Components;

@@ -17,7 +17,7 @@ public sealed class Element : Node
     internal Element(string name, Content content, IEnumerable<Node?> children, IEnumerable<KeyValuePair<string, string?>> own)
         : this(name, content, [.. own.Where(a => a.Value is not null).Select(a => new KeyValuePair<string, string>(a.Key, a.Value!))], Flat(children))
     {
-        NeedsSite = attributes.Count > 0 || content.Place == Place.Part && name is "option" or "legend";
+        NeedsSite |= attributes.Count > 0 || content.Place == Place.Part && name is "option" or "legend";
         foreach (var (attribute, value) in attributes)
         {
             if (!Content.HasFormAttribute(attribute)) throw new ArgumentException($"there is no attribute {attribute}");
@@ -38,12 +38,13 @@ public sealed class Element : Node
         this.content = content;
         this.attributes = attributes;
         this.children = children;
+        foreach (var child in children) NeedsSite |= child is Element { NeedsSite: true };
     }
 
     public string Name { get; }
     internal Content Content => content;
 
-    /// <summary>It submits something or leads to another page of the site: only a page that a site serves may hold it.</summary>
+    /// <summary>It, or something inside it, submits something or leads to another page of the site: only a page that a site serves may hold it.</summary>
     internal bool NeedsSite { get; init; }
 
     public override string InnerText => string.Concat(children.Select(c => c.InnerText));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,20 +7,20 @@ namespace Assay.Html;
 /// <summary>Turns any string into text of a page: no string can end a tag, an attribute or the page's own reading order.</summary>
 public static class Encoder
 {
+    // What has to be encoded, and every character that could have to be made visible: runs without any of them are written as they are.
+    private static readonly SearchValues<char> Markup = SearchValues.Create("&<>\"'");
+    private static readonly SearchValues<char> Doubtful = SearchValues.Create([.. Enumerable.Range(0, 0x10000).Select(c => (char)c).Where(c => char.IsSurrogate(c) || NotSeen(new Rune(c)))]);
+
     /// <summary>Writes <paramref name="text"/> so that it means the same inside an element and inside a quoted attribute.</summary>
     public static void Write(TextWriter to, string text)
     {
-        foreach (var c in Visible(text))
+        for (var rest = Visible(text).AsSpan(); ;)
         {
-            switch (c)
-            {
-                case '&': to.Write("&amp;"); break;
-                case '<': to.Write("&lt;"); break;
-                case '>': to.Write("&gt;"); break;
-                case '"': to.Write("&quot;"); break;
-                case '\'': to.Write("&#39;"); break;
-                default: to.Write(c); break;
-            }
+            var plain = rest.IndexOfAny(Markup);
+            to.Write(plain < 0 ? rest : rest[..plain]);
+            if (plain < 0) return;
+            to.Write(rest[plain] switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '"' => "&quot;", _ => "&#39;" });
+            rest = rest[(plain + 1)..];
         }
     }
 
@@ -29,7 +30,7 @@ public static class Encoder
     /// </summary>
     public static string Visible(string text)
     {
-        if (!text.Any(c => char.IsSurrogate(c) || NotSeen(new Rune(c)))) return text;
+        if (!text.AsSpan().ContainsAny(Doubtful)) return text;
         var visible = new StringBuilder(text.Length + 16);
         for (var at = 0; at < text.Length;)
         {

@@ -26,8 +26,8 @@ public sealed record Page
     /// <exception cref="ArgumentException">It holds a form or a link of a site and is not served.</exception>
     public void Write(TextWriter to)
     {
-        if (!IsServed && Body.OfType<Element>().SelectMany(e => e.Inside.Prepend(e)).FirstOrDefault(e => e.NeedsSite) is { } site)
-            throw new ArgumentException($"a page that stands alone may not hold <{site.Name}>");
+        if (!IsServed && Body.OfType<Element>().FirstOrDefault(e => e.NeedsSite) is { } site)
+            throw new ArgumentException($"a page that stands alone may not hold <{site.Inside.Prepend(site).Last(e => e.NeedsSite).Name}>");
         to.Write("<!DOCTYPE html>\n<html lang=\"");
         Encoder.Write(to, Language);
         to.Write("\">\n<head>\n<meta charset=\"utf-8\">\n");

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Catalogues;
+using Assay.Assessment.Documents;
+using Assay.Assessment.Drafts;
 using Assay.Assessment.Tests.Checks;
 using Assay.Assessment.Tests.Declarations;
 using Assay.Assessment.Verdicts;

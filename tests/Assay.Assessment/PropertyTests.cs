@@ -1,6 +1,8 @@
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Checks;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Documents;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Tests.Checks;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;

@@ -2,6 +2,7 @@ using System.Text;
 using Assay.Assessment;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Drafts;
 using Assay.Cli;
 using Assay.CommandLine;
 using Assay.Evidence;

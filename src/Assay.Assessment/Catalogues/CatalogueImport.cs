@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Assay.Assessment.Documents;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 using Assay.Evidence.Reading;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Checks;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Documents;
 using Assay.Assessment.Verdicts;
 using Assay.Html;
 using static Assay.Assessment.Reports.HtmlReport;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Documents;
+using Assay.Assessment.Drafts;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 using Assay.Html;

@@ -1,5 +1,6 @@
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Drafts;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Verdicts;

@@ -1,5 +1,7 @@
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Drafts;
+using Assay.Assessment.Examining;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Verdicts;

@@ -363,7 +363,7 @@ internal static partial class BootServices
         }
     }
 
-    [GeneratedRegex(@"(?m)^\s*User\s*=\s*(\S+)")]
+    [GeneratedRegex(@"(?m)^[ \t]*User[ \t]*=[ \t]*(\S+)")]
     private static partial Regex UnitUser();
 
     [GeneratedRegex(@"/systemd/system/[^/]+\.(?:wants|requires|upholds)/([^/]+\.(?:service|socket))$")]

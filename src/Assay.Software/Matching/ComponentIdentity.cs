@@ -100,7 +100,7 @@ internal sealed class ComponentIdentity
     /// <summary>The version to compare within a scheme; null where nobody knows it.</summary>
     public string? VersionFor(VersionScheme scheme)
     {
-        var version = scheme is VersionScheme.Dpkg or VersionScheme.Apk ? Component.Package ?? Component.Version : Component.Version ?? Component.Package;
+        var version = scheme.IsOfPackages() ? Component.Package ?? Component.Version : Component.Version ?? Component.Package;
         version ??= package?.Version ?? Own.Select(c => c.Version).FirstOrDefault(v => v is not (CpeName.Any or CpeName.None));
         return string.IsNullOrWhiteSpace(version) || !version.Any(char.IsAsciiDigit) ? null : version;
     }

@@ -1,5 +1,6 @@
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Lints;
 using Assay.Assessment.Tests.Checks;
 using Assay.Assessment.Verdicts;

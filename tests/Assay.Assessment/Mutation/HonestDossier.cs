@@ -1,6 +1,7 @@
 using System.Text;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Tests.Checks;
 using Assay.Evidence;
 using Assay.Tests;

@@ -2,6 +2,7 @@ using System.Text;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
 using Assay.Assessment.Tests.Checks;
+using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Tests.Reports;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Assay.Assessment.Catalogues;
+using Assay.Assessment.Drafts;
 using Assay.Assessment.Tests.Checks;
 using Assay.Assessment.Tests.Declarations;
 using Assay.Evidence;

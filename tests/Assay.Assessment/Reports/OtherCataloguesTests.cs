@@ -1,5 +1,6 @@
 using System.Text;
 using Assay.Assessment.Catalogues.Trees;
+using Assay.Assessment.Documents;
 using Assay.Assessment.Reports;
 using Assay.Assessment.Verdicts;
 using Assay.Tests;

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Catalogues;
+using Assay.Assessment.Documents;
+using Assay.Assessment.Drafts;
 using Assay.Assessment.Reports;
 using Assay.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 

@@ -1,4 +1,5 @@
 using Assay.Assessment;
+using Assay.Assessment.Examining;
 
 namespace Assay.Assessment.Checks;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 

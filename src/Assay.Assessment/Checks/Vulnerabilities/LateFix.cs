@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Examining;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Catalogues.Trees;
+using Assay.Assessment.Verdicts;
 using Assay.Evidence.Reading;
 using Assay.Tests;
 

@@ -1,4 +1,5 @@
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Examining;
 using Assay.Evidence;
 using static Assay.Assessment.Tests.Checks.PlantedDossiers;
 using static Assay.Evidence.FindingKind;

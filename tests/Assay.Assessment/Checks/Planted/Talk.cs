@@ -1,3 +1,5 @@
+using Assay.Assessment.Examining;
+
 namespace Assay.Assessment.Tests.Checks.Planted;
 
 /// <summary>Conversations of a device in a capture, second by second.</summary>
