@@ -40,7 +40,8 @@ internal static partial class Spdx3Rules
                 Fault(at, "an element", element.ValueKind.ToString());
                 continue;
             }
-            if ((Text(element, "spdxId") ?? Text(element, "@id")) is { } id && !known.Add(id)) Fault(at + ".spdxId", "an identifier that no other element has", id);
+            // JSON-LD joins what has one name, so this is allowed; who wrote it hardly meant it.
+            if ((Text(element, "spdxId") ?? Text(element, "@id")) is { } id && !known.Add(id)) Remark(at + ".spdxId", "an identifier that no other element has", id);
             Class(element, at);
         }
         foreach (var document in List(root, "@graph"))

@@ -148,7 +148,7 @@ internal sealed class ShapeCheck
             if (best is null || faults.Count < best.Count) best = faults;
         }
         faults = outside;
-        if (best is null || best.Count == 1 && best[0].Path == Path() && value.ValueKind != JsonValueKind.Object) return Fault(type.Told, value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? Told(value) : Kind(value));
+        if (best is null || best.Count == 1 && best[0].Path == Path() && value.ValueKind != JsonValueKind.Object) return Fault(type.Told, value.ValueKind == JsonValueKind.String ? Told(value) : Kind(value));
         faults!.AddRange(best.Take(Math.Max(0, MostFaults - faults.Count)));
         return false;
     }

@@ -51,7 +51,7 @@ internal sealed class ShapeTable
         foreach (var line in Rows(resource))
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words[0] == "versions") versions = words[1..];
+            if (line[0] != ' ' && words[0] == "versions") versions = words[1..];
             else if (line[0] != ' ') headings.Add(new Heading(words[0], words[1], words.Length > 2 ? words[2] : "", []));
             else headings[^1].Rows.Add(words);
         }
@@ -61,6 +61,7 @@ internal sealed class ShapeTable
     private sealed class Loading(ShapeTable table, string[] versions, string version)
     {
         private readonly ShapeTable table = table;
+        private readonly string version = version;
         private readonly Dictionary<string, FrozenSet<string>> values = new(StringComparer.Ordinal);
 
         public ShapeTable Of(List<Heading> headings)
@@ -172,6 +173,7 @@ internal sealed class ShapeTable
                     "number" => new ShapeType { Kind = ShapeKind.Number, Low = least, High = most },
                     "element" => new ShapeType { Kind = ShapeKind.Any, Alternatives = [new ShapeType { Kind = ShapeKind.Text, Form = TextForm.NotEmpty }, new ShapeType { Kind = ShapeKind.Object, Shape = Shape.Free }] },
                     "licence" => new ShapeType { Kind = ShapeKind.Word, Values = Licences, Form = TextForm.Licence },
+                    "ref" or "link" when loading.version == "1.4" => new ShapeType { Kind = ShapeKind.Text, Form = TextForm.Free },
                     _ => new ShapeType { Kind = ShapeKind.Text, Form = TextForms.Called(word) },
                 };
             }
