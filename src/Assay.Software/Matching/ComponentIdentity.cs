@@ -92,6 +92,11 @@ internal sealed class ComponentIdentity
     public IReadOnlyCollection<string> Keys => folded;
     /// <summary>A distribution packed it and counts repairs of its own behind upstream's version. Not said of opkg, where makers pack their own parts.</summary>
     public bool IsPackaged => package is { Type: "deb" or "rpm" or "apk" } && Component.Package is not null && Component.Package != Component.Version;
+    /// <summary>The package of another language: only the name is that of a part of a firmware.</summary>
+    public bool IsForeign => foreign;
+    public PackageName? Package => package;
+    /// <summary><c>vendor:product</c>, its own and those of the tables of aliases.</summary>
+    public IReadOnlyCollection<string> Cpes => cpes;
     public bool IsLinux => cpes.Contains("linux:linux_kernel");
 
     public bool IsCpe(string vendor, string product) => cpes.Contains($"{vendor}:{product}");

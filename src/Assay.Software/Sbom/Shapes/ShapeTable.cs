@@ -13,6 +13,7 @@ internal sealed class ShapeTable
     private static readonly Lazy<FrozenSet<string>> LicenceList = new(() => Rows("licences.txt").SelectMany(r => r.Split(' ')).ToFrozenSet(StringComparer.Ordinal));
 
     private readonly Dictionary<string, Shape> shapes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FrozenSet<string>> words = new(StringComparer.Ordinal);
 
     private ShapeTable(string format, string version) => (Format, Version) = (format, version);
 
@@ -32,6 +33,9 @@ internal sealed class ShapeTable
     public Shape this[string name] => shapes[name];
 
     public bool Has(string shape) => shapes.ContainsKey(shape);
+
+    /// <summary>True where the list of that name has the word in this version.</summary>
+    public bool HasWord(string list, string word) => words[list].Contains(word);
 
     private static IEnumerable<string> Rows(string resource)
     {
@@ -69,6 +73,7 @@ internal sealed class ShapeTable
             var here = headings.Where(h => Holds(h.Versions)).ToList();
             foreach (var heading in here.Where(h => h.Kind == "enum"))
                 values[heading.Name] = heading.Rows.Where(r => r[0] == "*" || Holds(r[0])).SelectMany(r => r[1..]).Select(v => v.Replace("\\s", " ", StringComparison.Ordinal)).ToFrozenSet(StringComparer.Ordinal);
+            foreach (var (name, known) in values) table.words[name] = known;
             foreach (var heading in here.Where(h => h.Kind == "shape")) table.shapes[heading.Name] = new Shape(heading.Name);
             foreach (var heading in here.Where(h => h.Kind == "shape"))
             {

@@ -1,0 +1,97 @@
+using Assay.Software.Components;
+
+namespace Assay.Software.Sbom;
+
+/// <summary>What a bill of materials is about.</summary>
+/// <param name="Name">The artefact's or product's name.</param>
+/// <param name="Sha256">Of the artefact, 64 lower-case digits; null where no file stands for it.</param>
+public sealed record BillSubject(string Name, string? Version, string? Sha256);
+
+/// <summary>How much of what can run belongs to a component that has a name.</summary>
+/// <param name="ExecutableBytes">Of all ELF files.</param>
+/// <param name="NamedBytes">Of those that a component owns or was seen in.</param>
+public sealed record Completeness(long ExecutableBytes, long NamedBytes)
+{
+    /// <summary>0 to 1; 0 where nothing can run.</summary>
+    public double Share => ExecutableBytes == 0 ? 0 : (double)NamedBytes / ExecutableBytes;
+
+    public override string ToString() => ExecutableBytes == 0 ? "no executable file was seen, so completeness is not known"
+        : FormattableString.Invariant($"{NamedBytes} of {ExecutableBytes} executable bytes ({Share * 100:0.0} %) belong to a named component");
+
+    /// <param name="executables">Each with its size in bytes. A guess names nothing.</param>
+    public static Completeness Of(IEnumerable<(string Path, long Size)> executables, IEnumerable<Component> components)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var component in components.Where(c => !c.IsGuess))
+        {
+            named.UnionWith(component.Files);
+            named.UnionWith(component.Evidence.Select(e => e.Location.Path).OfType<string>());
+        }
+        var (all, known) = (0L, 0L);
+        foreach (var (path, size) in executables)
+        {
+            all += size;
+            if (named.Contains(path)) known += size;
+        }
+        return new Completeness(all, known);
+    }
+}
+
+/// <summary>All that a bill of materials is written from, whichever the format.</summary>
+public sealed record BillDraft
+{
+    public required BillSubject Subject { get; init; }
+    /// <summary>References of the subject's own dependencies, as <see cref="BillEntry.Reference"/> writes them.</summary>
+    public IReadOnlyList<string> SubjectDependsOn { get; init; } = [];
+    /// <summary>In the order in which they are written.</summary>
+    public required IReadOnlyList<BillEntry> Entries { get; init; }
+    public required DateTimeOffset AsOf { get; init; }
+    public required string ToolVersion { get; init; }
+    public Completeness? Completeness { get; init; }
+
+    /// <summary>Of components that were found, in an order that does not depend on how they come.</summary>
+    /// <param name="digests">SHA-256 of executable files by path: a component of one file alone has that file's.</param>
+    public static IReadOnlyList<BillEntry> EntriesOf(IEnumerable<Component> components, IReadOnlyDictionary<string, string>? digests = null)
+    {
+        var ordered = components.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Package ?? c.Version, StringComparer.Ordinal).ThenBy(c => c.Purl, StringComparer.Ordinal)
+            .ThenBy(c => string.Join('\n', c.Evidence), StringComparer.Ordinal);
+        var taken = new HashSet<string>(StringComparer.Ordinal) { "subject" };
+        return [.. ordered.Select(c => new BillEntry
+        {
+            Component = c,
+            Reference = Reference(c, taken),
+            Kind = c.Cpe.Any(n => n.StartsWith("cpe:2.3:o:", StringComparison.Ordinal)) ? "operating-system" : c.Package is null ? "application" : "library",
+            Hashes = c.Package is null && digests is not null && c.Evidence.Select(e => e.Location.Path).Distinct().ToList() is [{ } only] && digests.TryGetValue(only, out var digest) ? [new BillHash("SHA-256", digest)] : [],
+        })];
+    }
+
+    /// <summary>Of a document that somebody handed over; parts that nothing could refer to get a name.</summary>
+    public static BillDraft Of(BillOfMaterials bill, string name, DateTimeOffset asOf, string toolVersion)
+    {
+        var parts = bill.Entries.Where(e => bill.About is null || !ReferenceEquals(e.Component, bill.About.Component)).ToList();
+        var taken = new HashSet<string>(parts.Select(p => p.Reference).OfType<string>().Append("subject"), StringComparer.Ordinal);
+        var own = bill.About?.Reference;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        string Named(string reference) => reference == own ? "subject" : reference;
+        return new BillDraft
+        {
+            Subject = new BillSubject(bill.Subject?.Name ?? name, bill.Subject?.Package ?? bill.Subject?.Version, bill.About?.Hashes.FirstOrDefault(h => h.Algorithm == "SHA-256" && h.Value.Length == 64)?.Value.ToLowerInvariant()),
+            SubjectDependsOn = [.. (bill.About?.DependsOn ?? []).Select(Named)],
+            Entries = [.. parts.Select(p => p with
+            {
+                // A second part of one reference gets a name of its own: what refers to it means the first.
+                Reference = p.Reference is { Length: > 0 } reference and not "subject" && seen.Add(reference) ? reference : Reference(p.Component, taken),
+                DependsOn = [.. p.DependsOn.Select(Named)],
+            })],
+            AsOf = asOf,
+            ToolVersion = toolVersion,
+        };
+    }
+
+    private static string Reference(Component component, HashSet<string> taken)
+    {
+        var reference = component.Purl ?? $"{component.Name}@{component.Version}";
+        for (var i = 2; !taken.Add(reference); i++) reference = $"{component.Purl ?? component.Name}#{i}";
+        return reference;
+    }
+}
