@@ -113,6 +113,7 @@ public static class SbomVerb
         foreach (var fault in bill.Faults.Take(MostTold)) terminal.Complain($"{bill.Name}: {fault}");
         if (bill.Faults.Count > MostTold) terminal.Complain($"{bill.Name}: {bill.Faults.Count - MostTold} more departures from {bill.Title}");
         foreach (var remark in bill.Remarks.Take(MostTold)) terminal.Hint($"{Shortened.Visible(bill.Name)}: {remark} (allowed)");
+        if (bill is { Format: BillFormat.CycloneDx, Version: "1.2" or "1.3" }) terminal.Hint($"{Shortened.Visible(bill.Name)}: {bill.Title} is read and its rules are not checked; those of 1.4 to 1.7 are");
         return bill.Faults.Count > 0;
     }
 

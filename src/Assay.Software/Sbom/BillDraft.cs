@@ -5,7 +5,12 @@ namespace Assay.Software.Sbom;
 /// <summary>What a bill of materials is about.</summary>
 /// <param name="Name">The artefact's or product's name.</param>
 /// <param name="Sha256">Of the artefact, 64 lower-case digits; null where no file stands for it.</param>
-public sealed record BillSubject(string Name, string? Version, string? Sha256);
+public sealed record BillSubject(string Name, string? Version, string? Sha256)
+{
+    /// <summary>As in <see cref="BillEntry.Kind"/>.</summary>
+    public string Kind { get; init; } = "firmware";
+    public string? Purl { get; init; }
+}
 
 /// <summary>How much of what can run belongs to a component that has a name.</summary>
 /// <param name="ExecutableBytes">Of all ELF files.</param>
@@ -47,6 +52,8 @@ public sealed record BillDraft
     public required IReadOnlyList<BillEntry> Entries { get; init; }
     public required DateTimeOffset AsOf { get; init; }
     public required string ToolVersion { get; init; }
+    /// <summary>True where we looked into the product itself; false where another document is written anew.</summary>
+    public bool IsExamined { get; init; } = true;
     public Completeness? Completeness { get; init; }
 
     /// <summary>Of components that were found, in an order that does not depend on how they come.</summary>
@@ -75,7 +82,8 @@ public sealed record BillDraft
         string Named(string reference) => reference == own ? "subject" : reference;
         return new BillDraft
         {
-            Subject = new BillSubject(bill.Subject?.Name ?? name, bill.Subject?.Package ?? bill.Subject?.Version, bill.About?.Hashes.FirstOrDefault(h => h.Algorithm == "SHA-256" && h.Value.Length == 64)?.Value.ToLowerInvariant()),
+            Subject = new BillSubject(bill.Subject?.Name ?? name, bill.Subject?.Package ?? bill.Subject?.Version, bill.About?.Hashes.FirstOrDefault(h => h.Algorithm == "SHA-256" && h.Value.Length == 64)?.Value.ToLowerInvariant()) { Kind = bill.About?.Kind ?? "firmware", Purl = bill.Subject?.Purl },
+            IsExamined = false,
             SubjectDependsOn = [.. (bill.About?.DependsOn ?? []).Select(Named)],
             Entries = [.. parts.Select(p => p with
             {

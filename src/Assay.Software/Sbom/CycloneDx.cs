@@ -77,13 +77,16 @@ public static class CycloneDx
         {
             json.WriteStartObject("metadata");
             json.WriteString("timestamp", draft.AsOf.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-            if (minor >= 5)
+            if (minor >= 5 && draft.IsExamined)
             {
                 json.WriteStartArray("lifecycles");
                 json.WriteStartObject();
                 json.WriteString("phase", "post-build");
                 json.WriteEndObject();
                 json.WriteEndArray();
+            }
+            if (minor >= 5)
+            {
                 json.WriteStartObject("tools");
                 json.WriteStartArray("components");
                 json.WriteStartObject();
@@ -100,11 +103,12 @@ public static class CycloneDx
             json.WriteEndArray();
             if (minor >= 5) json.WriteEndObject();
             json.WriteStartObject("component");
-            json.WriteString("type", "firmware");
+            json.WriteString("type", Kind(draft.Subject.Kind));
             json.WriteString("bom-ref", "subject");
             json.WriteString("name", draft.Subject.Name);
             if (draft.Subject.Version is not null) json.WriteString("version", draft.Subject.Version);
             if (draft.Subject.Sha256 is { } digest) Hashes(json, [new BillHash("SHA-256", digest)]);
+            if (draft.Subject.Purl is not null) json.WriteString("purl", draft.Subject.Purl);
             json.WriteEndObject();
             if (draft.Completeness is { } completeness)
             {
@@ -116,12 +120,13 @@ public static class CycloneDx
             json.WriteEndObject();
         }
 
+        private string Kind(string kind) => Shapes.ShapeTable.CycloneDx[version].HasWord("component.type", kind) ? kind : "library";
+
         private void Part(Utf8JsonWriter json, BillEntry entry)
         {
             var component = entry.Component;
-            var kind = Shapes.ShapeTable.CycloneDx[version].HasWord("component.type", entry.Kind) ? entry.Kind : "library";
             json.WriteStartObject();
-            json.WriteString("type", kind);
+            json.WriteString("type", Kind(entry.Kind));
             json.WriteString("bom-ref", entry.Reference);
             if (component.Supplier is not null)
             {

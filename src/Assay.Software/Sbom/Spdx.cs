@@ -45,8 +45,9 @@ public static class Spdx
             json.WriteString("name", draft.Subject.Name);
             json.WriteString("SPDXID", Subject);
             if (draft.Subject.Version is { Length: > 0 } version) json.WriteString("versionInfo", version);
-            Always(json, "FIRMWARE");
+            Always(json, Purpose(draft.Subject.Kind));
             if (draft.Subject.Sha256 is { } digest) Checksums(json, [new BillHash("SHA-256", digest)]);
+            References(json, draft.Subject.Purl, []);
             json.WriteEndObject();
             for (var i = 0; i < draft.Entries.Count; i++) Package(json, draft.Entries[i], names[i], time, tool);
             json.WriteEndArray();
@@ -99,22 +100,7 @@ public static class Spdx
             if (!isListed) json.WriteString("licenseComments", $"declared in other words: {licence}");
         }
         Checksums(json, entry.Hashes);
-        var outside = component.Cpe.Where(c => CpeName.Read(c) is not null && c.StartsWith("cpe:2.3:", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)
-            .Select(c => ("SECURITY", "cpe23Type", c)).ToList();
-        if (component.Purl is { } purl && !purl.Any(char.IsWhiteSpace)) outside.Insert(0, ("PACKAGE-MANAGER", "purl", purl));
-        if (outside.Count > 0)
-        {
-            json.WriteStartArray("externalRefs");
-            foreach (var (category, type, locator) in outside)
-            {
-                json.WriteStartObject();
-                json.WriteString("referenceCategory", category);
-                json.WriteString("referenceType", type);
-                json.WriteString("referenceLocator", locator);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }
+        References(json, component.Purl, component.Cpe);
         var notes = new List<string>();
         if (component.Package is not null && component.Version is not null) notes.Add($"assay:upstreamVersion {component.Version}");
         if (component.Source is { } source) notes.Add($"assay:sourcePackage {source.Name} {source.Version}".TrimEnd());
@@ -136,6 +122,23 @@ public static class Spdx
             json.WriteEndArray();
         }
         json.WriteEndObject();
+    }
+
+    private static void References(Utf8JsonWriter json, string? purl, IReadOnlyList<string> cpe)
+    {
+        var references = cpe.Where(c => c.StartsWith("cpe:2.3:", StringComparison.Ordinal) && CpeName.Read(c) is not null).Distinct(StringComparer.Ordinal).Select(c => ("SECURITY", "cpe23Type", c)).ToList();
+        if (purl is not null && !purl.Any(char.IsWhiteSpace)) references.Insert(0, ("PACKAGE-MANAGER", "purl", purl));
+        if (references.Count == 0) return;
+        json.WriteStartArray("externalRefs");
+        foreach (var (category, type, locator) in references)
+        {
+            json.WriteStartObject();
+            json.WriteString("referenceCategory", category);
+            json.WriteString("referenceType", type);
+            json.WriteString("referenceLocator", locator);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void Checksums(Utf8JsonWriter json, IReadOnlyList<BillHash> hashes)
