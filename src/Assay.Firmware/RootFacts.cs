@@ -10,6 +10,7 @@ using Assay.Firmware.Executables;
 using Assay.Firmware.Identification;
 using Assay.Firmware.Secrets;
 using Assay.Software.Components;
+using Assay.Software.Matching.Parts;
 
 namespace Assay.Firmware;
 
@@ -23,6 +24,8 @@ public sealed partial record RootFacts
     public required IReadOnlyList<Finding> Findings { get; init; }
     public required IReadOnlyList<Component> Components { get; init; }
     public required Coverage Coverage { get; init; }
+    /// <summary>What is known of the parts of its programs and kernel, what it starts, and what its packages say of themselves.</summary>
+    public ProductFacts Product { get; init; } = ProductFacts.None;
     /// <summary>Every ELF program, library and kernel module, by path; what of them belongs to a named component is what a bill of materials can claim to cover.</summary>
     public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
 
@@ -93,6 +96,7 @@ public sealed partial record RootFacts
 
         private readonly Notebook notes = new(artefact, mount);
         private readonly Keys keys = new(options.AsOf);
+        private readonly PartsSeen parts = new(artefact, mount, options);
         private readonly ConcurrentDictionary<string, TextFile> texts = new(StringComparer.Ordinal);
         private readonly ConcurrentBag<Component> components = [];
         private readonly ConcurrentBag<Component> linked = [];
@@ -126,6 +130,7 @@ public sealed partial record RootFacts
             {
                 (IsLinked(version, elf) ? linked : components).Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
             }
+            parts.Visit(path, content, elf, seen.Any(v => v.Pattern.Product == "busybox"));
             var speaksAsShell = isElf && seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh");
             if (speaksAsShell || same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
             {
@@ -229,6 +234,7 @@ public sealed partial record RootFacts
             {
                 Findings = notes.Sorted(),
                 Components = merged,
+                Product = parts.Facts(files.Entries, sorted.FirstOrDefault(t => t.Name == "os-release")?.Text, notes.Started()),
                 Executables = [.. executableFiles.OrderBy(e => e.Path, StringComparer.Ordinal)],
                 Coverage = new Coverage
                 {
