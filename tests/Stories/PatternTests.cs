@@ -6,14 +6,15 @@ namespace Assay.Tests;
 
 /// <summary>
 /// Every pattern of the house meets texts that are made to tire it: its own words beside long runs of blanks, line ends, letters and digits. A pattern that
-/// goes back over a run again and again takes seconds for a hundred thousand characters, one that reads it once a few milliseconds.
+/// goes back over a run again and again takes seconds for a hundred thousand characters, one that reads it once a few milliseconds. It measures time,
+/// so it wants a quiet machine and runs with <c>./test --long stories</c>.
 /// </summary>
 public class PatternTests(ITestOutputHelper output)
 {
     private const int Short = 10_000, Long = 4 * Short;
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(60), Limit = TimeSpan.FromSeconds(2);
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void No_pattern_tires()
     {
         var patterns = Patterns().ToList();
@@ -28,8 +29,7 @@ public class PatternTests(ITestOutputHelper output)
         }
     }
 
-    [Theory]
-    [InlineData(@"(?m)^\s*User\s*=")]
+    [Theory(Explicit = true)]
     [InlineData(@"\w*update\w*\s*=")]
     public void A_pattern_that_goes_back_is_noticed(string pattern) => Assert.NotNull(Tires(new Regex(pattern, RegexOptions.None, Limit)));
 
@@ -55,7 +55,7 @@ public class PatternTests(ITestOutputHelper output)
         {
             foreach (var (shorter, longer) in Texts(word, Short).Zip(Texts(word, Long)))
             {
-                if (Enumerable.Range(0, 3).All(_ => Time(pattern, longer) is var time && time > Quick && time > 9 * Time(pattern, shorter))) return longer;
+                if (Enumerable.Range(0, 3).All(_ => Time(pattern, longer) is var time && (time >= Limit || time > Quick && time > 9 * Time(pattern, shorter)))) return longer;
             }
         }
         return null;

@@ -6,8 +6,17 @@ public static class DistributionRelease
 {
     private static readonly Dictionary<string, string> Debian = new(StringComparer.Ordinal)
     {
-        ["lenny"] = "5", ["squeeze"] = "6", ["wheezy"] = "7", ["jessie"] = "8", ["stretch"] = "9", ["buster"] = "10", ["bullseye"] = "11",
-        ["bookworm"] = "12", ["trixie"] = "13", ["forky"] = "14", ["duke"] = "15",
+        ["lenny"] = "5",
+        ["squeeze"] = "6",
+        ["wheezy"] = "7",
+        ["jessie"] = "8",
+        ["stretch"] = "9",
+        ["buster"] = "10",
+        ["bullseye"] = "11",
+        ["bookworm"] = "12",
+        ["trixie"] = "13",
+        ["forky"] = "14",
+        ["duke"] = "15",
     };
 
     /// <summary>True where packages of the ecosystem are named by what they are built from: a tracker's <c>openssl</c> is there <c>libssl3</c> too.</summary>

@@ -100,8 +100,10 @@ public static class Matcher
             reach = judgement.Reach(identity, parts);
             if (parts.Count > 0 && parts.All(p => p.State == PresenceState.Absent))
             {
-                (status, ground, repairUnknown) = (VulnerabilityStatus.NotAffected, Ground.PartAbsent, false);
-                reason = $"the part that is vulnerable is not built in: {string.Join("; ", parts.Select(p => p.Reason).Distinct(StringComparer.Ordinal))} (named by {parts[0].NamedBy}); {reason}";
+                // Which part an advisory means is certain only where it names the file; and a kernel's option may hold more than its row of the table says.
+                var isShown = parts.All(p => !p.IsGuess && p.Part.Kind == PartKind.Applet);
+                (status, ground, repairUnknown) = isShown ? (VulnerabilityStatus.NotAffected, Ground.PartAbsent, false) : (VulnerabilityStatus.Candidate, ground, repairUnknown);
+                reason = $"the part that is vulnerable is {(isShown ? "" : "perhaps ")}not built in: {string.Join("; ", parts.Select(p => p.Reason).Distinct(StringComparer.Ordinal))} (named by {parts[0].NamedBy}); {reason}";
             }
         }
         if (exploited.Count > 0 && !first.Advisory.Exploited) reason += $"; exploited says {exploited[0].Reference}";

@@ -47,36 +47,36 @@ public class VersRangeTests
         switch (kind)
         {
             case "equality":
-            {
-                var found = VersionOrder.Find(Versions()[0], Versions()[1], VersionSchemes.OfType(Type())!.Value);
-                return found == 0 == expected.GetBoolean() ? null : $"expected {expected}, found {found}";
-            }
+                {
+                    var found = VersionOrder.Find(Versions()[0], Versions()[1], VersionSchemes.OfType(Type())!.Value);
+                    return found == 0 == expected.GetBoolean() ? null : $"expected {expected}, found {found}";
+                }
             case "comparison":
-            {
-                var scheme = VersionSchemes.OfType(Type())!.Value;
-                // What a scheme calls equal has no order of its own: the text decides there.
-                var found = VersionOrder.Sorted(Versions(), (a, b) => VersionOrder.Find(a, b, scheme)!.Value is var order and not 0 ? order : string.CompareOrdinal(a, b));
-                var wanted = expected.EnumerateArray().Select(v => v.GetString()!).ToList();
-                return found.Count == wanted.Count && found.Zip(wanted).All(p => VersionOrder.Find(p.First, p.Second, scheme) == 0) ? null : $"expected {expected}, found {string.Join(", ", found)}";
-            }
+                {
+                    var scheme = VersionSchemes.OfType(Type())!.Value;
+                    // What a scheme calls equal has no order of its own: the text decides there.
+                    var found = VersionOrder.Sorted(Versions(), (a, b) => VersionOrder.Find(a, b, scheme)!.Value is var order and not 0 ? order : string.CompareOrdinal(a, b));
+                    var wanted = expected.EnumerateArray().Select(v => v.GetString()!).ToList();
+                    return found.Count == wanted.Count && found.Zip(wanted).All(p => VersionOrder.Find(p.First, p.Second, scheme) == 0) ? null : $"expected {expected}, found {string.Join(", ", found)}";
+                }
             case "from_native":
                 return Same(VersRange.FromNative(Type(), input.GetProperty("native_range").GetString()!).ToString());
             case "containment":
-            {
-                var found = VersRange.Read(input.GetProperty("vers").GetString()!)?.Contains(input.GetProperty("version").GetString()!);
-                return found == expected.GetBoolean() ? null : $"expected {expected}, found {found}";
-            }
+                {
+                    var found = VersRange.Read(input.GetProperty("vers").GetString()!)?.Contains(input.GetProperty("version").GetString()!);
+                    return found == expected.GetBoolean() ? null : $"expected {expected}, found {found}";
+                }
             case "validate" or "roundtrip":
                 return Same(VersRange.Read(input.GetString()!)?.ToString());
             case "parse":
-            {
-                var range = VersRange.Parse(input.GetString()!);
-                if (expected.ValueKind == JsonValueKind.Undefined) return null;
-                var type = (expected.TryGetProperty("scheme", out var named) ? named : expected.GetProperty("type")).GetString();
-                var constraints = expected.TryGetProperty("version_constraints", out var listed) ? listed : expected.GetProperty("constraints");
-                var wanted = constraints.EnumerateArray().Select(c => new VersConstraint(c[0].GetString()!, c[1].GetString()!));
-                return range.Type == type && range.Constraints.SequenceEqual(wanted) && range.ToString() == input.GetString() ? null : $"found {range}";
-            }
+                {
+                    var range = VersRange.Parse(input.GetString()!);
+                    if (expected.ValueKind == JsonValueKind.Undefined) return null;
+                    var type = (expected.TryGetProperty("scheme", out var named) ? named : expected.GetProperty("type")).GetString();
+                    var constraints = expected.TryGetProperty("version_constraints", out var listed) ? listed : expected.GetProperty("constraints");
+                    var wanted = constraints.EnumerateArray().Select(c => new VersConstraint(c[0].GetString()!, c[1].GetString()!));
+                    return range.Type == type && range.Constraints.SequenceEqual(wanted) && range.ToString() == input.GetString() ? null : $"found {range}";
+                }
             default:
                 return "an unknown kind of test";
         }

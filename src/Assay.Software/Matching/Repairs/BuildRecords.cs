@@ -140,7 +140,7 @@ public static partial class BuildRecords
         throw new UnreadableException("show-info of Buildroot or a cve-check report of OpenEmbedded", "another JSON document", 0);
     }
 
-    [GeneratedRegex(@"(?m)^\s*(?<name>[A-Z][A-Z0-9_]{0,80})_IGNORE_CVES\s*[+:]?=\s*(?<value>[^\r\n]*)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?m)^[ \t]*(?<name>[A-Z][A-Z0-9_]{0,80})_IGNORE_CVES\s*[+:]?=\s*(?<value>[^\r\n]*)", RegexOptions.CultureInvariant)]
     private static partial Regex Ignored();
 
     [GeneratedRegex(@"^\s*(?<name>[A-Z][A-Z0-9_]{0,80})_VERSION\s*[:]?=\s*v?(?<version>[0-9][\w.+~-]{0,63})\s*$", RegexOptions.CultureInvariant)]
@@ -149,7 +149,7 @@ public static partial class BuildRecords
     [GeneratedRegex(@"[\w.+-]{1,160}\.patch", RegexOptions.CultureInvariant)]
     private static partial Regex Patch();
 
-    [GeneratedRegex(@"(?m)^\s*CVE_STATUS\[(?<cve>CVE-[0-9]{4}-[0-9]{4,10})\]\s*[?:+]{0,2}=\s*[""'](?<word>[a-z-]{2,40})(?:\s*:\s*(?<why>[^""\r\n]{0,500}))?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?m)^[ \t]*CVE_STATUS\[(?<cve>CVE-[0-9]{4}-[0-9]{4,10})\]\s*[?:+]{0,2}=\s*[""'](?<word>[a-z-]{2,40})(?:\s*:\s*(?<why>[^""\r\n]{0,500}))?", RegexOptions.CultureInvariant)]
     private static partial Regex Status();
 
     [GeneratedRegex(@"CVE-[0-9]{4}-[0-9]{4,10}", RegexOptions.CultureInvariant)]
