@@ -58,16 +58,11 @@ public static class SbomVerb
         }
         var examined = Examine(path, name, options);
         if (against is not null) return Compare(against, examined, format, options, terminal);
-        var completeness = Completeness.Of(examined.Executables.Select(e => (e.Path, e.Size)), examined.Components);
-        var digests = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var executable in examined.Executables)
-        {
-            if (executable.Sha256 is { } digest) digests.TryAdd(executable.Path, digest);
-        }
+        var completeness = Completeness.Of(examined.Executables, examined.Components);
         var draft = new BillDraft
         {
             Subject = new BillSubject(name, null, examined.Digest),
-            Entries = BillDraft.EntriesOf(examined.Components, digests),
+            Entries = BillDraft.EntriesOf(examined.Components, examined.Executables),
             AsOf = options.AsOf,
             ToolVersion = ToolVersion,
             Completeness = completeness,
@@ -141,7 +136,7 @@ public static class SbomVerb
         var name = Path.GetFileName(against);
         using var bill = BillFile.Read(name, artefact.Bytes.Whole);
         if (Tell(bill, terminal)) return Exit.Unreadable;
-        var comparison = BillComparison.Of(bill.Materials(), examined.Components);
+        var comparison = BillComparison.Of(bill.Materials(), examined.Components, examined.Executables);
         if (format == "json")
         {
             terminal.WriteJson(json =>
@@ -175,6 +170,8 @@ public static class SbomVerb
         }
         writer.WriteLine($"{Shortened.Visible(name)} against {Shortened.Visible(against)} ({comparison.Format}): {comparison.Same.Count} the same, {comparison.Missing.Count} missing (found and not listed), "
             + $"{comparison.Extra.Count} extra (listed and not found), {comparison.OtherVersion.Count} in another version, {comparison.VersionUnknown.Count} without a version to compare.");
+        if (comparison is { Found: { } found, Listed: { } listed })
+            writer.WriteLine($"{found}; {listed.NamedBytes} ({listed.Percent}) to one that {Shortened.Visible(against)} lists.");
         if (comparison.NotCompared > 0) writer.WriteLine($"{comparison.NotCompared} line{(comparison.NotCompared == 1 ? "" : "s")} that name files, devices or data were not compared.");
         if (comparison.Extra.Count > 0) writer.WriteLine("What was not found may be there all the same: a part without a name of its own in the image is not recognised.");
     }

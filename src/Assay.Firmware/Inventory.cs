@@ -16,6 +16,7 @@ public static partial class Inventory
         Version = seen.Version,
         Purl = $"{seen.Pattern.Purl}@{Uri.EscapeDataString(seen.Version)}",
         Cpe = seen.Pattern.CpeOf(seen.Version),
+        Files = at.Path is { } path ? [path] : [],
         Evidence = [new ComponentEvidence(Method(seen), at, seen.Pattern.Confidence)],
     };
 
@@ -49,6 +50,7 @@ public static partial class Inventory
         var merged = new SortedDictionary<(string Name, string Version), Component>(Comparer<(string Name, string Version)>.Create((a, b) =>
             string.CompareOrdinal(a.Name, b.Name) is var order && order != 0 ? order : string.CompareOrdinal(a.Version, b.Version)));
         var all = components.ToList();
+        var owned = all.Where(c => c.Package is not null).SelectMany(c => c.Files).ToHashSet(StringComparer.Ordinal);
         foreach (var component in all.Where(c => c.Package is not null)) Add(component, component);
         var packages = merged.Values.Where(c => c.Cpe.Count > 0).GroupBy(c => (c.Cpe[0], c.Version)).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Name, StringComparer.Ordinal).First());
         foreach (var component in all.Where(c => c.Package is null))
@@ -61,10 +63,12 @@ public static partial class Inventory
         void Add(Component into, Component evidence)
         {
             var key = (into.Name, into.Package ?? into.Version ?? "");
-            var before = merged.GetValueOrDefault(key) ?? into with { Evidence = [] };
+            var before = merged.GetValueOrDefault(key) ?? into with { Evidence = [], Files = [] };
             var proofs = before.Evidence.Concat(evidence.Evidence).Distinct().OrderByDescending(e => e.Confidence).ThenBy(e => e.Method, StringComparer.Ordinal)
                 .ThenBy(e => e.Location.Path, StringComparer.Ordinal).ThenBy(e => e.Location.Offset).Take(MostEvidence);
-            merged[key] = before with { Evidence = [.. proofs] };
+            // What a package lists is its own, whatever else stands in it.
+            var files = evidence.Package is not null ? evidence.Files : evidence.Files.Where(f => !owned.Contains(f));
+            merged[key] = before with { Evidence = [.. proofs], Files = [.. before.Files.Concat(files).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
         }
     }
 

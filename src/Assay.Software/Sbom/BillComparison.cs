@@ -25,10 +25,15 @@ public sealed record BillComparison
     /// <summary>Lines that name no software: files, devices, data.</summary>
     public required int NotCompared { get; init; }
 
+    /// <summary>Of the product by all that was found; null where no executable file was seen.</summary>
+    public Completeness? Found { get; init; }
+    /// <summary>The same by those parts only that the list has, in whichever version.</summary>
+    public Completeness? Listed { get; init; }
+
     public bool IsEqual => Missing.Count + Extra.Count + OtherVersion.Count == 0;
 
     /// <summary>By package URL first, then by CPE name, then by name; a package of another language only by its URL. All lists in the order of the component's name and version.</summary>
-    public static BillComparison Of(BillOfMaterials bill, IReadOnlyList<Component> found)
+    public static BillComparison Of(BillOfMaterials bill, IReadOnlyList<Component> found, IReadOnlyList<ExecutableSeen>? executables = null)
     {
         var lines = bill.Entries.Where(e => bill.About is null || !ReferenceEquals(e.Component, bill.About.Component)).ToList();
         var listed = lines.Where(e => e.Kind is not ("file" or "device" or "data" or "machine-learning-model" or "cryptographic-asset")).Select(e => new Line(new ComponentIdentity(e.Component))).ToList();
@@ -71,6 +76,8 @@ public sealed record BillComparison
             Missing = Ordered(missing),
             Extra = Ordered([.. listed.Where(l => !l.IsMet).Select(l => l.Component)]),
             NotCompared = lines.Count - listed.Count,
+            Found = executables is { Count: > 0 } ? Completeness.Of(executables, found) : null,
+            Listed = executables is { Count: > 0 } ? Completeness.Of(executables, same.Concat(other).Concat(unknown).Select(p => p.Found)) : null,
         };
     }
 
@@ -136,6 +143,14 @@ public sealed record BillComparison
         json.WriteString("format", Format);
         json.WriteNumber("same", Same.Count);
         json.WriteNumber("notCompared", NotCompared);
+        if (Found is not null && Listed is not null)
+        {
+            json.WriteStartObject("completeness");
+            json.WriteNumber("executableBytes", Found.ExecutableBytes);
+            json.WriteNumber("namedBytes", Found.NamedBytes);
+            json.WriteNumber("listedBytes", Listed.NamedBytes);
+            json.WriteEndObject();
+        }
         foreach (var (name, pairs) in new[] { ("otherVersion", OtherVersion), ("versionUnknown", VersionUnknown) })
         {
             json.WriteStartArray(name);

@@ -14,31 +14,22 @@ public sealed record BillSubject(string Name, string? Version, string? Sha256)
 
 /// <summary>How much of what can run belongs to a component that has a name.</summary>
 /// <param name="ExecutableBytes">Of all ELF files.</param>
-/// <param name="NamedBytes">Of those that a component owns or was seen in.</param>
+/// <param name="NamedBytes">Of those that are a named component's own.</param>
 public sealed record Completeness(long ExecutableBytes, long NamedBytes)
 {
     /// <summary>0 to 1; 0 where nothing can run.</summary>
     public double Share => ExecutableBytes == 0 ? 0 : (double)NamedBytes / ExecutableBytes;
 
-    public override string ToString() => ExecutableBytes == 0 ? "no executable file was seen, so completeness is not known"
-        : FormattableString.Invariant($"{NamedBytes} of {ExecutableBytes} executable bytes ({Share * 100:0.0} %) belong to a named component");
+    public string Percent => FormattableString.Invariant($"{Share * 100:0.0} %");
 
-    /// <param name="executables">Each with its size in bytes. A guess names nothing.</param>
-    public static Completeness Of(IEnumerable<(string Path, long Size)> executables, IEnumerable<Component> components)
+    public override string ToString() => ExecutableBytes == 0 ? "no executable file was seen, so completeness is not known"
+        : FormattableString.Invariant($"{NamedBytes} of {ExecutableBytes} executable bytes ({Percent}) belong to a named component");
+
+    /// <summary>By <see cref="Component.Files"/>; a guess names nothing.</summary>
+    public static Completeness Of(IReadOnlyList<ExecutableSeen> executables, IEnumerable<Component> components)
     {
-        var named = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var component in components.Where(c => !c.IsGuess))
-        {
-            named.UnionWith(component.Files);
-            named.UnionWith(component.Evidence.Select(e => e.Location.Path).OfType<string>());
-        }
-        var (all, known) = (0L, 0L);
-        foreach (var (path, size) in executables)
-        {
-            all += size;
-            if (named.Contains(path)) known += size;
-        }
-        return new Completeness(all, known);
+        var named = components.Where(c => !c.IsGuess).SelectMany(c => c.Files).ToHashSet(StringComparer.Ordinal);
+        return new Completeness(executables.Sum(e => e.Size), executables.Where(e => named.Contains(e.Path)).Sum(e => e.Size));
     }
 }
 
@@ -57,18 +48,23 @@ public sealed record BillDraft
     public Completeness? Completeness { get; init; }
 
     /// <summary>Of components that were found, in an order that does not depend on how they come.</summary>
-    /// <param name="digests">SHA-256 of executable files by path: a component of one file alone has that file's.</param>
-    public static IReadOnlyList<BillEntry> EntriesOf(IEnumerable<Component> components, IReadOnlyDictionary<string, string>? digests = null)
+    /// <param name="executables">Every ELF file of the product: they tell what loads what, and a component of one file alone has that file's digest.</param>
+    public static IReadOnlyList<BillEntry> EntriesOf(IEnumerable<Component> components, IReadOnlyList<ExecutableSeen>? executables = null)
     {
-        var ordered = components.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Package ?? c.Version, StringComparer.Ordinal).ThenBy(c => c.Purl, StringComparer.Ordinal)
-            .ThenBy(c => string.Join('\n', c.Evidence), StringComparer.Ordinal);
+        executables ??= [];
+        IReadOnlyList<Component> ordered = [.. components.OrderBy(c => c.Name, StringComparer.Ordinal).ThenBy(c => c.Package ?? c.Version, StringComparer.Ordinal).ThenBy(c => c.Purl, StringComparer.Ordinal)
+            .ThenBy(c => string.Join('\n', c.Evidence), StringComparer.Ordinal)];
         var taken = new HashSet<string>(StringComparer.Ordinal) { "subject" };
-        return [.. ordered.Select(c => new BillEntry
+        var references = ordered.Select(c => Reference(c, taken)).ToList();
+        var relations = Relations.Of(ordered, executables);
+        var digests = executables.Where(e => e.Sha256 is not null).DistinctBy(e => e.Path).ToDictionary(e => e.Path, e => e.Sha256!, StringComparer.Ordinal);
+        return [.. ordered.Select((c, i) => new BillEntry
         {
             Component = c,
-            Reference = Reference(c, taken),
+            Reference = references[i],
+            DependsOn = [.. relations[i].Select(to => references[to])],
             Kind = c.Cpe.Any(n => n.StartsWith("cpe:2.3:o:", StringComparison.Ordinal)) ? "operating-system" : c.Package is null ? "application" : "library",
-            Hashes = c.Package is null && digests is not null && c.Evidence.Select(e => e.Location.Path).Distinct().ToList() is [{ } only] && digests.TryGetValue(only, out var digest) ? [new BillHash("SHA-256", digest)] : [],
+            Hashes = c.Package is null && c.Files is [var only] && digests.TryGetValue(only, out var digest) ? [new BillHash("SHA-256", digest)] : [],
         })];
     }
 

@@ -19,8 +19,8 @@ public class BillOfMaterialsTests
     private static List<Component> Components() =>
     [
         new() { Name = "zlib1g", Version = "1.2.13", Package = "1:1.2.13.dfsg-1", Purl = "pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?arch=armhf", Cpe = ["cpe:2.3:a:zlib:zlib:1.2.13:*:*:*:*:*:*:*", "cpe:2.3:a:gnu:zlib:1.2.13:*:*:*:*:*:*:*"],
-            Supplier = "Mark \"M\" <x@example.test>", Licence = "Zlib", Evidence = [new("package database", new Location { Artefact = "doorbell.img", Path = "/var/lib/dpkg/status", Line = 3 }, 0.95), new("string", new Location { Artefact = "doorbell.img", Path = "/lib/libz.so", Offset = 77 }, 0.9)] },
-        new() { Name = "busybox", Version = "1.35.0", Purl = "pkg:generic/busybox@1.35.0", Evidence = [new("string", new Location { Artefact = "doorbell.img", Path = "/bin/busybox" }, 0.9)] },
+            Files = ["/lib/libz.so"], Supplier = "Mark \"M\" <x@example.test>", Licence = "Zlib", Evidence = [new("package database", new Location { Artefact = "doorbell.img", Path = "/var/lib/dpkg/status", Line = 3 }, 0.95), new("string", new Location { Artefact = "doorbell.img", Path = "/lib/libz.so", Offset = 77 }, 0.9)] },
+        new() { Name = "busybox", Version = "1.35.0", Purl = "pkg:generic/busybox@1.35.0", Files = ["/bin/busybox"], Evidence = [new("string", new Location { Artefact = "doorbell.img", Path = "/bin/busybox" }, 0.9)] },
         new() { Name = "linux-kernel", Version = "4.14.59", Cpe = ["cpe:2.3:o:linux:linux_kernel:4.14.59:*:*:*:*:*:*:*"], Evidence = [new("kernel banner", new Location { Artefact = "doorbell.img" }, 0.9)] },
         new() { Name = "busybox", Version = "1.35.0", Purl = "pkg:generic/busybox@1.35.0", Evidence = [] },
     ];
@@ -142,7 +142,7 @@ public class BillOfMaterialsTests
             new() { Name = "nine", Version = "9", Licence = "GPL-2.0-only WITH Classpath-exception-2.0 OR MIT", Cpe = ["no name"], IsGuess = true, Source = new SourcePackage("nine-src", "9-1"),
                 Conflicts = [new("8", "string", new Location { Artefact = "doorbell.img", Path = "/bin/nine" })], Evidence = [new("soname", new Location { Artefact = "doorbell.img", Path = "/lib/nine.so" }, 0.4)] },
             new() { Name = "ten", Licence = "as the author likes", Evidence = [new("string", new Location { Artefact = "doorbell.img", Path = "/bin/ten" }, 0.9)] },
-        ], new Dictionary<string, string> { ["/bin/busybox"] = new string('c', 64) }),
+        ], [new("/bin/busybox", 700, new string('c', 64), null, ["libz.so.1"]), new("/lib/libz.so", 300, null, "libz.so.1", [])]),
         AsOf = AsOf,
         ToolVersion = "0.1.0",
         Completeness = new Completeness(1000, 400),
@@ -229,11 +229,13 @@ public class BillOfMaterialsTests
     }
 
     [Fact]
-    public void Completeness_counts_executables_that_a_component_owns_or_was_seen_in_and_guesses_count_nothing()
+    public void Completeness_counts_executables_that_are_a_named_components_own_and_guesses_count_nothing()
     {
-        Component Seen(string path, bool guess) => new() { Name = "x", IsGuess = guess, Files = guess ? [] : ["/bin/owned"], Evidence = [new("string", new Location { Artefact = "i", Path = path }, 0.9)] };
-        var completeness = Completeness.Of([("/bin/a", 100), ("/bin/b", 50), ("/bin/owned", 25), ("/bin/nobody", 25)], [Seen("/bin/a", false), Seen("/bin/b", true)]);
+        Component Seen(string path, bool guess) => new() { Name = "x", IsGuess = guess, Files = [path], Evidence = [new("string", new Location { Artefact = "i", Path = path }, 0.9)] };
+        ExecutableSeen File(string path, long size) => new(path, size, null, null, []);
+        var completeness = Completeness.Of([File("/bin/a", 100), File("/bin/b", 50), File("/bin/owned", 25), File("/bin/nobody", 25)], [Seen("/bin/a", false), Seen("/bin/b", true), Seen("/bin/owned", false), Seen("/bin/a", false)]);
         Assert.Equal(new Completeness(200, 125), completeness);
         Assert.Contains("62.5 %", completeness.ToString(), StringComparison.Ordinal);
+        Assert.Contains("not known", Completeness.Of([], [Seen("/bin/a", false)]).ToString(), StringComparison.Ordinal);
     }
 }
