@@ -23,6 +23,8 @@ public sealed class BillFile : IDisposable
 {
     /// <summary>How deep lists and objects may stand in each other.</summary>
     public const int Depth = 128;
+    /// <summary>Names and values of one document: each takes twelve bytes beside the document itself.</summary>
+    public const int MostValues = 50_000_000;
 
     private readonly JsonDocument document;
 
@@ -60,7 +62,7 @@ public sealed class BillFile : IDisposable
     }
 
     /// <param name="file">Must stay in place as long as the document is used.</param>
-    /// <exception cref="UnreadableException">No JSON, too deep, none of the formats, or a version of one that is not known.</exception>
+    /// <exception cref="UnreadableException">No JSON, too deep, too many values, none of the formats, or a version of one that is not known.</exception>
     public static BillFile Read(string name, ReadOnlyMemory<byte> file)
     {
         if (file.Span.StartsWith("\ufeff"u8)) file = file[3..];
@@ -68,6 +70,7 @@ public sealed class BillFile : IDisposable
         JsonDocument document;
         try
         {
+            if (file.Length > MostValues) Count(file.Span);
             document = JsonDocument.Parse(file, new JsonDocumentOptions { MaxDepth = Depth });
         }
         catch (JsonException e)
@@ -83,6 +86,15 @@ public sealed class BillFile : IDisposable
         {
             document.Dispose();
             throw;
+        }
+    }
+
+    private static void Count(ReadOnlySpan<byte> file)
+    {
+        var reader = new Utf8JsonReader(file, new JsonReaderOptions { MaxDepth = Depth });
+        for (var count = 0; reader.Read(); count++)
+        {
+            if (count == MostValues) throw new UnreadableException($"at most {MostValues} names and values in one document", "more", reader.TokenStartIndex);
         }
     }
 

@@ -40,13 +40,13 @@ internal sealed class Collecting(BillFile file)
         if (losses.Count < MostLosses) losses.Add(new Loss { Location = new Location { Artefact = file.Name, Path = at }, Expected = expected, Found = found });
     }
 
-    public Component Component(string name, string? version, string? package, string? purl, IEnumerable<string> cpe, string? supplier, string? licence, string at) => new()
+    public Component Component(string name, string? version, string? package, string? purl, IReadOnlyList<string> cpe, string? supplier, string? licence, string at) => new()
     {
         Name = Shortened.Visible(name),
         Version = Visible(version),
         Package = Visible(package),
         Purl = Visible(purl),
-        Cpe = [.. cpe.Select(Shortened.Visible)],
+        Cpe = cpe.Count == 0 ? [] : [.. cpe.Select(Shortened.Visible)],
         Supplier = Visible(supplier),
         Licence = string.IsNullOrEmpty(licence) ? null : Visible(licence),
         Evidence = [new ComponentEvidence("bill of materials", new Location { Artefact = file.Name, Path = at }, 0.5)],

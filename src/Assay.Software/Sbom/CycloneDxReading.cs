@@ -34,7 +34,7 @@ internal static class CycloneDxReading
         {
             var here = $"{at}[{index++}]";
             if (collecting.Next() && Entry(collecting, element, here) is { } entry) collecting.Add(entry);
-            Walk(collecting, List(element, "components"), here + ".components");
+            if (Part(element, "components") is { ValueKind: JsonValueKind.Array } parts) Walk(collecting, parts.EnumerateArray(), here + ".components");
         }
     }
 
@@ -78,8 +78,8 @@ internal static class CycloneDxReading
             Component = collecting.Component(name, upstream ?? written, upstream is null ? null : written, Text(element, "purl"), cpe,
                 Part(element, "supplier") is { } supplier ? Text(supplier, "name") : null, string.Join(" AND ", licences), at),
             Reference = Text(element, "bom-ref"),
-            Kind = Text(element, "type") ?? "library",
-            Hashes = hashes,
+            Kind = Text(element, "type") is { } kind and not "library" ? kind : "library",
+            Hashes = hashes.Count == 0 ? [] : hashes,
         };
     }
 }

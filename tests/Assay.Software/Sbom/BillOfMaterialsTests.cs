@@ -220,12 +220,24 @@ public class BillOfMaterialsTests
         using var file = BillFile.Read("big", bytes);
         var read = file.Materials();
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"{watch.Elapsed}");
-        TestContext.Current.SendDiagnosticMessage($"{bytes.Length} bytes, {watch.Elapsed.TotalSeconds:0.0} s, {GC.GetTotalMemory(false) >> 20} MiB held");
+        TestContext.Current.SendDiagnosticMessage($"{bytes.Length} bytes, {watch.Elapsed.TotalSeconds:0.0} s, {GC.GetTotalMemory(true) >> 20} MiB held");
         Assert.Equal(count - 1, read.Components.Count);
         Assert.Equal(count, read.Coverage.Total);
         Assert.Contains("1000001", Assert.Single(read.Coverage.Losses).Found, StringComparison.Ordinal);
         Assert.Contains(file.Remarks, r => r.Found.StartsWith("a circle", StringComparison.Ordinal));
         Assert.Empty(file.Faults);
+    }
+
+    [Fact]
+    public void A_document_of_more_values_than_are_held_is_refused_before_it_is_held()
+    {
+        var bytes = new byte[(BillFile.MostValues + 8) * 2];
+        bytes.AsSpan().Fill((byte)',');
+        for (var i = 1; i < bytes.Length; i += 2) bytes[i] = (byte)'1';
+        (bytes[0], bytes[^1]) = ((byte)'[', (byte)']');
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains($"at most {BillFile.MostValues} names and values", Assert.Throws<UnreadableException>(() => BillFile.Read("x", bytes)).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
     [Fact]

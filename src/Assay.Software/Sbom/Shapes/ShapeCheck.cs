@@ -91,21 +91,22 @@ internal sealed class ShapeCheck
             var missing = shape.Members.Where((m, i) => m.IsRequired && (seen & 1UL << i) == 0).Select(m => m.Name);
             whole = Fault($"{string.Join(" and ", missing)} in {shape.Name}", "none") && whole;
         }
-        foreach (var rule in shape.Rules) whole = Rule(value, rule, shape, name => shape.IndexOf(name) is >= 0 and var at && (seen & 1UL << at) != 0) && whole;
+        foreach (var rule in shape.Rules) whole = Rule(value, rule, shape, seen) && whole;
         return whole;
     }
 
-    private bool Rule(JsonElement value, ShapeRule rule, Shape shape, Func<string, bool> has)
+    private bool Rule(JsonElement value, ShapeRule rule, Shape shape, ulong seen)
     {
-        var groups = rule.Groups.Select(g => string.Join(" with ", g)).ToList();
-        var whole = rule.Groups.Where(g => g.All(has)).Select(g => string.Join(" with ", g)).ToList();
+        bool Has(string name) => shape.IndexOf(name) is >= 0 and var at && (seen & 1UL << at) != 0;
+        var whole = rule.Groups.Count(g => g.All(Has));
+        string Names(bool there) => string.Join(there ? " and " : ", ", rule.Groups.Where(g => !there || g.All(Has)).Select(g => string.Join(" with ", g)));
         return rule.Kind switch
         {
-            ".one" => whole.Count == 1 || Fault($"exactly one of {string.Join(", ", groups)} in {shape.Name}", whole.Count == 0 ? "none" : string.Join(" and ", whole)),
-            ".any" => whole.Count > 0 || Fault($"{string.Join(" or ", groups)} in {shape.Name}", "none"),
-            ".not" => whole.Count < groups.Count || Fault($"{string.Join(" or ", groups)}, not both", string.Join(" and ", whole)),
-            _ => !has(rule.Groups[0][0]) || value.TryGetProperty(rule.Groups[1][0], out var flag) && flag.ValueKind == JsonValueKind.True
-                || Fault($"{groups[0]} only where {groups[1]} is true", $"{groups[0]} without that"),
+            ".one" => whole == 1 || Fault($"exactly one of {Names(false)} in {shape.Name}", whole == 0 ? "none" : Names(true)),
+            ".any" => whole > 0 || Fault($"one of {Names(false)} in {shape.Name}", "none"),
+            ".not" => whole < rule.Groups.Length || Fault($"not {Names(true)} together", "all of them"),
+            _ => !Has(rule.Groups[0][0]) || value.TryGetProperty(rule.Groups[1][0], out var flag) && flag.ValueKind == JsonValueKind.True
+                || Fault($"{rule.Groups[0][0]} only where {rule.Groups[1][0]} is true", $"{rule.Groups[0][0]} without that"),
         };
     }
 

@@ -137,7 +137,7 @@ internal static partial class TextForms
         return domain.IndexOfAny(" ,;:<>()[]\\\"@/") < 0;
     }
 
-    [GeneratedRegex(@"^(?<date>\d{4}-\d{2}-\d{2})[Tt ](?<hour>\d{2}):(?<minute>\d{2}):(?<second>\d{2})(?:\.\d+)?(?:[Zz]|(?<zone>[+-](?<zoneHour>\d{2}):?(?<zoneMinute>\d{2})))$", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ](?<hour>[0-9]{2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})(?:\.[0-9]+)?(?:[Zz]|(?<zone>[+-](?<zoneHour>[0-9]{2}):?(?<zoneMinute>[0-9]{2})))\z")]
     private static partial Regex Time();
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.-]*:")]
