@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Software.Sbom.Shapes;
@@ -62,7 +65,7 @@ public sealed class BillFile : IDisposable
     }
 
     /// <param name="file">Must stay in place as long as the document is used.</param>
-    /// <exception cref="UnreadableException">No JSON, too deep, too many values, none of the formats, or a version of one that is not known.</exception>
+    /// <exception cref="UnreadableException">No JSON, half characters, too deep, too many values, none of the formats, or a version of one that is not known.</exception>
     public static BillFile Read(string name, ReadOnlyMemory<byte> file)
     {
         if (file.Span.StartsWith("\ufeff"u8)) file = file[3..];
@@ -70,7 +73,7 @@ public sealed class BillFile : IDisposable
         JsonDocument document;
         try
         {
-            if (file.Length > MostValues) Count(file.Span);
+            Look(file.Span);
             document = JsonDocument.Parse(file, new JsonDocumentOptions { MaxDepth = Depth });
         }
         catch (JsonException e)
@@ -89,13 +92,26 @@ public sealed class BillFile : IDisposable
         }
     }
 
-    private static void Count(ReadOnlySpan<byte> file)
+    // The document model takes half characters and throws where they are asked for; and it takes all that there is.
+    private static void Look(ReadOnlySpan<byte> file)
     {
+        if (!Utf8.IsValid(file)) throw new UnreadableException("text in UTF-8", "bytes that are none", Valid(file));
+        if (file.Length <= MostValues && file.IndexOf("\\ud"u8) < 0 && file.IndexOf("\\uD"u8) < 0) return;
         var reader = new Utf8JsonReader(file, new JsonReaderOptions { MaxDepth = Depth });
         for (var count = 0; reader.Read(); count++)
         {
             if (count == MostValues) throw new UnreadableException($"at most {MostValues} names and values in one document", "more", reader.TokenStartIndex);
+            if (!reader.ValueIsEscaped) continue;
+            try { reader.GetString(); }
+            catch (InvalidOperationException) { throw new UnreadableException("whole characters", "half of a surrogate pair", reader.TokenStartIndex); }
         }
+    }
+
+    private static int Valid(ReadOnlySpan<byte> file)
+    {
+        var at = 0;
+        while (Rune.DecodeFromUtf8(file[at..], out _, out var length) == OperationStatus.Done) at += length;
+        return at;
     }
 
     private static (BillFormat, string) Recognise(JsonElement root)
@@ -119,7 +135,7 @@ public sealed class BillFile : IDisposable
     private static string Cut(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
     private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? ShapeCheck.Plain(value) : null;
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // A JSON reader counts lines and bytes in them; we say where the byte is.
     private static long Offset(ReadOnlySpan<byte> file, JsonException e)

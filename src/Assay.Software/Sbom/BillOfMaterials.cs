@@ -30,15 +30,7 @@ public sealed record BillOfMaterials
     /// <exception cref="UnreadableException">No JSON, too deep, or none of the formats.</exception>
     public static BillOfMaterials Read(string artefact, ReadOnlyMemory<byte> file)
     {
-        try
-        {
-            using var document = BillFile.Read(artefact, file);
-            return document.Materials();
-        }
-        // Broken escapes and lone surrogates stay in strings until they are asked for.
-        catch (InvalidOperationException e)
-        {
-            throw new UnreadableException("text in UTF-8", e.Message, 0);
-        }
+        using var document = BillFile.Read(artefact, file);
+        return document.Materials();
     }
 }

@@ -37,9 +37,7 @@ internal static class CycloneDxRules
                 foreach (var member in value.EnumerateObject())
                 {
                     if (member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) continue;
-                    string name;
-                    try { name = member.Name; }
-                    catch (InvalidOperationException) { continue; }
+                    var name = member.Name;
                     trail.Add((name, 0));
                     if (member.Value.ValueKind == JsonValueKind.String) Word(value, name, member.Value, isInventory);
                     else Of(member.Value, isInventory && name is "metadata" or "component" or "components" or "services" or "vulnerabilities");
@@ -62,22 +60,22 @@ internal static class CycloneDxRules
         {
             switch (name)
             {
-                case "bom-ref" when ShapeCheck.Plain(value) is { Length: > 0 } reference:
+                case "bom-ref" when value.GetString() is { Length: > 0 } reference:
                     if (!(isInventory ? inventory : others).Add(reference) && isInventory) Fault("a bom-ref that no other part has", Cut(reference));
                     break;
-                case "expression" when trail.Count > 2 && trail[^3].Name == "licenses" && ShapeCheck.Plain(value) is { } expression:
+                case "expression" when trail.Count > 2 && trail[^3].Name == "licenses" && value.GetString() is { } expression:
                     var read = LicenceExpression.Read(expression);
                     if (read.Fault is { } wrong) Fault("a licence expression (SPDX 2.3, annex D)", Cut(wrong));
                     else if (read.Unknown.FirstOrDefault() is { } unknown) Remark("licences of the SPDX list or LicenseRef-…", Cut(unknown));
                     break;
-                case "purl" when ShapeCheck.Plain(value) is { Length: > 0 } purl:
+                case "purl" when value.GetString() is { Length: > 0 } purl:
                     if (PackageName.Read(purl) is null) Remark("a package URL such as pkg:generic/busybox@1.36.1", Cut(purl));
                     break;
-                case "cpe" when ShapeCheck.Plain(value) is { Length: > 0 } cpe:
+                case "cpe" when value.GetString() is { Length: > 0 } cpe:
                     if (CpeName.Read(cpe) is null && !cpe.StartsWith("cpe:/", StringComparison.Ordinal)) Remark("a CPE 2.2 or 2.3 name", Cut(cpe));
                     break;
-                case "content" when holder.TryGetProperty("alg", out var algorithm) && Length(ShapeCheck.Plain(algorithm)) is { } digits && ShapeCheck.Plain(value) is { } content:
-                    if (content.Length != digits) Remark($"{digits} hexadecimal digits of {ShapeCheck.Plain(algorithm)}", $"{content.Length}");
+                case "content" when Text(holder, "alg") is { } algorithm && Length(algorithm) is { } digits && value.GetString()!.Length is var length && length != digits:
+                    Remark($"{digits} hexadecimal digits of {algorithm}", length.ToString(CultureInfo.InvariantCulture));
                     break;
             }
         }

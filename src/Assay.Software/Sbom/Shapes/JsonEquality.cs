@@ -9,11 +9,7 @@ internal sealed class JsonEquality : IEqualityComparer<JsonElement>
 {
     public static readonly JsonEquality Comparer = new();
 
-    public bool Equals(JsonElement x, JsonElement y)
-    {
-        try { return JsonElement.DeepEquals(x, y); }
-        catch (InvalidOperationException) { return false; }
-    }
+    public bool Equals(JsonElement x, JsonElement y) => JsonElement.DeepEquals(x, y);
 
     public int GetHashCode(JsonElement value)
     {
@@ -47,15 +43,8 @@ internal sealed class JsonEquality : IEqualityComparer<JsonElement>
 
     private static string Unescaped(ReadOnlySpan<byte> raw)
     {
-        try
-        {
-            var reader = new Utf8JsonReader([(byte)'"', .. raw, (byte)'"']);
-            reader.Read();
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return "";
-        }
+        var reader = new Utf8JsonReader([(byte)'"', .. raw, (byte)'"']);
+        reader.Read();
+        return reader.GetString()!;
     }
 }

@@ -43,11 +43,11 @@ internal sealed class ShapeCheck
                 return Form(value, type.Form) || Fault(type.Told, Told(value));
             case ShapeKind.Word:
                 if (value.ValueKind != JsonValueKind.String) return Fault(type.Told, Kind(value));
-                return Plain(value) is { } word && type.Values!.Contains(word) || Fault(type.Told, Told(value));
+                return type.Values!.Contains(value.GetString()!) || Fault(type.Told, Told(value));
             case ShapeKind.Integer or ShapeKind.Number:
                 if (value.ValueKind != JsonValueKind.Number) return Fault(type.Told, Kind(value));
                 var number = value.GetDouble();
-                var fits = (type.Kind == ShapeKind.Number || number == Math.Floor(number)) && number >= type.Low && number <= type.High;
+                var fits = double.IsFinite(number) && (type.Kind == ShapeKind.Number || number == Math.Floor(number)) && number >= type.Low && number <= type.High;
                 return fits || Fault(type.Told, Told(value));
             case ShapeKind.Boolean:
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False || Fault(type.Told, Kind(value));
@@ -66,13 +66,12 @@ internal sealed class ShapeCheck
         foreach (var member in value.EnumerateObject())
         {
             var raw = JsonMarshal.GetRawUtf8PropertyName(member);
-            var index = raw.IndexOf((byte)'\\') < 0 ? shape.IndexOf(raw) : Name(member) is { } escaped ? shape.IndexOf(escaped) : -1;
+            var index = raw.IndexOf((byte)'\\') < 0 ? shape.IndexOf(raw) : shape.IndexOf(member.Name);
             if (index < 0)
             {
                 if (shape.IsOpen) continue;
-                var name = Name(member) ?? "a name that is no text";
-                trail.Add((name, 0));
-                whole = Fault($"a member of {shape.Name} in {table.Format} {table.Version}", shape.Elsewhere.TryGetValue(name, out var span) ? $"one of {Span(span)}" : "another") && whole;
+                trail.Add((member.Name, 0));
+                whole = Fault($"a member of {shape.Name} in {table.Format} {table.Version}", shape.Elsewhere.TryGetValue(member.Name, out var span) ? $"one of {Span(span)}" : "another") && whole;
                 trail.RemoveAt(trail.Count - 1);
             }
             else
@@ -174,24 +173,11 @@ internal sealed class ShapeCheck
 
     private static bool Form(JsonElement value, TextForm form)
     {
-        if (form is TextForm.NotEmpty or TextForm.Reference or TextForm.Link) return JsonMarshal.GetRawUtf8Value(value).Length > 2 && (JsonMarshal.GetRawUtf8Value(value).IndexOf((byte)'\\') < 0 || Plain(value) is not null);
-        return Plain(value) is { } text && TextForms.Fits(form, text);
+        if (form is TextForm.NotEmpty or TextForm.Reference or TextForm.Link) return JsonMarshal.GetRawUtf8Value(value).Length > 2;
+        return TextForms.Fits(form, value.GetString()!);
     }
 
     private static string Span(string span) => span.EndsWith('-') ? $"{span[..^1]} and later" : span.StartsWith('-') ? $"versions up to {span[1..]}" : span.Replace("-", " to ", StringComparison.Ordinal);
-
-    // Broken escapes and lone surrogates come out only when a text is asked for.
-    internal static string? Plain(JsonElement value)
-    {
-        try { return value.GetString(); }
-        catch (InvalidOperationException) { return null; }
-    }
-
-    private static string? Name(JsonProperty member)
-    {
-        try { return member.Name; }
-        catch (InvalidOperationException) { return null; }
-    }
 
     private static string Kind(JsonElement value) => value.ValueKind switch
     {
@@ -205,7 +191,7 @@ internal sealed class ShapeCheck
     };
 
     private static string Told(JsonElement value) => value.ValueKind != JsonValueKind.String ? Cut(value.GetRawText())
-        : Plain(value) is not { } text ? "a text with a broken escape" : text.Length == 0 ? "an empty text" : Shortened.Visible(Cut(text));
+        : value.ValueEquals("") ? "an empty text" : Shortened.Visible(Cut(value.GetString()!));
 
     private static string Cut(string text) => text.Length <= MostTold ? text : text[..(char.IsHighSurrogate(text[MostTold - 1]) ? MostTold - 1 : MostTold)] + "…";
 }
