@@ -35,13 +35,23 @@ public sealed record BillComparison
     /// <summary>By package URL first, then by CPE name, then by name; a package of another language only by its URL. All lists in the order of the component's name and version.</summary>
     public static BillComparison Of(BillOfMaterials bill, IReadOnlyList<Component> found, IReadOnlyList<ExecutableSeen>? executables = null)
     {
-        var lines = bill.Entries.Where(e => bill.About is null || !ReferenceEquals(e.Component, bill.About.Component)).ToList();
-        var listed = lines.Where(e => e.Kind is not ("file" or "device" or "data" or "machine-learning-model" or "cryptographic-asset")).Select(e => new Line(new ComponentIdentity(e.Component))).ToList();
-        var parts = found.DistinctBy(c => (c.Name, c.Version, c.Package, c.Purl)).Select(c => new Line(new ComponentIdentity(c))).ToList();
-        var index = new Dictionary<string, List<Line>>(StringComparer.Ordinal);
-        foreach (var line in listed)
+        var parts = found.DistinctBy(c => (c.Name, c.Version, c.Package, c.Purl)).Select(c => new Line(c)).ToList();
+        var asked = parts.SelectMany(p => p.Keys).SelectMany(level => level).ToHashSet(StringComparer.Ordinal);
+        var (listed, index, extra, notCompared) = (new List<Line>(), new Dictionary<string, List<Line>>(StringComparer.Ordinal), new List<Component>(), 0);
+        foreach (var entry in bill.Entries)
         {
-            foreach (var key in line.Keys.SelectMany(level => level))
+            if (ReferenceEquals(entry.Component, bill.Subject)) continue;
+            if (entry.Kind is "file" or "device" or "data" or "machine-learning-model" or "cryptographic-asset")
+            {
+                notCompared++;
+                continue;
+            }
+            // Of a list far longer than the product, only what could be a part of it is kept.
+            var line = new Line(entry.Component);
+            var keys = line.Keys.SelectMany(level => level).Where(asked.Contains).ToList();
+            if (keys.Count == 0) extra.Add(entry.Component);
+            else listed.Add(line);
+            foreach (var key in keys)
             {
                 if (!index.TryGetValue(key, out var lists)) index[key] = lists = [];
                 lists.Add(line);
@@ -74,25 +84,31 @@ public sealed record BillComparison
             OtherVersion = Ordered(other),
             VersionUnknown = Ordered(unknown),
             Missing = Ordered(missing),
-            Extra = Ordered([.. listed.Where(l => !l.IsMet).Select(l => l.Component)]),
-            NotCompared = lines.Count - listed.Count,
+            Extra = Ordered([.. extra, .. listed.Where(l => !l.IsMet).Select(l => l.Component)]),
+            NotCompared = notCompared,
             Found = executables is { Count: > 0 } ? Completeness.Of(executables, found) : null,
             Listed = executables is { Count: > 0 } ? Completeness.Of(executables, same.Concat(other).Concat(unknown).Select(p => p.Found)) : null,
         };
     }
 
-    private sealed class Line(ComponentIdentity identity)
+    private sealed class Line
     {
-        public Component Component => identity.Component;
-        public bool IsMet { get; set; }
+        public Line(Component component)
+        {
+            var identity = new ComponentIdentity(component);
+            Component = component;
+            Keys =
+            [
+                identity.Package is { } p ? [$"purl {p.Type}/{p.Space}/{p.Name}".ToLowerInvariant()] : [],
+                identity.IsForeign ? [] : [.. identity.Cpes.Select(c => "cpe " + c).Order(StringComparer.Ordinal)],
+                identity.IsForeign ? [] : [.. new[] { component.Name, identity.Package?.Name }.OfType<string>().Select(n => "name " + ProductNames.Fold(n[(n.LastIndexOf('/') + 1)..])).Distinct(StringComparer.Ordinal)],
+            ];
+        }
 
+        public Component Component { get; }
+        public bool IsMet { get; set; }
         /// <summary>From the surest to the weakest.</summary>
-        public string[][] Keys { get; } =
-        [
-            identity.Package is { } p ? [$"purl {p.Type}/{p.Space}/{p.Name}".ToLowerInvariant()] : [],
-            identity.IsForeign ? [] : [.. identity.Cpes.Select(c => "cpe " + c).Order(StringComparer.Ordinal)],
-            identity.IsForeign ? [] : [.. new[] { identity.Component.Name, identity.Package?.Name }.OfType<string>().Select(n => "name " + ProductNames.Fold(n[(n.LastIndexOf('/') + 1)..])).Distinct(StringComparer.Ordinal)],
-        ];
+        public string[][] Keys { get; }
 
         public List<Line> Candidates(Dictionary<string, List<Line>> index)
         {
