@@ -30,6 +30,7 @@ public class SbomVerbTests
         Assert.Empty(read.Faults);
         var (exit, text, _) = Spoken.Run(SbomVerb.Verb, scratch.File("answer"), Now, Image, "--against", list);
         Assert.Contains("6 the same, 0 missing", text, StringComparison.Ordinal);
+        Assert.Matches("[0-9]+ of [0-9]+ executable bytes \\([0-9.]+ %\\) belong to a named component; [0-9]+ \\([0-9.]+ %\\) to one that list.json lists", text);
         Assert.Equal(Exit.Done, exit);
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -38,40 +37,35 @@ public static class CycloneDx
 
     private sealed class Writing(BillDraft draft, string version)
     {
-        private readonly ArrayBufferWriter<byte> buffer = new();
         private readonly int minor = version[2] - '0';
 
-        public byte[] Document(string serial)
+        public byte[] Document(string serial) => EvidenceJson.Bytes(json =>
         {
-            using (var json = new Utf8JsonWriter(buffer, EvidenceJson.Document))
+            json.WriteStartObject();
+            json.WriteString("$schema", $"http://cyclonedx.org/schema/bom-{version}.schema.json");
+            json.WriteString("bomFormat", "CycloneDX");
+            json.WriteString("specVersion", version);
+            json.WriteString("serialNumber", serial);
+            json.WriteNumber("version", 1);
+            Metadata(json);
+            json.WriteStartArray("components");
+            foreach (var entry in draft.Entries) Part(json, entry);
+            json.WriteEndArray();
+            Dependencies(json);
+            // Whoever looks from outside never knows that nothing is missing.
+            if (draft.Completeness is not null)
             {
+                json.WriteStartArray("compositions");
                 json.WriteStartObject();
-                json.WriteString("$schema", $"http://cyclonedx.org/schema/bom-{version}.schema.json");
-                json.WriteString("bomFormat", "CycloneDX");
-                json.WriteString("specVersion", version);
-                json.WriteString("serialNumber", serial);
-                json.WriteNumber("version", 1);
-                Metadata(json);
-                json.WriteStartArray("components");
-                foreach (var entry in draft.Entries) Part(json, entry);
+                json.WriteString("aggregate", draft.Completeness is { ExecutableBytes: > 0, Share: < 1 } ? "incomplete" : "unknown");
+                json.WriteStartArray("assemblies");
+                json.WriteStringValue("subject");
                 json.WriteEndArray();
-                Dependencies(json);
-                // Whoever looks from outside never knows that nothing is missing.
-                if (draft.Completeness is not null)
-                {
-                    json.WriteStartArray("compositions");
-                    json.WriteStartObject();
-                    json.WriteString("aggregate", draft.Completeness is { ExecutableBytes: > 0, Share: < 1 } ? "incomplete" : "unknown");
-                    json.WriteStartArray("assemblies");
-                    json.WriteStringValue("subject");
-                    json.WriteEndArray();
-                    json.WriteEndObject();
-                    json.WriteEndArray();
-                }
                 json.WriteEndObject();
+                json.WriteEndArray();
             }
-            return [.. buffer.WrittenSpan, (byte)'\n'];
-        }
+            json.WriteEndObject();
+        });
 
         private void Metadata(Utf8JsonWriter json)
         {

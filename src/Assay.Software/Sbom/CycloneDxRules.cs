@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Assay.Evidence;
@@ -37,6 +38,7 @@ internal static class CycloneDxRules
                 foreach (var member in value.EnumerateObject())
                 {
                     if (member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null) continue;
+                    if (member.Value.ValueKind == JsonValueKind.String && !IsLookedAt(JsonMarshal.GetRawUtf8PropertyName(member))) continue;
                     var name = member.Name;
                     trail.Add((name, 0));
                     if (member.Value.ValueKind == JsonValueKind.String) Word(value, name, member.Value, isInventory);
@@ -55,6 +57,10 @@ internal static class CycloneDxRules
                 }
             }
         }
+
+        // Most texts of a document are none of these; their names need not be made.
+        private static bool IsLookedAt(ReadOnlySpan<byte> name) =>
+            name.SequenceEqual("bom-ref"u8) || name.SequenceEqual("expression"u8) || name.SequenceEqual("purl"u8) || name.SequenceEqual("cpe"u8) || name.SequenceEqual("content"u8) || name.Contains((byte)'\\');
 
         private void Word(JsonElement holder, string name, JsonElement value, bool isInventory)
         {

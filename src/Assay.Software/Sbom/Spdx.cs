@@ -21,11 +21,10 @@ public static class Spdx
 
     private static byte[] Write(BillDraft draft, string space)
     {
-        var buffer = new ArrayBufferWriter<byte>();
         var time = draft.AsOf.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var tool = $"Tool: assay-{draft.ToolVersion}";
         var names = Names(draft.Entries);
-        using (var json = new Utf8JsonWriter(buffer, EvidenceJson.Document))
+        return EvidenceJson.Bytes(json =>
         {
             json.WriteStartObject();
             json.WriteString("spdxVersion", "SPDX-2.3");
@@ -53,8 +52,7 @@ public static class Spdx
             json.WriteEndArray();
             Relationships(json, draft, names);
             json.WriteEndObject();
-        }
-        return [.. buffer.WrittenSpan, (byte)'\n'];
+        });
     }
 
     // Clause 3.2: letters, digits, dots and hyphens.

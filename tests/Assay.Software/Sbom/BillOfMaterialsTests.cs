@@ -219,8 +219,10 @@ public class BillOfMaterialsTests
         var watch = Stopwatch.StartNew();
         using var file = BillFile.Read("big", bytes);
         var read = file.Materials();
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"{watch.Elapsed}");
-        TestContext.Current.SendDiagnosticMessage($"{bytes.Length} bytes, {watch.Elapsed.TotalSeconds:0.0} s, {GC.GetTotalMemory(true) >> 20} MiB held");
+        var held = GC.GetTotalMemory(true) >> 20;
+        TestContext.Current.SendDiagnosticMessage($"{bytes.Length} bytes, {watch.Elapsed.TotalSeconds:0.0} s, {held} MiB held");
+        // Several times what an idle machine takes.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(120) && held < 2500, $"{watch.Elapsed}, {held} MiB");
         Assert.Equal(count - 1, read.Components.Count);
         Assert.Equal(count, read.Coverage.Total);
         Assert.Contains("1000001", Assert.Single(read.Coverage.Losses).Found, StringComparison.Ordinal);
