@@ -106,6 +106,8 @@ public sealed partial record RootFacts
         private readonly ConcurrentDictionary<string, IReadOnlyList<string>> calls = new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, (string Hash, string First, bool SpeaksAsShell)> candidates = new(StringComparer.Ordinal);
         private readonly ConcurrentBag<ExecutableSeen> executableFiles = [];
+        private readonly ConcurrentDictionary<string, string> programs = new(StringComparer.Ordinal);
+        private readonly PackageFiles owned = new(mount);
         private long examined, executables, libraries, modules, scripts, textBytes;
 
         public void Visit(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content)
@@ -141,7 +143,12 @@ public sealed partial record RootFacts
                 var hash = Convert.ToHexStringLower(SHA256.HashData(content));
                 foreach (var link in same) candidates[link.Path.Text] = (hash, path, speaksAsShell);
             }
-            if (isElf) executableFiles.Add(new ExecutableSeen(mount + path, content.Length, seen.Count > 0 ? Convert.ToHexStringLower(SHA256.HashData(content)) : null));
+            if (isElf)
+            {
+                executableFiles.Add(new ExecutableSeen(mount + path, content.Length, seen.Count > 0 ? Convert.ToHexStringLower(SHA256.HashData(content)) : null, elf?.Soname, elf?.Needed ?? []));
+                foreach (var link in same) programs[link.Path.Text] = path;
+            }
+            else if (PackageFiles.Is(path) && !owned.Keep(path, content)) losses.Add(new Loss { Location = notes.At(path), Expected = "lists of packages' files of bearable size", Found = $"{content.Length} bytes more" });
             if (!isBinary) Keep(same, content);
         }
 
@@ -270,6 +277,7 @@ public sealed partial record RootFacts
             foreach (var log in files.Entries.Where(e => e.Size > 0 && e.Path.Text.EndsWith("/rpmdb.sqlite-wal", StringComparison.Ordinal)))
                 missed.Add(new Loss { Location = notes.At(log.Path.Text), Expected = "a database of rpm that was closed", Found = $"{log.Size} bytes of changes beside it that were not read" });
             var alone = linked.Where(l => !listed.Concat(components).Any(c => Inventory.ProductOf(c) == Inventory.ProductOf(l)));
+            listed = owned.Join(listed, files.Entries, programs, sorted);
             var merged = Inventory.Merge([.. listed, .. components, .. alone, .. Inventory.Modules(files.Entries, p => notes.At(p))]);
             foreach (var contradiction in Inventory.Contradictions(merged))
                 notes.Add(contradiction.Kind, contradiction.Subject, contradiction.Value, contradiction.Confidence, contradiction.Location, []);

@@ -25,6 +25,7 @@ public class SchemasTests
         { "findings/1#/$defs/finding", ["inspect", "examples/doorbell-1.0/captures", "--format", "ndjson", "--as-of", "2026-11-23"], true },
         { "flows/1", ["flows", "examples/doorbell-1.0/captures", "--format", "json"], false },
         { "flows/1#/$defs/flow", ["flows", "examples/doorbell-1.1/captures", "--format", "ndjson"], true },
+        { "sbom-comparison/1", ["sbom", "examples/doorbell-1.0/firmware/doorbell-1.0.bin", "--against", "examples/doorbell-1.0/sbom/edb-100.cdx.json", "--format", "json"], false },
         { "tree/1", ["tree", "examples/doorbell-1.0/firmware/doorbell-1.0.bin", "--parts", "--format", "json"], false },
         { "mud-lint/1", ["mud", "lint", "examples/doorbell-1.0/mud", "examples/doorbell-1.1/mud/edb-100.json", "--format", "json"], false },
         { "assessment/1", ["assess", "examples/doorbell-1.0", "--format", "json", "--as-of", "2026-11-23"], false },

@@ -96,6 +96,8 @@ internal static class FactsFormat
             to.Write(c.IsGuess);
             List(c.Conflicts, OtherVersion);
             Texts(c.Files);
+            Texts(c.Needs);
+            Texts(c.Provides);
             List(c.Evidence, ComponentEvidence);
         }
 
@@ -247,6 +249,8 @@ internal static class FactsFormat
             IsGuess = from.ReadBoolean(),
             Conflicts = List(OtherVersion),
             Files = Texts(),
+            Needs = Texts(),
+            Provides = Texts(),
             Evidence = List(ComponentEvidence),
         };
 

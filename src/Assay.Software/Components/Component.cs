@@ -26,8 +26,12 @@ public sealed record Component
     public bool IsGuess { get; init; }
     /// <summary>Versions of the same product that other witnesses state; never averaged, never dropped. Ordered by version, then place.</summary>
     public IReadOnlyList<OtherVersion> Conflicts { get; init; } = [];
-    /// <summary>Paths that the package says it owns, as the tree shows them; empty where no list of files is kept. Not part of the JSON shape.</summary>
+    /// <summary>Programs, libraries and kernel modules that are its own, as the tree shows them: its package lists them, or its version stands in them and no package lists them. Ordered. Not part of the JSON shape.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
+    /// <summary>Packages that its own says it needs, without versions; alternatives stand in one entry, <c>|</c> between them. Not part of the JSON shape.</summary>
+    public IReadOnlyList<string> Needs { get; init; } = [];
+    /// <summary>What others may call it by in their needs beside its name: <c>libubox</c>, <c>so:libz.so.1</c>. Not part of the JSON shape.</summary>
+    public IReadOnlyList<string> Provides { get; init; } = [];
     public required IReadOnlyList<ComponentEvidence> Evidence { get; init; }
 }
 

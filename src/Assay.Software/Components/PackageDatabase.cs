@@ -6,7 +6,7 @@ namespace Assay.Software.Components;
 /// <summary>The lists, in text, that package managers keep of what they installed and that builds write of what they put together.</summary>
 public static class PackageDatabase
 {
-    private const int MostPackages = 200_000;
+    private const int MostPackages = 200_000, MostRelations = 4096;
 
     /// <summary>Which list a path is, or null: <c>opkg</c>, <c>dpkg</c>, <c>apk</c>; <c>python</c> and <c>node</c>, which keep one file for each package; <c>manifest</c> and <c>buildroot</c>, whose content decides.</summary>
     public static string? KindOf(string path)
@@ -72,7 +72,11 @@ public static class PackageDatabase
         // OpenWrt adds a digest of its configuration to the kernel's version: 4.9.190-1-605c75d2….
         var upstream = kind == "opkg" && name == "kernel" ? version.Split(['-', '~'])[0] : Upstream(version);
         if (kind == "opkg" && name == "kernel") source = "linux";
-        return Make(kind, name, version, upstream, architecture, source, Field(fields, "License"), Field(fields, "Maintainer"), distribution, at);
+        return Make(kind, name, version, upstream, architecture, source, Field(fields, "License"), Field(fields, "Maintainer"), distribution, at) with
+        {
+            Needs = Names($"{Field(fields, "Pre-Depends")},{Field(fields, "Depends")}"),
+            Provides = Names(Field(fields, "Provides")),
+        };
     }
 
     /// <summary>A package that OpenWrt lists by name and version only.</summary>
@@ -83,8 +87,27 @@ public static class PackageDatabase
     {
         var (name, version) = (Field(fields, "P"), Field(fields, "V"));
         if (name.Length == 0 || version.Length == 0) return null;
-        return Make("apk", name, version, Upstream(version), Field(fields, "A"), Field(fields, "o"), Field(fields, "L"), Field(fields, "m"), distribution, at);
+        return Make("apk", name, version, Upstream(version), Field(fields, "A"), Field(fields, "o"), Field(fields, "L"), Field(fields, "m"), distribution, at) with
+        {
+            Needs = Words(Field(fields, "D")),
+            Provides = Words(Field(fields, "p")),
+        };
     }
+
+    // deb-control(5): "libc6 (>= 2.34), python3:any, a | b [armhf]"; opkg writes the same.
+    private static IReadOnlyList<string> Names(string relations) =>
+        [.. relations.Split(',').Select(r => string.Join('|', r.Split('|').Select(Bare).Where(n => n.Length > 0))).Where(r => r.Length > 0).Distinct(StringComparer.Ordinal).Take(MostRelations)];
+
+    private static string Bare(string relation)
+    {
+        var name = relation.AsSpan().Trim();
+        var end = name.IndexOfAny("([<: \t");
+        return (end < 0 ? name : name[..end]).ToString();
+    }
+
+    // apk-package(5): "so:libz.so.1 busybox>=1.36 !conflicting"; what it provides has its version behind "=".
+    private static IReadOnlyList<string> Words(string relations) =>
+        [.. relations.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(r => r[0] != '!').Select(r => r.IndexOfAny(['<', '>', '=', '~']) is > 0 and var end ? r[..end] : r).Distinct(StringComparer.Ordinal).Take(MostRelations)];
 
     // OpenWrt's Source is a folder of its build tree (package/network/utils/curl), SourceName what is built there.
     private static string OpkgSource(Dictionary<string, string> fields)

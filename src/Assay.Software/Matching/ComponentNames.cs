@@ -120,6 +120,10 @@ internal sealed class ComponentNames
     public IReadOnlyCollection<string> Keys => keys;
     /// <summary>Lower case: of the component, of its package, and of the rows that know it.</summary>
     public IReadOnlyCollection<string> Names => names;
+    /// <summary><c>vendor:product</c>, its own and those of the tables of aliases.</summary>
+    public IReadOnlyCollection<string> Cpes => cpes.Keys;
+    /// <summary>The package of another language: only the name is that of a part of a firmware.</summary>
+    public bool IsForeign => foreign;
     public bool IsLinux => cpes.ContainsKey("linux:linux_kernel");
 
     public bool IsCpe(string vendor, string product) => cpes.ContainsKey($"{vendor}:{product}");

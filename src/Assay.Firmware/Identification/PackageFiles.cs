@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Assay.Evidence.Files;
+using Assay.Software.Components;
+
+namespace Assay.Firmware.Identification;
+
+/// <summary>Which programs and libraries packages say they own: <c>NAME.list</c> of opkg and dpkg with a path a line, <c>NAME.md5sums</c> beside packages of <c>status.d</c>, and the lines <c>F:</c> and <c>R:</c> of apk's list. Safe for several threads until <see cref="Join"/>.</summary>
+internal sealed class PackageFiles(string mount)
+{
+    private const long MostBytes = 64L << 20;
+    private const int MostLinks = 8;
+
+    private readonly ConcurrentDictionary<string, byte[]> lists = new(StringComparer.Ordinal);
+    private long bytes;
+
+    public static bool Is(string path) =>
+        path.EndsWith(".list", StringComparison.Ordinal) && (path.Contains("/opkg/info/", StringComparison.Ordinal) || path.Contains("/var/lib/dpkg/info/", StringComparison.Ordinal))
+        || path.EndsWith(".md5sums", StringComparison.Ordinal) && path.Contains("/var/lib/dpkg/status.d/", StringComparison.Ordinal);
+
+    /// <returns>False where there are too many to keep.</returns>
+    public bool Keep(string path, ReadOnlySpan<byte> content)
+    {
+        if (Interlocked.Add(ref bytes, content.Length) > MostBytes) return false;
+        lists[path] = content.ToArray();
+        return true;
+    }
+
+    /// <summary>The packages with those of their files that are there and can run or be loaded.</summary>
+    /// <param name="programs">Every ELF file under each of its names, with the name that it is shown by.</param>
+    public List<Component> Join(List<Component> packages, IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, string> programs, IReadOnlyList<TextFile> texts)
+    {
+        var installed = texts.Where(t => PackageDatabase.KindOf(t.Path) == "apk").ToList();
+        if (packages.Count == 0 || lists.IsEmpty && installed.Count == 0) return packages;
+        var tree = new KnownFiles(entries, programs);
+        var owned = new Dictionary<(string Folder, string Package), SortedSet<string>>();
+        foreach (var (path, list) in lists.OrderBy(l => l.Key, StringComparer.Ordinal))
+        {
+            var (isSums, name) = (path.EndsWith(".md5sums", StringComparison.Ordinal), path[(path.LastIndexOf('/') + 1)..path.LastIndexOf('.')]);
+            var files = Of(owned, Folder(path), name.Split(':')[0]);
+            foreach (var row in Encoding.UTF8.GetString(list).AsSpan().EnumerateLines())
+            {
+                // md5sum(1) writes the sum before the path; opkg a mode behind it.
+                var line = isSums ? row[(row.LastIndexOf("  ") + 1)..].Trim() : row.IndexOf('\t') is > 0 and var tab ? row[..tab] : row;
+                if (line.Length > 1) Add(files, tree.Find(Root(path), line));
+            }
+        }
+        foreach (var text in installed)
+        {
+            SortedSet<string>? files = null;
+            var folder = "";
+            foreach (var row in text.Text.AsSpan().EnumerateLines())
+            {
+                if (row.StartsWith("P:")) files = Of(owned, Folder(text.Path), row[2..].ToString());
+                else if (row.StartsWith("F:")) folder = row[2..].ToString();
+                else if (row.StartsWith("R:") && files is not null) Add(files, tree.Find(Root(text.Path), $"{folder}/{row[2..]}"));
+            }
+        }
+        return [.. packages.Select(p => p.Evidence[0].Location.Path is { } at && owned.GetValueOrDefault((Folder(at[mount.Length..]), p.Name)) is { Count: > 0 } files ? p with { Files = [.. files] } : p)];
+    }
+
+    private static SortedSet<string> Of(Dictionary<(string, string), SortedSet<string>> owned, string folder, string package) =>
+        owned.TryGetValue((folder, package), out var files) ? files : owned[(folder, package)] = new SortedSet<string>(StringComparer.Ordinal);
+
+    private void Add(SortedSet<string> files, string? path)
+    {
+        if (path is not null) files.Add(mount + path);
+    }
+
+    private static readonly string[] Folders = ["/opkg/", "/dpkg/", "/apk/"];
+
+    // The package manager's own folder: /usr/lib/opkg/, /var/lib/dpkg/.
+    private static string Folder(string path) => Folders.Select(f => (At: path.LastIndexOf(f, StringComparison.Ordinal), f.Length)).Where(f => f.At >= 0).Select(f => path[..(f.At + f.Length)]).FirstOrDefault("");
+
+    private static readonly string[] Places = ["/usr/lib/opkg/", "/var/lib/opkg/", "/lib/opkg/", "/var/lib/dpkg/", "/usr/lib/apk/", "/lib/apk/"];
+
+    // What stands before the package manager's place is where its root lies.
+    private static string Root(string path) => Places.Select(p => path.IndexOf(p, StringComparison.Ordinal)).Where(at => at >= 0).Select(at => path[..at]).FirstOrDefault("");
+
+    /// <summary>Programs, libraries and what lies in a folder of programs; a listed path leads to them through links of folders too (<c>/lib</c> to <c>usr/lib</c>).</summary>
+    private sealed class KnownFiles
+    {
+        private readonly Dictionary<string, string> known = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> folders = new(StringComparer.Ordinal);
+
+        public KnownFiles(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, string> programs)
+        {
+            foreach (var (path, shown) in programs) known[path] = shown;
+            foreach (var entry in entries)
+            {
+                var path = entry.Path.Text;
+                if (entry.Type is not (FileType.Regular or FileType.Link)) continue;
+                if (path.Contains("bin/", StringComparison.Ordinal) || path.LastIndexOf(".so", StringComparison.Ordinal) > path.LastIndexOf('/')) known.TryAdd(path, path);
+                if (entry is { Type: FileType.Link, TargetText: { Length: > 0 } target }) folders[path] = target[0] == '/' ? target : path[..(path.LastIndexOf('/') + 1)] + target;
+            }
+        }
+
+        public string? Find(string root, ReadOnlySpan<char> listed)
+        {
+            if (listed.Length > 4096) return null;
+            return (root.Length > 0 ? Follow($"{root}/{listed.TrimStart('/')}", root) : null) ?? Follow(listed[0] == '/' ? listed : $"/{listed}", "");
+        }
+
+        private string? Follow(ReadOnlySpan<char> path, string root)
+        {
+            for (var links = 0; links <= MostLinks; links++)
+            {
+                if (known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path, out var shown)) return shown;
+                if (Through(root, path) is not { } next) return null;
+                path = next;
+            }
+            return null;
+        }
+
+        // The first folder on the way that is a link, replaced by what it leads to.
+        private string? Through(string root, ReadOnlySpan<char> path)
+        {
+            var lookup = folders.GetAlternateLookup<ReadOnlySpan<char>>();
+            for (var end = 0; path[(end + 1)..].IndexOf('/') is >= 0 and var length;)
+            {
+                end += 1 + length;
+                if (!lookup.TryGetValue(path[..end], out var target)) continue;
+                if (root.Length > 0 && !target.StartsWith(root, StringComparison.Ordinal)) target = root + target;
+                return target.Contains("/..", StringComparison.Ordinal) ? null : target.TrimEnd('/') + path[end..].ToString();
+            }
+            return null;
+        }
+    }
+}
