@@ -86,7 +86,6 @@ internal sealed class ComponentTable
     /// <param name="key">One of <see cref="ComponentNames.Keys"/>.</param>
     public IReadOnlyList<Product> Called(string key) => called.TryGetValue(key, out var list) ? list : [];
 
-
     /// <param name="seen">Where the inventory that asks saw it; null where that does not matter.</param>
     public ComponentIdentity IdentityOf(int number, IReadOnlyList<ComponentEvidence>? seen = null)
     {
@@ -129,7 +128,8 @@ internal sealed class SameComponent : IEqualityComparer<Component>
         if (ReferenceEquals(a, b)) return true;
         if (a is null || b is null || a.Name != b.Name || a.Version != b.Version || a.Package != b.Package || a.Purl != b.Purl) return false;
         return a.Supplier == b.Supplier && a.Licence == b.Licence && a.PatchLevel == b.PatchLevel && a.Distribution == b.Distribution && a.Source == b.Source && a.IsGuess == b.IsGuess
-            && Same(a.Cpe, b.Cpe, (x, y) => x == y) && Same(a.Files, b.Files, (x, y) => x == y) && Same(a.Conflicts, b.Conflicts, (x, y) => x == y)
+            && Same(a.Cpe, b.Cpe, (x, y) => x == y) && Same(a.Files, b.Files, (x, y) => x == y) && Same(a.Needs, b.Needs, (x, y) => x == y) && Same(a.Provides, b.Provides, (x, y) => x == y)
+            && Same(a.Conflicts, b.Conflicts, (x, y) => x == y)
             && Same(a.Evidence, b.Evidence, (x, y) => x.Method == y.Method && x.Confidence.Equals(y.Confidence));
     }
 

@@ -142,6 +142,8 @@ public class InventoryIndexTests
             IsGuess = true,
             Conflicts = [new OtherVersion("1.2", "string", here)],
             Files = ["/usr/bin/edb"],
+            Needs = ["libc6"],
+            Provides = ["updater"],
             Evidence = [new ComponentEvidence("string", here, 0.9)],
         };
         Assert.True(SameComponent.Instance.Equals(Whole(), Whole()));
