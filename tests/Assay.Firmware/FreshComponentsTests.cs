@@ -43,7 +43,7 @@ public class FreshComponentsTests(ITestOutputHelper output)
         var (file, rows) = Made(scratch, "armhf", 5, database);
         var components = Components(file);
         Assert.True(rows.Count > 20);
-        Assert.Empty(rows.Where(r => !components.Any(c => c.Name == r.Package && c.Package == r.Version && c.Version == r.Upstream)));
+        Assert.DoesNotContain(rows, r => !components.Any(c => c.Name == r.Package && c.Package == r.Version && c.Version == r.Upstream));
     }
 
     private static (string Image, IReadOnlyList<Row> Rows) Made(Scratch scratch, string architecture, int seed, string database)
@@ -79,11 +79,11 @@ public class FreshComponentsTests(ITestOutputHelper output)
         var package = Directory.EnumerateFiles(packages, $"{row.Package}_*.deb").Single();
         Assert.Equal(0, Tool.Run("dpkg-deb", ["-x", package, folder]).Exit);
         var version = new Regex($@"(?<![\d.]){Regex.Escape(row.Upstream)}(?!\d|\.\d)", RegexOptions.CultureInvariant);
+        Span<byte> start = stackalloc byte[4];
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
             var one = new FileInfo(file);
             if (one.LinkTarget is not null || one.Length < 4) continue;
-            Span<byte> start = stackalloc byte[4];
             using (var stream = one.OpenRead()) stream.ReadExactly(start);
             if (start.SequenceEqual("\u007fELF"u8) && version.IsMatch(Tool.Run("strings", ["-a", file]).Text)) return true;
         }

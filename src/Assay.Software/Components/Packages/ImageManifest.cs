@@ -30,7 +30,7 @@ public static class ImageManifest
             if (row.IsWhiteSpace()) continue;
             if (components.Count >= MostPackages) break;
             var fields = row.Length > 1024 ? [] : row.ToString().Split(' ');
-            if (fields is [var name, var between, var version] && PackageText.IsName(name) && PackageText.IsVersion(version) && (between == "-" || IsArchitecture(between)))
+            if (fields is [var name, var between, var version] && IsPackage(name) && (between == "-" ? PackageText.IsVersion(version) : IsArchitecture(between) && IsVersion(version)))
             {
                 var here = at with { Line = line };
                 components.Add(between == "-" ? PackageDatabase.OfOpenWrt(name, version, distribution, Evidence(here)) : Make(name, version, between, null, null, distribution, here));
@@ -80,21 +80,28 @@ public static class ImageManifest
         }
     }
 
-    private static bool IsArchitecture(string text) => text.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
+    // A list of files with modes and sizes has three columns too.
+    private static bool IsPackage(string text) => PackageText.IsName(text) && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '.' or '-' or '_');
+
+    // With packages of rpm the release is left out; without a release a version begins with a digit.
+    private static bool IsVersion(string text) => PackageText.IsVersion(text) && (char.IsAsciiDigit(text[0]) || text.Contains("-r", StringComparison.Ordinal));
+
+    private static bool IsArchitecture(string text) => text.Length is > 0 and <= 64 && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 
     private static ComponentEvidence Evidence(Location at) => new("manifest", at, 0.9);
 
     private static Component Make(string name, string version, string? architecture, string? recipe, string? licence, string? distribution, Location at)
     {
         var upstream = UpstreamOf(version);
+        var isVersion = upstream.Any(char.IsAsciiDigit);
         var known = VersionPattern.Called(name) ?? VersionPattern.Called(recipe ?? "");
         return new Component
         {
             Name = name,
-            Version = upstream,
+            Version = isVersion ? upstream : null,
             Package = version,
             Purl = Purl.Of("generic", null, name, version, ("arch", architecture)),
-            Cpe = known is null ? [] : PackageDatabase.CpeOf(known, upstream),
+            Cpe = known is null || !isVersion ? [] : PackageDatabase.CpeOf(known, upstream),
             Licence = string.IsNullOrEmpty(licence) ? null : Shortened.Visible(licence),
             Source = recipe is null || recipe == name ? null : new SourcePackage(recipe, null),
             PatchLevel = PackageDatabase.PatchLevelOf(version),

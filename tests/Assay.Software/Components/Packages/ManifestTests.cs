@@ -17,9 +17,9 @@ public class ManifestTests(ITestOutputHelper output)
     public void A_manifest_of_OpenEmbedded_lists_packages_with_architecture_and_revision()
     {
         var losses = new List<Loss>();
-        var read = Image("base-files qemuarm64 3.0.14-r0\nbusybox cortexa57 1.36.1-r0\nkernel-6.6.21-yocto-standard qemuarm64 6.6.21+git0+c9b8fa1ed3_5c1b6a5d42-r0\nlibssl3 cortexa57 1:3.2.1-r0.1\n", losses);
+        var read = Image("base-files qemuarm64 3.0.14-r0\nbusybox cortexa57 1.36.1-r0\nkernel-6.6.21-yocto-standard qemuarm64 6.6.21+git0+c9b8fa1ed3_5c1b6a5d42-r0\nlibssl3 cortexa57 1:3.2.1-r0.1\nnewest noarch git-r2\n", losses);
         Assert.Empty(losses);
-        Assert.Equal(["base-files 3.0.14", "busybox 1.36.1", "kernel-6.6.21-yocto-standard 6.6.21", "libssl3 3.2.1"], read.Select(c => $"{c.Name} {c.Version}"));
+        Assert.Equal(["base-files 3.0.14", "busybox 1.36.1", "kernel-6.6.21-yocto-standard 6.6.21", "libssl3 3.2.1", "newest none"], read.Select(c => $"{c.Name} {c.Version ?? "none"}"));
         Assert.Equal(("1:3.2.1-r0.1", "r0.1", "poky", 4), (read[3].Package, read[3].PatchLevel, read[3].Distribution, read[3].Evidence[0].Location.Line));
         Assert.Equal("pkg:generic/busybox@1.36.1-r0?arch=cortexa57", read[1].Purl);
         Assert.Contains("cpe:2.3:a:busybox:busybox:1.36.1:*:*:*:*:*:*:*", read[1].Cpe);
@@ -39,6 +39,8 @@ public class ManifestTests(ITestOutputHelper output)
     [InlineData("<?xml version=\"1.0\"?>\n<assembly xmlns=\"x\"/>\n")]
     [InlineData("busybox\nbase-files\n")]
     [InlineData("busybox cortexa57 unknown\n")]
+    [InlineData("./usr/bin/foo rw 1234\n")]
+    [InlineData("foo.txt 0644 1234\n")]
     [InlineData("one two three 4\n")]
     [InlineData("")]
     [InlineData("\n\n\n")]
