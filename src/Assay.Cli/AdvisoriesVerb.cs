@@ -133,8 +133,8 @@ public static class AdvisoriesVerb
             json.WriteString("sha256", result.Sha256);
             if (result.Kind is not null) json.WriteString("kind", result.Kind);
             json.WriteNumber("read", result.Read);
-            Names(json, "new", result.New);
-            Names(json, "changed", result.Changed);
+            EvidenceJson.Texts(json, "new", result.New);
+            EvidenceJson.Texts(json, "changed", result.Changed);
             json.WriteNumber("unchanged", result.Unchanged);
             json.WriteNumber("older", result.Older);
             json.WriteStartArray("losses");
@@ -181,13 +181,6 @@ public static class AdvisoriesVerb
             if (source.Newest is { } newest) json.WriteString("newest", EvidenceJson.Time(newest));
             json.WriteEndObject();
         }
-        json.WriteEndArray();
-    }
-
-    private static void Names(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values) json.WriteStringValue(value);
         json.WriteEndArray();
     }
 
