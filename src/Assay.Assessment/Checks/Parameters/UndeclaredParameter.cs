@@ -9,15 +9,19 @@ namespace Assay.Assessment.Checks;
 public sealed partial class UndeclaredParameter() : Check("undeclared-parameter", 1, Polarity.Refute, CoverageScope.Declaration,
     "keys, passwords and tokens of the image or of other tables that IXIT 10-SecParam does not list", "IXIT 10-SecParam with a row for every secret, and the image", "5.4-1-1d")
 {
+    // More missing rows than a person reads in one answer.
+    private const int Most = 100;
+
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(10).ToList();
         if (rows.Count == 0) return [Open(Units[0], "IXIT 10-SecParam was not handed over, so nothing can be missing from it", "IXIT 10-SecParam")];
         var answers = new List<Answer>();
+        var tables = examined.Declaration.Tables.Where(t => t.Number == 10).ToList();
         foreach (var (table, row) in examined.Declaration.Tables.Where(t => t.Number is not 10).SelectMany(t => t.Rows.Select(r => (t, r))))
         {
-            var (_, unknown) = Papers.References(Papers.Whole(row), examined.Declaration.Table(10), "SecParam");
-            if (unknown.Where(u => rows.All(r => !string.Equals(r.Row.Id, u, StringComparison.OrdinalIgnoreCase))).FirstOrDefault() is { } missing)
+            if (answers.Count == Most) break;
+            if (Papers.References(Papers.Whole(row), tables, "SecParam").Unknown is [var missing, ..])
             {
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether there is a parameter {missing}", Papers.Says(table, row, $"names {missing}"), Papers.Says(rows[0].Table, rows[0].Table.Location, $"has no row {missing}"))));
             }
