@@ -11,7 +11,7 @@ public class EnormousTableTests(ITestOutputHelper output)
     [Fact(Explicit = true)]
     public void No_check_takes_longer_than_a_person_waits()
     {
-        const int rows = 10_000, seen = 3_000;
+        const int rows = 10_000, seen = 500;
         var plant = Plant.Image().WithCapture();
         foreach (var (number, name) in new[] { (1, "AuthMech"), (3, "VulnTypes"), (5, "VulnMon"), (6, "SoftComp"), (7, "UpdMech"), (10, "SecParam"), (11, "ComMech"), (12, "NetSecImpl"), (13, "SoftServ"), (15, "Intf"), (17, "PrivlCtrl"), (20, "SecBoot"), (21, "PersData"), (24, "TelData"), (25, "DelFunc"), (26, "UserDec"), (27, "UserIntf"), (28, "LogIntf"), (29, "InpVal") })
         {
@@ -31,7 +31,7 @@ public class EnormousTableTests(ITestOutputHelper output)
             _ = check.Look(examined).Count();
             return (check.Id, watch.Elapsed);
         }).OrderByDescending(t => t.Elapsed).ToList();
-        foreach (var (id, elapsed) in times.Take(25)) output.WriteLine($"{id} {elapsed.TotalSeconds:0.00} s");
+        foreach (var (id, elapsed) in times.Take(12)) output.WriteLine($"{id} {elapsed.TotalSeconds:0.00} s");
         Assert.All(times, t => Assert.True(t.Elapsed < TimeSpan.FromSeconds(30), $"{t.Id} took {t.Elapsed}"));
     }
 }

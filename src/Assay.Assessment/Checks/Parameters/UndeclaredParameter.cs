@@ -27,7 +27,8 @@ public sealed partial class UndeclaredParameter() : Check("undeclared-parameter"
             }
         }
         var seen = examined.Findings.Where(f => f.Location.Frame is null && (f.Kind == FindingKind.Key && f.Has(Traits.PrivateKey) || f.Kind == FindingKind.Secret || f.Kind == FindingKind.Credential && (f.Has(Traits.PasswordHash) || f.Has(Traits.Password)))).ToList();
-        var unlisted = seen.Where(f => !rows.Any(r => IsAbout(r.Row, f))).ToList();
+        var listed = new Listed([.. rows.Select(r => r.Row)]);
+        var unlisted = seen.Where(f => !listed.SpeaksOf(f)).ToList();
         if (unlisted.Count > 0) answers.AddRange(Refutes($"{unlisted.Count} secret(s) of the image have no row in IXIT 10-SecParam, {unlisted[0].Subject} for instance", unlisted));
         foreach (var (number, what, needs, has) in Hints)
         {
@@ -46,17 +47,25 @@ public sealed partial class UndeclaredParameter() : Check("undeclared-parameter"
         (11, "TLS", Channel(), KeyRow()),
     ];
 
-    private static bool IsAbout(IxitRow row, Finding finding)
+    // What some row speaks of: a secret by its name, or by its kind.
+    private sealed class Listed(IReadOnlyList<IxitRow> rows)
     {
-        var whole = Papers.Whole(row);
-        var name = finding.Subject.Split(' ', ',')[0];
-        if (name.Length > 3 && Wording.Names(whole, name)) return true;
-        return finding.Kind switch
+        private readonly WordIndex names = WordIndex.Of(rows);
+        private readonly Dictionary<Regex, bool> kinds = [];
+
+        public bool SpeaksOf(Finding finding)
         {
-            FindingKind.Key => finding.Has(Traits.HostKey) ? HostKeyRow().IsMatch(whole) : PrivateKeyRow().IsMatch(whole),
-            FindingKind.Credential => PasswordRow().IsMatch(whole),
-            _ => finding.Has(Traits.WirelessKey) ? WirelessRow().IsMatch(whole) : finding.Has(Traits.Token) ? TokenRow().IsMatch(whole) : PasswordRow().IsMatch(whole) || TokenRow().IsMatch(whole),
-        };
+            var name = finding.Subject.Split(' ', ',')[0];
+            if (name.Length > 3 && names.Names(name)) return true;
+            return finding.Kind switch
+            {
+                FindingKind.Key => finding.Has(Traits.HostKey) ? Has(HostKeyRow()) : Has(PrivateKeyRow()),
+                FindingKind.Credential => Has(PasswordRow()),
+                _ => finding.Has(Traits.WirelessKey) ? Has(WirelessRow()) : finding.Has(Traits.Token) ? Has(TokenRow()) : Has(PasswordRow()) || Has(TokenRow()),
+            };
+        }
+
+        private bool Has(Regex kind) => kinds.TryGetValue(kind, out var has) ? has : kinds[kind] = rows.Any(r => kind.IsMatch(Papers.Whole(r)));
     }
 
     [GeneratedRegex(@"\b(password|passphrase|passcode|pin)s?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
