@@ -116,7 +116,7 @@ public static partial class LabelVerb
             json.WriteString("act", "decision");
             json.WriteBoolean("granted", !refused);
             json.WriteString("about", Device(assessment));
-            Texts(json, "files", [outputFile]);
+            EvidenceJson.Texts(json, "files", [outputFile]);
             WriteDecision(json, decision);
             json.WriteEndObject();
         });
@@ -194,7 +194,7 @@ public static partial class LabelVerb
             json.WriteString("act", "label");
             json.WriteBoolean("granted", true);
             json.WriteString("about", what);
-            Texts(json, "files", files);
+            EvidenceJson.Texts(json, "files", files);
             json.WriteBoolean("test", isTest);
             if (isTest) json.WriteString("notice", LabelCheck.NotALabel);
             json.WriteNumber("hallmarkBytes", hallmark.Length);
@@ -316,8 +316,8 @@ public static partial class LabelVerb
             json.WriteString("answer", check.Words);
             json.WriteBoolean("test", check.IsTest);
             if (check.IsTest) json.WriteString("notice", LabelCheck.NotALabel);
-            Texts(json, "reasons", check.Reasons);
-            Texts(json, "notes", Links(one, all));
+            EvidenceJson.Texts(json, "reasons", check.Reasons);
+            EvidenceJson.Texts(json, "notes", Links(one, all));
             json.WriteString("toDo", check.ToAPerson);
             json.WriteString("limit", LabelCheck.ModelOnly);
             if (check.Issuer is { } issuer)
@@ -501,8 +501,8 @@ public static partial class LabelVerb
             json.WriteString("act", what);
             json.WriteBoolean("granted", false);
             json.WriteString("about", about);
-            Texts(json, "files", []);
-            Texts(json, "reasons", reasons);
+            EvidenceJson.Texts(json, "files", []);
+            EvidenceJson.Texts(json, "reasons", reasons);
             json.WriteEndObject();
         });
         return Exit.No;
@@ -530,13 +530,6 @@ public static partial class LabelVerb
         json.WriteString("role", decision.Role);
         if (decision.Reason is { } reason) json.WriteString("reason", reason);
         json.WriteString("statement", Convert.ToHexStringLower(decision.Statement.Span));
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 
     private static string Address(byte[] token, string prefix)

@@ -40,6 +40,14 @@ public static class EvidenceJson
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
 
+    /// <summary>An array of texts, in the order given.</summary>
+    public static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
     public static void Write(Utf8JsonWriter json, Finding finding)
     {
         json.WriteStartObject();
@@ -52,12 +60,7 @@ public static class EvidenceJson
         Write(json, finding.Location);
         if (finding.Note is not null) json.WriteString("note", finding.Note);
         if (finding.Default is not null) json.WriteBoolean("default", finding.Default.Value);
-        if (finding.Traits.Count > 0)
-        {
-            json.WriteStartArray("traits");
-            foreach (var trait in finding.Traits.Order(StringComparer.Ordinal)) json.WriteStringValue(trait);
-            json.WriteEndArray();
-        }
+        if (finding.Traits.Count > 0) Texts(json, "traits", finding.Traits.Order(StringComparer.Ordinal));
         json.WriteEndObject();
     }
 

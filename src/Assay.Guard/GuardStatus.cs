@@ -33,7 +33,7 @@ public static class GuardStatus
         json.WriteString("asOf", EvidenceJson.Time(view.Now));
         json.WriteBoolean("guarding", self.IsGuarding);
         if (self.IsGuarding) json.WriteString("since", EvidenceJson.Time(view.Started));
-        Texts(json, "inside", view.Configuration.Inside);
+        EvidenceJson.Texts(json, "inside", view.Configuration.Inside);
         json.WriteStartObject("registry");
         if (view.Configuration.Registry is { } registry) json.WriteString("address", registry.Address.ToString());
         if (view.RegistrySeen is { } seen) json.WriteString("lastSeen", EvidenceJson.Time(seen));
@@ -64,7 +64,7 @@ public static class GuardStatus
         }
         json.WriteEndArray();
         if (self.Trouble is not null) json.WriteString("trouble", self.Trouble);
-        Texts(json, "remarks", [.. self.Remarks, .. view.LabelsRefused.Select(l => $"label {Path.GetFileName(l.Key)} refused: {l.Value}")]);
+        EvidenceJson.Texts(json, "remarks", [.. self.Remarks, .. view.LabelsRefused.Select(l => $"label {Path.GetFileName(l.Key)} refused: {l.Value}")]);
         json.WriteNumber("frames", self.Frames);
         json.WriteNumber("missedFrames", self.MissedFrames);
         json.WriteStartArray("devices");
@@ -79,7 +79,7 @@ public static class GuardStatus
         json.WriteStartObject();
         json.WriteString("mac", device.Mac.ToString());
         if ((entry?.Name ?? device.HostName) is { } name) json.WriteString("name", Shortened.Visible(name));
-        Texts(json, "addresses", device.Addresses.Select(a => a.ToString()));
+        EvidenceJson.Texts(json, "addresses", device.Addresses.Select(a => a.ToString()));
         if (device.Label is { } label)
         {
             json.WriteStartObject("label");
@@ -109,7 +109,7 @@ public static class GuardStatus
         json.WriteString("action", EvidenceJson.Name(ruling.Action));
         json.WriteNumber("row", ruling.Row.Number);
         json.WriteString("reason", ruling.Reasons[0]);
-        Texts(json, "reasons", ruling.Reasons);
+        EvidenceJson.Texts(json, "reasons", ruling.Reasons);
         json.WriteBoolean("alarm", ruling.Alarm);
         json.WriteString("since", EvidenceJson.Time(device.Since));
         json.WriteString("firstSeen", EvidenceJson.Time(device.FirstSeen));
@@ -125,12 +125,5 @@ public static class GuardStatus
             State.Write(json, attack);
         }
         json.WriteEndObject();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 }

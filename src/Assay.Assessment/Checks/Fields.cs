@@ -57,11 +57,12 @@ internal static partial class Fields
     /// A paper that says "none" of what its maker does not claim agrees with itself: such a row refutes nothing, and the provision stays not claimed.
     /// </summary>
     public static IEnumerable<Answer> OfPapers(this IEnumerable<Answer> answers, Examined examined) => answers.Select(a =>
-        a.Says == Says.Refutes && IsNotClaimed(examined.Declaration, a.Unit[..a.Unit.LastIndexOf('-')])
+        a.Says == Says.Refutes && a.Findings.Count == 0 && IsNotClaimed(examined.Declaration, a.Unit[..a.Unit.LastIndexOf('-')])
             ? a with { Says = Says.Open, Reason = $"{a.Reason}; its maker does not claim the provision", Settle = "a row that describes it, once it is claimed" }
             : a);
 
-    private static bool IsNotClaimed(Declaration declaration, string provision)
+    /// <summary>The maker speaks of the provision, and no line of it says yes.</summary>
+    internal static bool IsNotClaimed(Declaration declaration, string provision)
     {
         var said = declaration.Claims.Where(c => c.Provision == provision).Select(c => c.Support)
             .Concat(declaration.SelfAssessments.Where(s => s.Provision == provision).Select(s => s.AsClaim()).OfType<Claim>().Select(c => c.Support)).ToList();

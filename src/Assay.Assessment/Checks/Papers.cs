@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
 using Assay.Assessment.Examining;
@@ -25,24 +26,28 @@ internal static class Papers
     /// <summary>How an answer points to a row.</summary>
     public static RowPlace Place((IxitTable Table, IxitRow Row) row) => new(row.Table.Number, Shortened.Visible(row.Row.Id), row.Row.Location);
 
+    // Many checks ask the same row for every finding that they weigh.
+    private static readonly ConditionalWeakTable<IxitRow, string> Wholes = new();
+
     /// <summary>All that a row says, id included.</summary>
-    public static string Whole(IxitRow row) => string.Join('\n', row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}: {f.Value}").Prepend(row.Id));
+    public static string Whole(IxitRow row) => Wholes.GetValue(row, static r => Joined(r));
+
+    private static string Joined(IxitRow row) => string.Join('\n', row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}: {f.Value}").Prepend(row.Id));
 
     /// <summary>Ids of rows of <paramref name="target"/> that the text names, and ids with that table's prefix that no row has.</summary>
-    public static (IReadOnlyList<IxitRow> Known, IReadOnlyList<string> Unknown) References(string text, IxitTable? target, params ReadOnlySpan<string> prefixes)
+    public static (IReadOnlyList<IxitRow> Known, IReadOnlyList<string> Unknown) References(string text, IxitTable? target, params ReadOnlySpan<string> prefixes) => References(text, target is null ? [] : [target], prefixes);
+
+    /// <summary>As above, for a table that several files hold parts of.</summary>
+    public static (IReadOnlyList<IxitRow> Known, IReadOnlyList<string> Unknown) References(string text, IReadOnlyList<IxitTable> targets, params ReadOnlySpan<string> prefixes)
     {
-        var known = new List<IxitRow>();
+        var known = targets.SelectMany(t => RowIds.Of(t).NamedIn(text)).ToList();
         var unknown = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var row in target?.Rows ?? [])
-        {
-            if (Wording.Names(text, row.Id)) known.Add(row);
-        }
         foreach (var prefix in prefixes)
         {
             foreach (Match match in Regex.Matches(text, $@"\b{Regex.Escape(prefix)}-[A-Za-z0-9][A-Za-z0-9_.-]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant))
             {
                 var id = match.Value.TrimEnd('.', '-', '_');
-                if (target is null || !target.Rows.Any(r => string.Equals(r.Id, id, StringComparison.OrdinalIgnoreCase))) unknown.Add(id);
+                if (!targets.Any(t => RowIds.Of(t).Has(id))) unknown.Add(id);
             }
         }
         return (known, [.. unknown]);

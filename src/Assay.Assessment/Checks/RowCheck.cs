@@ -29,12 +29,7 @@ public abstract class RowCheck(string id, int version, Polarity polarity, int ta
     protected static string Name(IxitRow row) => Shortened.Visible(row.Id);
 
     /// <summary>The maker's own word on a recommendation is not "yes": what its tables lack then is no fault.</summary>
-    protected static bool IsUnclaimed(Examined examined, string provision)
-    {
-        var said = examined.Declaration.Claims.Where(c => c.Provision == provision).Select(c => c.Support)
-            .Concat(examined.Declaration.SelfAssessments.Where(s => s.Provision == provision).Select(s => s.AsClaim()?.Support).OfType<Support>()).ToList();
-        return said.Count > 0 && !said.Contains(Support.Yes);
-    }
+    protected static bool IsUnclaimed(Examined examined, string provision) => Fields.IsNotClaimed(examined.Declaration, provision);
 }
 
 internal static class RowAnswer
@@ -42,7 +37,7 @@ internal static class RowAnswer
     /// <summary>The same answer, for one row of a table.</summary>
     public static Answer On(this Answer answer, IxitTable table, IxitRow row) => answer with
     {
-        Row = new RowPlace(table.Number, row.Id, row.Location),
+        Row = Papers.Place((table, row)),
         Locations = answer.Locations.Count > 0 ? answer.Locations : [row.Location],
     };
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
 
@@ -53,14 +54,24 @@ internal static partial class SavedPages
     private static string Bare(string address) => address.TrimEnd('.', ',', ';', ':', '/', '*', '_');
 
     private static string Plain(string text) => text.Contains("<body", StringComparison.OrdinalIgnoreCase) || text.Contains("<html", StringComparison.OrdinalIgnoreCase)
-        ? System.Net.WebUtility.HtmlDecode(Mark().Replace(Script().Replace(text, " "), " "))
+        ? System.Net.WebUtility.HtmlDecode(Mark().Replace(Without(Without(text, "script"), "style"), " "))
         : text;
+
+    // The element from its first mark to its last. One that is never closed ends the search, so that a page of openings costs one look for the end.
+    private static string Without(string text, string element)
+    {
+        var kept = new StringBuilder(text.Length);
+        var at = 0;
+        while (text.IndexOf("<" + element, at, StringComparison.OrdinalIgnoreCase) is >= 0 and var open && text.IndexOf("</" + element, open, StringComparison.OrdinalIgnoreCase) is >= 0 and var close)
+        {
+            kept.Append(text, at, open - at).Append(' ');
+            at = text.IndexOf('>', close) is >= 0 and var end ? end + 1 : text.Length;
+        }
+        return kept.Append(text, at, text.Length - at).ToString();
+    }
 
     [GeneratedRegex(@"https?://[^\s<>()\[\]""'`|]{3,300}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Address();
-
-    [GeneratedRegex(@"<(script|style)\b[^>]*>.*?</\1\s*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
-    private static partial Regex Script();
 
     [GeneratedRegex(@"<[^<>]{0,2000}>", RegexOptions.CultureInvariant)]
     private static partial Regex Mark();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
 using Assay.Evidence;
@@ -81,9 +82,14 @@ internal sealed partial record ScannedPorts
     public static bool IsAbout(IxitRow row, Finding open)
     {
         if (PortOf(open) is not { } at) return Papers.IsAbout(row, Words(open));
-        var named = PortsIn(Papers.Whole(row));
+        var named = PortsOf(row);
         return named.Count > 0 ? named.Contains(at.Port) : Papers.IsAbout(row, Words(open));
     }
+
+    private static readonly ConditionalWeakTable<IxitRow, IReadOnlySet<int>> NamedByRow = new();
+
+    /// <summary>Ports that a row names as such.</summary>
+    public static IReadOnlySet<int> PortsOf(IxitRow row) => NamedByRow.GetValue(row, static r => PortsIn(Papers.Whole(r)));
 
     /// <summary>Ports that a text names as such: <c>port 80</c>, <c>ports 80 and 443</c>, <c>tcp/22</c>, <c>5353/udp</c>.</summary>
     public static IReadOnlySet<int> PortsIn(string text)

@@ -27,7 +27,7 @@ public static class AssessmentJson
         json.WriteEndObject();
         Write(json, result.Device);
         json.WriteString("asOf", EvidenceJson.Time(result.AsOf));
-        Texts(json, "editions", [result.Editions.Standard, result.Editions.Methodology]);
+        EvidenceJson.Texts(json, "editions", [result.Editions.Standard, result.Editions.Methodology]);
         json.WriteBoolean("provisional", result.Editions.Provisional);
         if (result.Overall is { } overall) json.WriteString("overall", EvidenceJson.Name(overall));
         json.WriteStartArray("levels");
@@ -88,9 +88,9 @@ public static class AssessmentJson
             json.WriteNumber("version", check.Version);
             json.WriteString("polarity", check.Polarity);
             json.WriteString("looksFor", check.LooksFor);
-            Texts(json, "units", check.Units);
+            EvidenceJson.Texts(json, "units", check.Units);
             json.WriteNumber("answers", check.Answers);
-            Texts(json, "reads", check.Reads);
+            EvidenceJson.Texts(json, "reads", check.Reads);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -101,8 +101,8 @@ public static class AssessmentJson
         json.WriteStartObject("inputs");
         foreach (var (part, digest) in result.Inputs) json.WriteString(part, digest);
         json.WriteEndObject();
-        Texts(json, "notChecked", result.NotChecked);
-        Texts(json, "advice", result.Advice);
+        EvidenceJson.Texts(json, "notChecked", result.NotChecked);
+        EvidenceJson.Texts(json, "advice", result.Advice);
         json.WriteEndObject();
     }
 
@@ -111,7 +111,7 @@ public static class AssessmentJson
         json.WriteStartObject("device");
         json.WriteString("maker", device.Maker);
         json.WriteString("model", device.Model);
-        Texts(json, "versions", device.Versions);
+        EvidenceJson.Texts(json, "versions", device.Versions);
         if (device.Category is not null) json.WriteString("category", device.Category);
         if (device.SupportEnd is { } end) json.WriteString("supportEnd", end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         if (device.Mac is not null) json.WriteString("mac", device.Mac);
@@ -151,7 +151,7 @@ public static class AssessmentJson
         if (verdict.Declared is not null) json.WriteString("declared", verdict.Declared);
         json.WriteString("reason", verdict.Reason);
         if (verdict.Settle is not null) json.WriteString("settle", verdict.Settle);
-        Texts(json, "findings", [.. verdict.Units.SelectMany(u => u.Findings).Distinct(StringComparer.Ordinal)]);
+        EvidenceJson.Texts(json, "findings", [.. verdict.Units.SelectMany(u => u.Findings).Distinct(StringComparer.Ordinal)]);
         Contradictions(json, [.. verdict.Units.SelectMany(u => u.Contradictions).Distinct()]);
         json.WriteStartArray("units");
         foreach (var unit in verdict.Units)
@@ -165,7 +165,7 @@ public static class AssessmentJson
             json.WriteString("reason", unit.Reason);
             if (unit.Scope is not null) json.WriteString("scope", unit.Scope);
             if (unit.Settle is not null) json.WriteString("settle", unit.Settle);
-            Texts(json, "findings", unit.Findings);
+            EvidenceJson.Texts(json, "findings", unit.Findings);
             Contradictions(json, unit.Contradictions);
             RowsJson.Write(json, unit);
             json.WriteEndObject();
@@ -205,12 +205,5 @@ public static class AssessmentJson
             EvidenceJson.Write(json, statement.Location);
             json.WriteEndObject();
         }
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 }

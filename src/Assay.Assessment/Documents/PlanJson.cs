@@ -40,21 +40,14 @@ public static class PlanJson
             if (step.Hours is { } hours) json.WriteNumber("hours", hours);
             json.WriteNumber("cost", step.Cost);
             json.WriteString("what", step.What);
-            Texts(json, "parts", step.Parts);
-            Texts(json, "units", step.Units);
-            Texts(json, "provisions", step.Provisions);
+            EvidenceJson.Texts(json, "parts", step.Parts);
+            EvidenceJson.Texts(json, "units", step.Units);
+            EvidenceJson.Texts(json, "provisions", step.Provisions);
             json.WriteStartArray("after");
             foreach (var number in step.After) json.WriteNumberValue(number);
             json.WriteEndArray();
             json.WriteEndObject();
         }
-        json.WriteEndArray();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
         json.WriteEndArray();
     }
 

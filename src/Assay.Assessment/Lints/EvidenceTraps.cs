@@ -46,8 +46,8 @@ internal sealed class ImageNotDeployed() : Trap("image-not-deployed", "an image 
             yield return Lint($"the device in the capture tells version {Shortened.Visible(off[0].Version!)}, the evidence is said to be for {string.Join(", ", examined.Device.Versions.Take(4))}: what the image shows may not be what runs", null, [off[0].Finding.Location, .. images]);
             yield break;
         }
-        var products = examined.Findings.Where(f => f.Location.Frame is not null).SelectMany(f => VersionsOnTheWire.Products(f).Select(p => (f, p.Name, p.Version))).ToList();
-        var tied = told.Count > 0 || products.Any(p => examined.Components.Any(c => c.Version is not null && VersionsOnTheWire.IsSame(c.Version, p.Version) && c.Name.Contains(p.Name, StringComparison.OrdinalIgnoreCase)));
+        var products = examined.Findings.Where(f => f.Location.Frame is not null).SelectMany(VersionsOnTheWire.Products).Distinct().ToList();
+        var tied = told.Count > 0 || products.Any(p => examined.Components.Any(c => c.Version is not null && c.Name.Contains(p.Name, StringComparison.OrdinalIgnoreCase) && VersionsOnTheWire.IsSame(c.Version, p.Version)));
         if (!tied) yield return Lint("no capture tells a version that the image or device.yaml has: nothing shows that the captured device runs this image", null, images);
     }
 }

@@ -76,7 +76,8 @@ internal sealed partial class AllRelaxed() : Trap("all-relaxed", "a pass of some
         foreach (var unit in judged.Examined.LabRecords.Where(r => r.Row is not null && r.Record.Passes).GroupBy(r => r.Unit, StringComparer.Ordinal))
         {
             if (judged.Unit(unit.Key) is not { EachRow: { } table } asked || judged.Examined.LabRecords.Any(r => r.Unit == unit.Key && r.Row is null)) continue;
-            var left = judged.Examined.Rows(table).Where(r => !unit.Any(e => string.Equals(e.Row, r.Row.Id, StringComparison.OrdinalIgnoreCase)) && judged.Examined.LabRecords.All(e => e.Unit != unit.Key || !string.Equals(e.Row, r.Row.Id, StringComparison.OrdinalIgnoreCase))).ToList();
+            var told = judged.Examined.LabRecords.Where(r => r.Unit == unit.Key).Select(r => r.Row).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+            var left = judged.Examined.Rows(table).Where(r => !told.Contains(r.Row.Id)).ToList();
             if (left.Count > 0) yield return Lint($"{unit.Key} asks every row of table {table}; there are records for {unit.Count()}, and none for {string.Join(", ", left.Take(5).Select(r => Shortened.Visible(r.Row.Id)))}{(left.Count > 5 ? $" and {left.Count - 5} more" : "")}", asked.Provision, [unit.First().Record.Location]);
         }
     }

@@ -163,7 +163,7 @@ internal sealed class ModelsDiffer() : Trap("models-differ", "different model de
 }
 
 /// <summary>A word that stands alone where it should lead somewhere.</summary>
-internal sealed class Silence() : Trap("by-silence", "\"yes\" or PASS without a row or a reference behind it, and \"not applicable\" without a reason")
+internal sealed partial class Silence() : Trap("by-silence", "\"yes\" or PASS without a row or a reference behind it, and \"not applicable\" without a reason")
 {
     public override IEnumerable<Lint> Find(Judged judged)
     {
@@ -193,7 +193,8 @@ internal sealed class Silence() : Trap("by-silence", "\"yes\" or PASS without a 
         }
     }
 
-    private static bool HasReference(Judged judged, string text) => Place.IsMatch(text) || judged.Examined.Declaration.Tables.Any(t => Wording.Names(text, t.Name) || t.Rows.Any(r => r.Id.Length > 3 && Wording.Names(text, r.Id)));
+    private static bool HasReference(Judged judged, string text) => Place().IsMatch(text) || judged.Examined.Declaration.Tables.Any(t => Wording.Names(text, t.Name) || RowIds.Of(t).NamedIn(text).Any(r => r.Id.Length > 3));
 
-    private static readonly Regex Place = new(@"\b(IXIT|frames?\s+\d|request\s+\d|lines?\s+\d|[\w-]+\.(pcap(ng)?|bin|json|log|txt|md|pdf|c|h|cpp|yaml|xml|png|jpg)\b|nmap|openssl|curl|testssl|wireshark|tcpdump|0x[0-9a-f]{3,})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+    [GeneratedRegex(@"\b(IXIT|frames?\s+\d|request\s+\d|lines?\s+\d|[\w-]+\.(pcap(ng)?|bin|json|log|txt|md|pdf|c|h|cpp|yaml|xml|png|jpg)\b|nmap|openssl|curl|testssl|wireshark|tcpdump|0x[0-9a-f]{3,})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Place();
 }

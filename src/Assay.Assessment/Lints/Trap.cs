@@ -76,14 +76,20 @@ public sealed record Judged(Examined Examined, Catalogue Catalogue, IReadOnlyLis
 
     public TestUnit? Unit(string id) => Catalogue.Unit(id) ?? Catalogue.Default.Unit(id);
 
+    // Texts with verdicts of the maker, and the lines of those, in order.
+    private Dictionary<string, (DossierFile File, List<int> Verdicts)> Papers => field ??= Examined.Declaration.SelfAssessments.GroupBy(s => s.Location.Artefact, s => s.Location.Line ?? 0, StringComparer.Ordinal)
+        .Join(Examined.Files.Where(f => f.Lines.Count > 0), lines => lines.Key, file => file.Name, (lines, file) => (file, lines.Order().ToList()), StringComparer.Ordinal).ToDictionary(p => p.file.Name, StringComparer.Ordinal);
+
     /// <summary>The text of a paper around a verdict: from the verdict before it in the same file to a little behind its own line.</summary>
     private string Section(SelfAssessment own)
     {
-        if (Examined.Files.FirstOrDefault(f => f.Name == own.Location.Artefact) is not { Lines.Count: > 0 } file) return own.Text ?? "";
-        var others = Examined.Declaration.SelfAssessments.Where(s => s.Location.Artefact == own.Location.Artefact).Select(s => s.Location.Line ?? 0).Order().ToList();
+        if (!Papers.TryGetValue(own.Location.Artefact, out var paper)) return own.Text ?? "";
+        var (file, others) = paper;
         if (others.Count <= 1) return string.Join('\n', file.Lines);
         var line = own.Location.Line ?? 1;
-        var from = others.LastOrDefault(l => l < line);
+        var at = others.BinarySearch(line);
+        for (at = at < 0 ? ~at : at; at > 0 && others[at - 1] == line;) at--;
+        var from = at > 0 ? others[at - 1] : 0;
         return string.Join('\n', file.Lines.Skip(from).Take(Math.Max(1, line - from)));
     }
 

@@ -69,15 +69,15 @@ public sealed record Difference
         json.WriteStartObject();
         json.WriteString("schema", Schema);
         json.WriteString("since", EvidenceJson.Time(Before.AsOf));
-        Texts("versionsBefore", Before.Versions);
+        EvidenceJson.Texts(json, "versionsBefore", Before.Versions);
         json.WriteBoolean("sameTool", SameTool);
         json.WriteBoolean("sameEditions", SameEditions);
         json.WriteNumber("answeredAgain", Answered);
         json.WriteNumber("carriedOver", Carried);
         json.WriteStartObject("evidence");
-        Texts("new", New);
-        Texts("gone", Gone);
-        Texts("changed", Changed);
+        EvidenceJson.Texts(json, "new", New);
+        EvidenceJson.Texts(json, "gone", Gone);
+        EvidenceJson.Texts(json, "changed", Changed);
         json.WriteEndObject();
         json.WriteStartArray("levels");
         foreach (var (level, met) in Levels)
@@ -96,18 +96,11 @@ public sealed record Difference
             json.WriteString("provision", unit.Provision);
             Answer("before", unit.Before, unit.GradeBefore);
             Answer("after", unit.After, unit.GradeAfter);
-            Texts("because", unit.Because);
+            EvidenceJson.Texts(json, "because", unit.Because);
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteEndObject();
-
-        void Texts(string name, IReadOnlyList<string> texts)
-        {
-            json.WriteStartArray(name);
-            foreach (var text in texts) json.WriteStringValue(text);
-            json.WriteEndArray();
-        }
 
         void Answer(string name, Outcome? outcome, Grade? grade)
         {

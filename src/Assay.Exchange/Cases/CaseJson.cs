@@ -170,7 +170,7 @@ public static class CaseJson
         json.WriteString("subject", label.Subject);
         json.WriteString("maker", label.Maker);
         json.WriteString("model", label.Model);
-        Texts(json, "versions", label.Versions);
+        EvidenceJson.Texts(json, "versions", label.Versions);
         json.WriteEndObject();
     }
 
@@ -181,8 +181,8 @@ public static class CaseJson
         json.WriteString("reason", chain.Reason);
         json.WriteStartObject("advisory");
         json.WriteString("id", chain.Advisory.Id);
-        Texts(json, "aliases", chain.Advisory.Aliases);
-        Texts(json, "sources", chain.Advisory.Sources);
+        EvidenceJson.Texts(json, "aliases", chain.Advisory.Aliases);
+        EvidenceJson.Texts(json, "sources", chain.Advisory.Sources);
         if (chain.Advisory.Summary is { } summary) json.WriteString("summary", summary);
         json.WriteBoolean("exploited", chain.Advisory.Exploited);
         if (chain.Advisory.ExploitedSince is { } since) json.WriteString("exploitedSince", Day(since));
@@ -193,7 +193,7 @@ public static class CaseJson
         json.WriteString("name", chain.Component.Name);
         if (chain.Component.Version is { } version) json.WriteString("version", version);
         if (chain.Component.Purl is { } purl) json.WriteString("purl", purl);
-        Texts(json, "cpe", chain.Component.Cpe);
+        EvidenceJson.Texts(json, "cpe", chain.Component.Cpe);
         json.WriteString("seen", chain.Component.Seen);
         json.WriteString("method", chain.Component.Method);
         json.WriteEndObject();
@@ -231,7 +231,7 @@ public static class CaseJson
         json.WriteStartArray("frames");
         foreach (var frame in incident.Frames) json.WriteNumberValue(frame);
         json.WriteEndArray();
-        Texts(json, "targets", incident.Targets);
+        EvidenceJson.Texts(json, "targets", incident.Targets);
         json.WriteString("action", incident.Action);
         if (incident.Version is { } version) json.WriteString("version", version);
         if (incident.Evidence is { } evidence) json.WriteString("evidence", evidence);
@@ -242,13 +242,6 @@ public static class CaseJson
     {
         if (name is not null) json.WritePropertyName(name);
         json.WriteStartObject();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 
     /// <summary>An event as <see cref="Event"/> wrote it.</summary>

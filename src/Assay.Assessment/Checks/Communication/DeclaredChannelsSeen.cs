@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Examining;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 
@@ -9,6 +11,13 @@ namespace Assay.Assessment.Checks;
 public sealed partial class DeclaredChannelsSeen() : RowCheck("declared-channels-seen", 1, Polarity.Support, 11,
     "every declared way of communicating in the captures, with the declared protocol", "a capture in which every row of IXIT 11-ComMech is used once, with the names from DNS", "5.5-1-2a")
 {
+    private sealed record Heard(int At, CaptureFacts Capture, Conversation Talk);
+
+    // Every row asks the same captures for its hosts.
+    private static readonly ConditionalWeakTable<IReadOnlyList<CaptureFacts>, ILookup<string, Heard>> ByName = new();
+
+    private static IEnumerable<Heard> Answered(IReadOnlyList<CaptureFacts> captures) => captures.SelectMany(c => c.Conversations.Where(v => v.IsAnswered).Select(v => (c, v))).Select((t, at) => new Heard(at, t.c, t.v));
+
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
     {
         if (examined.Captures.Count == 0)
@@ -20,18 +29,18 @@ public sealed partial class DeclaredChannelsSeen() : RowCheck("declared-channels
         var hosts = Host().Matches(whole).Select(m => m.Groups["host"].Value.ToLowerInvariant().TrimEnd('.')).Where(h => h.Length > 3).Distinct(StringComparer.Ordinal).ToList();
         var ports = Port().Matches(whole).Select(m => ushort.TryParse(m.Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture, out var p) ? p : (ushort)0).Where(p => p > 0).Distinct().ToList();
         var promise = Wording.Affirms($"{Papers.Field(row, "Cryptographic Details")}\n\n{Papers.Field(row, "Security Guarantees")}", Tls());
-        var all = examined.Captures.SelectMany(c => c.Conversations.Where(v => v.IsAnswered).Select(v => (Capture: c, Talk: v))).ToList();
-        var own = all.Where(c => hosts.Count > 0 && c.Talk.Names.Any(n => hosts.Contains(n.ToLowerInvariant().TrimEnd('.')))).ToList();
+        var byName = ByName.GetValue(examined.Captures, static captures => Answered(captures).SelectMany(h => h.Talk.Names.Select(n => (Name: n.TrimEnd('.'), Heard: h))).ToLookup(h => h.Name, h => h.Heard, StringComparer.OrdinalIgnoreCase));
+        var own = hosts.SelectMany(h => byName[h]).DistinctBy(t => t.At).OrderBy(t => t.At).ToList();
         var clear = own.FirstOrDefault(c => c.Talk.Application is "http" or "mqtt" or "ftp" or "telnet" && (ports.Count == 0 || c.Talk.Port is { } p && ports.Contains(p)));
-        if (promise is not null && clear.Talk is not null && !Redirects().IsMatch(whole))
+        if (promise is not null && clear is not null && !Redirects().IsMatch(whole))
         {
             yield return Contradicts(Units[0], new Contradiction("whether the channel is encrypted", Papers.Says(table, row, Wording.Begin(promise)),
                 new Statement($"{clear.Talk.Application} in clear to {Shortened.Visible(clear.Talk.Names[0])}", clear.Talk.At(clear.Capture.Artefact), IsPaper: false)));
             yield break;
         }
         var tls = own.FirstOrDefault(c => c.Talk.Application == "tls");
-        if (tls.Talk is null && hosts.Count == 0 && promise is not null) tls = all.FirstOrDefault(c => c.Talk.Application == "tls" && (ports.Count == 0 ? c.Talk.IsOutward && c.Talk.IsRemote : c.Talk.Port is { } p && ports.Contains(p)));
-        if (promise is not null && tls.Talk is not null)
+        if (tls is null && hosts.Count == 0 && promise is not null) tls = Answered(examined.Captures).FirstOrDefault(c => c.Talk.Application == "tls" && (ports.Count == 0 ? c.Talk.IsOutward && c.Talk.IsRemote : c.Talk.Port is { } p && ports.Contains(p)));
+        if (promise is not null && tls is not null)
         {
             yield return Supports(Units[0], $"{Name(row)}: TLS to {Shortened.Visible(tls.Talk.Names.Count > 0 ? tls.Talk.Names[0] : tls.Talk.Peer)} was captured") with { Locations = [tls.Talk.At(tls.Capture.Artefact)] };
             yield break;

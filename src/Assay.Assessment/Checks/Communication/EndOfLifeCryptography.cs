@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// A library for cryptography whose branch its own maker no longer mends at the assessment's date. Who takes the maintenance over (a distribution, paid support,
 /// the vendor's own branch) says so in IXIT 12-NetSecImpl; then a person judges. Dates with their sources in <c>end-of-life.tsv</c>; a branch that is not listed says nothing.
 /// </summary>
-public sealed partial class EndOfLifeCryptography() : Check("end-of-life-cryptography", 1, Polarity.Refute, CoverageScope.Files,
+public sealed partial class EndOfLifeCryptography() : Check("end-of-life-cryptography", 2, Polarity.Refute, CoverageScope.Files,
     "libraries for cryptography in the image whose branch is no longer maintained", "the maintained branch in the image, or who mends the old one, in IXIT 12-NetSecImpl", "5.5-2-1b")
 {
     private static readonly IReadOnlyList<(string Library, string Branch, DateOnly End)> Ends = [.. DataFile.Open("end-of-life.tsv").Rows.Select(r => (r.Need("library"), r.Need("branch"), DateOnly.ParseExact(r.Need("end"), "yyyy-MM-dd", CultureInfo.InvariantCulture)))];
@@ -21,7 +21,11 @@ public sealed partial class EndOfLifeCryptography() : Check("end-of-life-cryptog
         var known = examined.Components.Concat(examined.Materials).Select(c => (Component: c, End: EndOf(c))).Where(c => c.End is not null).ToList();
         if (known.Count == 0) return Silence(examined);
         var over = known.Where(c => c.End < today).ToList();
-        if (over.Count == 0) return [Supports(Units[0], $"{Name(known[0].Component)} is maintained until {Day(known.Min(k => k.End!.Value))}") with { Locations = Place(known[0].Component) }];
+        if (over.Count == 0)
+        {
+            var soonest = known.MinBy(k => k.End);
+            return [Supports(Units[0], $"{Name(soonest.Component)} is maintained until {Day(soonest.End!.Value)}") with { Locations = Place(soonest.Component) }];
+        }
         var words = string.Join(", ", over.Take(3).Select(o => $"{Name(o.Component)} (until {Day(o.End!.Value)})"));
         var takenOver = examined.Rows(6, 12).Any(r => Maintains().IsMatch(Papers.Whole(r.Row)));
         // A package of a distribution is mended there under its old number.

@@ -22,7 +22,7 @@ public sealed class ImplementationIdentity() : RowCheck("implementation-identity
         foreach (var component in found.DistinctBy(c => c.Name))
         {
             var versions = found.Where(c => c.Name == component.Name).Select(c => c.Version!).ToList();
-            var said = Regex.Matches(whole, $@"\b{Regex.Escape(component.Name)}\b[^.;\n]{{0,24}}?\bv?(\d+(?:\.\d+)+[a-z]?)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal).ToList();
+            var said = Regex.Matches(whole, $@"\b{Regex.Escape(component.Name)}\b[^.;\n]{{0,24}}?\bv?(\d+(?:\.\d+)+[a-z]?)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal).ToList();
             var place = component.Evidence.Count > 0 ? component.Evidence[0].Location : new Location { Artefact = "components" };
             var name = Shortened.Visible(component.Name);
             if (said.Count == 0) yield return Open(Units[0], $"{Name(row)} names {name} without a version; the image holds {Shortened.Visible(versions[0])}") with { Locations = [place] };

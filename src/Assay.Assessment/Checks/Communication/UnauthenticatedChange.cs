@@ -4,10 +4,10 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>
-/// A request in a capture that shows nothing to be let in, and the device changed or told its configuration all the same. What happens while a device is being
-/// set up, and what follows a log-in of the same client (some devices remember the address), is shown and refutes nothing.
+/// A request in a capture that shows nothing to be let in, and the device changed or told its configuration all the same. What happens before a device is known
+/// to be set up, and what follows a log-in of the same client (some devices remember the address), is shown and refutes nothing.
 /// </summary>
-public sealed partial class UnauthenticatedChange() : Check("unauthenticated-change", 1, Polarity.Refute, CoverageScope.Capture,
+public sealed partial class UnauthenticatedChange() : Check("unauthenticated-change", 2, Polarity.Refute, CoverageScope.Capture,
     "requests without any credential that change or return the device's configuration", "a request to every function of IXIT 13-SoftServ without a credential, captured in the initialised state", "5.5-4-2a", "5.5-5-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -22,7 +22,7 @@ public sealed partial class UnauthenticatedChange() : Check("unauthenticated-cha
             var returns = bare.Where(e => e.Method == "GET" && Secretive().IsMatch(e.Path)).ToList();
             foreach (var seen in changes.Concat(returns))
             {
-                var excused = capture.State == "factoryDefault" || SetUp().IsMatch(seen.Path) || letIn.TryGetValue(seen.Client, out var since) && since <= seen.Time;
+                var excused = capture.State != "initialised" || SetUp().IsMatch(seen.Path) || letIn.TryGetValue(seen.Client, out var since) && since <= seen.Time;
                 if (excused)
                 {
                     open.Add(seen.At(capture.Artefact));
@@ -33,7 +33,7 @@ public sealed partial class UnauthenticatedChange() : Check("unauthenticated-cha
                 return [.. units.Select(u => Refutes(u, words, seen.At(capture.Artefact))), .. Units.Except(units).Select(u => Open(u, $"{words}; no change was seen"))];
             }
         }
-        return open.Count > 0 ? Units.Select(u => Open(u, $"{open.Count} request(s) without a credential touched the configuration during set-up or after a log-in of the same client") with { Locations = open }) : Silence(examined);
+        return open.Count > 0 ? Units.Select(u => Open(u, $"{open.Count} request(s) without a credential touched the configuration: during set-up, after a log-in of the same client, or in a capture of which device.yaml does not say that it was made after set-up") with { Locations = open }) : Silence(examined);
     }
 
     [GeneratedRegex(@"(?<![a-z])(config\w*|settings?|admin\w*|passw\w*|passwd|users?|accounts?|wifi|wlan|wireless|network|firmware|upgrade|update|reboot|restart|reset|factory|restore|backup|apply|save|set|system|security|system_?config|control|command|cmd|nvram|cgi-bin)(?![a-z])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

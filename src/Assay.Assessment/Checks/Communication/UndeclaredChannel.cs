@@ -3,20 +3,21 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A clear-text or TLS channel in a capture for which the communication table has no row.</summary>
-public sealed class UndeclaredChannel() : Check("undeclared-channel", 2, Polarity.Refute, CoverageScope.Capture,
+public sealed class UndeclaredChannel() : Check("undeclared-channel", 3, Polarity.Refute, CoverageScope.Capture,
     "a way of communicating in a capture that IXIT 11-ComMech does not list", "a capture in every state of the device, and the missing row", "5.5-5-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
-        var rows = examined.Rows(11).Select(r => Papers.Whole(r.Row)).ToList();
+        var rows = examined.Rows(11).Select(r => r.Row).ToList();
         if (rows.Count == 0) return [Open(Units[0], "IXIT 11-ComMech was not handed over, so nothing can be missing from it", "IXIT 11-ComMech")];
+        var papers = WordIndex.Of(rows);
         var missing = new List<Finding>();
         var listed = 0;
         foreach (var finding in examined.Findings.Where(f => f.Location.Frame is not null && f.Kind is FindingKind.Cleartext or FindingKind.WeakCrypto or FindingKind.Credential))
         {
-            var words = Channels.Where(c => finding.Has(c.Trait) || Wording.Names(finding.Subject, c.Word) || Wording.Names(finding.Value, c.Word)).Select(c => c.Word).ToList();
-            if (words.Count == 0) continue;
-            if (rows.Any(r => words.Any(w => Wording.Names(r, w)))) listed++;
+            var channels = Spoken.Where(c => c.Trait is { } trait && finding.Has(trait) || Wording.Names(finding.Subject, c.Application) || Wording.Names(finding.Value, c.Application)).ToList();
+            if (channels.Count == 0) continue;
+            if (channels.Any(c => papers.NamesAny(c.Words))) listed++;
             else missing.Add(finding);
         }
         var talks = new List<(string Application, Location Place)>();
@@ -26,7 +27,7 @@ public sealed class UndeclaredChannel() : Check("undeclared-channel", 2, Polarit
             foreach (var talk in capture.Conversations.Where(c => c.IsAnswered && c.Application is not null))
             {
                 if (Spoken.FirstOrDefault(s => s.Application == talk.Application).Words is not { } words) continue;
-                if (rows.Any(r => words.Any(w => Wording.Names(r, w)) || talk.Names.Any(n => r.Contains(n, StringComparison.OrdinalIgnoreCase)))) listed++;
+                if (papers.NamesAny(words) || papers.NamesAny(talk.Names)) listed++;
                 else talks.Add((talk.Application!, talk.At(capture.Artefact)));
             }
         }
@@ -41,14 +42,16 @@ public sealed class UndeclaredChannel() : Check("undeclared-channel", 2, Polarit
             : Silence(examined);
     }
 
-    // What captures call a protocol, and the words by which papers may mean it. Names, addresses and time are left to the table of interfaces.
-    private static readonly (string Application, string[] Words)[] Spoken =
+    // What captures call a protocol, the trait of its observations where they have one, and the words by which papers may mean it. Names, addresses and time are left to the table of interfaces.
+    private static readonly (string Application, string? Trait, string[] Words)[] Spoken =
     [
-        ("telnet", ["telnet", "telnetd"]), ("ftp", ["ftp", "ftpd"]), ("ssh", ["ssh", "sshd", "dropbear", "secure shell", "sftp", "scp"]),
-        ("http", ["http", "web", "webui", "web-ui", "browser", "rest", "upnp", "onvif", "soap", "portal"]), ("mqtt", ["mqtt", "broker"]), ("rtsp", ["rtsp", "video", "stream", "rtp", "onvif"]),
-        ("tls", ["tls", "https", "mqtts", "wss", "ssl", "dtls", "ftps", "encrypted", "secure"]), ("smtp", ["smtp", "mail", "e-mail", "email"]),
+        ("telnet", Traits.Telnet, ["telnet", "telnetd"]),
+        ("ftp", Traits.Ftp, ["ftp", "ftpd"]),
+        ("ssh", Traits.Ssh, ["ssh", "sshd", "dropbear", "secure shell", "sftp", "scp"]),
+        ("http", Traits.Http, ["http", "web", "webui", "web-ui", "browser", "rest", "upnp", "onvif", "soap", "portal"]),
+        ("mqtt", Traits.Mqtt, ["mqtt", "broker"]),
+        ("rtsp", null, ["rtsp", "video", "stream", "rtp", "onvif"]),
+        ("tls", Traits.TlsOutdated, ["tls", "https", "mqtts", "wss", "ssl", "dtls", "ftps", "encrypted", "secure"]),
+        ("smtp", null, ["smtp", "mail", "e-mail", "email"]),
     ];
-
-    private static readonly (string Word, string Trait)[] Channels =
-        [("telnet", Traits.Telnet), ("ftp", Traits.Ftp), ("ssh", Traits.Ssh), ("http", Traits.Http), ("mqtt", "mqtt"), ("tls", Traits.TlsOutdated), ("coap", "coap"), ("rtsp", "rtsp")];
 }

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Components that are in the image and in no bill of materials: what nobody lists nobody watches.</summary>
-public sealed class MaterialsAgainstImage() : Check("materials-against-image", 2, Polarity.Support, CoverageScope.Materials,
+public sealed class MaterialsAgainstImage() : Check("materials-against-image", 3, Polarity.Support, CoverageScope.Materials,
     "components of the image that the bill of materials does not list, or lists in another version", "a bill of materials made from the image", "5.2-3-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -13,8 +13,8 @@ public sealed class MaterialsAgainstImage() : Check("materials-against-image", 2
         if (examined.Components.Count == 0) return [Open(Units[0], "no component was found in an image, so nothing can be compared", "the image that the bill of materials is for")];
         var listed = examined.Materials.ToLookup(m => Plain(m.Name), StringComparer.Ordinal);
         var found = examined.Components.Where(c => c.Evidence.Count > 0).ToList();
-        var missing = found.Where(c => !listed.Contains(Plain(c.Name))).ToList();
-        // A guess at a version speaks against no list.
+        // A guess, at a product or at its version, speaks against no list.
+        var missing = found.Where(c => !c.IsGuess && !listed.Contains(Plain(c.Name))).ToList();
         var other = found.Where(c => c.Version is not null && c.Evidence.Any(e => e.Confidence >= 0.8) && listed[Plain(c.Name)].ToList() is { Count: > 0 } lines
             && lines.All(l => l.Version is not null && !VersionsOnTheWire.IsSame(l.Version, c.Version))).ToList();
         if (missing.Count == 0 && other.Count == 0) return [Supports(Units[0], $"all {found.Count} component(s) that were found in the image are listed, in no other version")];

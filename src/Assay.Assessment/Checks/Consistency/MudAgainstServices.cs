@@ -15,13 +15,14 @@ public sealed class MudAgainstServices() : Check("mud-against-services", 1, Pola
         if (files.Count == 0) return [Open(Units[0], "no MUD file was handed over, or none could be read", "the device's MUD file (RFC 8520)")];
         var rows = examined.Rows(13, 15, 28).ToList();
         if (rows.Count == 0) return [Open(Units[0], "no interface or service table (IXIT 13, 15 or 28) was handed over", "IXIT 13-SoftServ and 15-Intf")];
+        var named = WordIndex.Of(rows.Select(r => r.Row));
         var answers = new List<Answer>();
         var listed = 0;
         foreach (var (file, mud) in files)
         {
             foreach (var port in mud!.Permissions.Where(IsService).Select(p => p.DevicePorts[0].First).Distinct().Order())
             {
-                if (rows.Any(r => Papers.IsAbout(r.Row, Papers.WordsFor(port))))
+                if (named.NamesAny(Papers.WordsFor(port)))
                 {
                     listed++;
                     continue;

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A field of a detail table that a unit rests on holds a placeholder or nothing.</summary>
-public sealed class TablePlaceholders() : Check("table-placeholders", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed class TablePlaceholders() : Check("table-placeholders", 2, Polarity.Refute, CoverageScope.Declaration,
     "placeholders in the fields of detail tables that units rest on", "the missing words in the table", [.. Fields.Select(f => f.Unit).Distinct()])
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -18,11 +18,11 @@ public sealed class TablePlaceholders() : Check("table-placeholders", 1, Polarit
                 answers.Add(Open(unit, $"detail table {number} was not handed over", $"detail table {number}"));
                 continue;
             }
-            foreach (var (_, row) in rows)
+            foreach (var (table, row) in rows)
             {
                 if (Papers.Field(row, field) is { } says && Placeholder.In(says) is { } placeholder)
                 {
-                    answers.Add(Refutes(unit, $"{Shortened.Visible(row.Id)}, {field}: a placeholder (\"{Wording.Begin(placeholder)}\") stands where a statement should be", row.Location));
+                    answers.Add(Refutes(unit, (table, row), $"{Shortened.Visible(row.Id)}, {field}: a placeholder (\"{Wording.Begin(placeholder)}\") stands where a statement should be"));
                 }
             }
         }

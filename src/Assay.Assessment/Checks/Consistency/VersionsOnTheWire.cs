@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// Is the image that was handed over the software that the device runs? Banners of services against components of the image, and the version that
 /// the device tells (mDNS, update question) against <c>device.yaml</c>, its own MUD file and the bill of materials.
 /// </summary>
-public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 1, Polarity.Support, CoverageScope.Capture,
+public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 2, Polarity.Support, CoverageScope.Capture,
     "the same versions on the wire, in the image and in device.yaml", "the image of the version that the captured device runs, or a capture of a device that runs this image", "5.2-3-1a", "5.5-2-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -18,14 +18,16 @@ public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 
         var told = examined.Findings.Where(f => f.Location.Frame is not null && (f.Has(Traits.VersionDisclosed) || f.Has(Traits.UpdateQuery) || f.Has(Traits.UpdateDownload))).ToList();
         if (told.Count == 0) return Units.Select(u => Open(u, examined.Looked(CoverageScope.Capture) ? "the captures tell no version" : "no capture was handed over"));
         var answers = new List<Answer>();
-        var compared = 0;
+        int compared = 0, products = 0;
+        var components = examined.Components.Where(c => c.Version is not null).ToLookup(c => ProductOf(c.Name), StringComparer.Ordinal);
         foreach (var finding in told)
         {
             foreach (var (name, version) in Products(finding))
             {
-                var inImage = examined.Components.Where(c => c.Version is not null && SameProduct(c.Name, name)).ToList();
+                var inImage = components[ProductOf(name)].ToList();
                 if (inImage.Count == 0) continue;
                 compared++;
+                products++;
                 if (inImage.Any(c => IsSame(c.Version!, version))) continue;
                 var place = inImage[0].Evidence.Count > 0 ? inImage[0].Evidence[0].Location : new Location { Artefact = "image" };
                 answers.AddRange(Units.Select(u => Contradicts(u, new Contradiction($"which version of {name} the device runs", Papers.Seen(finding),
@@ -39,7 +41,12 @@ public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 
                 new Statement($"device.yaml: version {string.Join(", ", examined.Device.Versions.Take(4))}", sheet?.At(LineOf(sheet)) ?? new Location { Artefact = DeviceSheet.Name }, IsPaper: true), Papers.Seen(finding)), finding));
         }
         if (answers.Count > 0) return answers.DistinctBy(a => (a.Unit, a.Contradiction!.About, a.Contradiction.Other.Says, a.Contradiction.One.Says)).Take(20);
-        return Units.Select(u => compared > 0 ? Supports(u, $"{compared} version(s) on the wire agree with the image or device.yaml") : Open(u, "no version on the wire is of something that the image or device.yaml names"));
+        // The device's own version says nothing of which implementations it runs.
+        return
+        [
+            compared > 0 ? Supports(Units[0], $"{compared} version(s) on the wire agree with the image or device.yaml") : Open(Units[0], "no version on the wire is of something that the image or device.yaml names"),
+            products > 0 ? Supports(Units[1], $"{products} version(s) on the wire agree with the image") : Open(Units[1], "no version on the wire is of something that the image holds"),
+        ];
     }
 
     /// <summary>Product and version pairs of a banner: <c>Server: lighttpd/1.4.59</c>, <c>SSH-2.0-dropbear_2019.78</c>.</summary>
@@ -72,10 +79,11 @@ public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 
     internal static bool IsOneOf(string version, IReadOnlyList<string> declared) => declared.Any(d => IsSame(d, version))
         || (declared.Count == 2 && VersionOrder.Compare(declared[0], version, VersionScheme.Generic) <= 0 && VersionOrder.Compare(version, declared[1], VersionScheme.Generic) <= 0);
 
-    private static bool SameProduct(string component, string name)
+    // What components and banners call the same product.
+    private static string ProductOf(string name)
     {
-        var plain = component[(component.LastIndexOf('/') + 1)..].ToLowerInvariant().Replace('_', '-');
-        return plain == name.Replace('_', '-') || (plain is "linux-kernel" or "kernel" && name == "linux");
+        var plain = name[(name.LastIndexOf('/') + 1)..].ToLowerInvariant().Replace('_', '-');
+        return plain is "linux-kernel" or "kernel" ? "linux" : plain;
     }
 
     private static int LineOf(DossierFile file) => 1 + Math.Max(0, file.Lines.ToList().FindIndex(l => l.StartsWith("version", StringComparison.Ordinal)));

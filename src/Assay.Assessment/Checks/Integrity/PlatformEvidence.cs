@@ -26,6 +26,7 @@ public sealed partial class PlatformEvidence() : Check("platform-evidence", 1, P
         var today = DateOnly.FromDateTime(examined.AsOf.UtcDateTime);
         var papers = examined.Rows(6, 10, 12, 18, 20).ToList();
         var named = string.Join('\n', papers.Select(r => Papers.Whole(r.Row)).Concat(examined.Materials.Concat(examined.Components).Select(c => $"{c.Name} {c.Version} {c.Supplier}")));
+        var parts = new Lazy<List<string>>(() => [.. PartNumber().Matches(named).Select(m => m.Value).Where(w => w.Length >= 5 && w.Any(char.IsDigit)).Distinct(StringComparer.OrdinalIgnoreCase)]);
         var isNamed = papers.Count > 0 || examined.Materials.Count > 0;
         var answers = new List<Answer>();
         foreach (var unit in Units)
@@ -49,7 +50,7 @@ public sealed partial class PlatformEvidence() : Check("platform-evidence", 1, P
                 {
                     answers.Add(Open(unit, $"whether this device has {certificate.Product} no paper says"));
                 }
-                else if (!Names(named, certificate.Product))
+                else if (!Names(named, parts, certificate.Product))
                 {
                     answers.Add(Contradicts(unit, new Contradiction($"whether the device is built on {certificate.Product}", says,
                         new Statement("no row of IXIT 6, 10, 12, 18 or 20 and no component names it", papers.Count > 0 ? papers[0].Table.Location : new Location { Artefact = examined.Of(FileKind.BillOfMaterials).FirstOrDefault()?.Name ?? certificate.Location.Artefact }, IsPaper: true))));
@@ -90,13 +91,12 @@ public sealed partial class PlatformEvidence() : Check("platform-evidence", 1, P
         certificate.Scope.FirstOrDefault(s => Scopes.Any(w => w.Units.Contains(unit) && w.Words.Any(word => s.Contains(word, StringComparison.OrdinalIgnoreCase))));
 
     // "STM32U585xx" is named by "STM32U585" and by "STM32U5": part numbers are shortened at their end.
-    private static bool Names(string text, string product)
+    private static bool Names(string text, Lazy<List<string>> words, string product)
     {
         if (text.Contains(product, StringComparison.OrdinalIgnoreCase)) return true;
         var parts = PartNumber().Matches(product).Select(m => m.Value).Where(p => p.Length >= 5 && p.Any(char.IsDigit) && p.Any(char.IsLetter)).ToList();
         if (parts.Count == 0) return false;
-        var words = PartNumber().Matches(text).Select(m => m.Value).Where(w => w.Length >= 5 && w.Any(char.IsDigit)).ToList();
-        return parts.Any(p => words.Any(w => w.StartsWith(p.TrimEnd('x', 'X'), StringComparison.OrdinalIgnoreCase) || p.StartsWith(w.TrimEnd('x', 'X'), StringComparison.OrdinalIgnoreCase)));
+        return parts.Any(p => words.Value.Any(w => w.StartsWith(p.TrimEnd('x', 'X'), StringComparison.OrdinalIgnoreCase) || p.StartsWith(w.TrimEnd('x', 'X'), StringComparison.OrdinalIgnoreCase)));
     }
 
     [GeneratedRegex(@"[A-Za-z0-9][A-Za-z0-9-]*", RegexOptions.CultureInvariant)]

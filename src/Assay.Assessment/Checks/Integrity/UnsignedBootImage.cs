@@ -8,7 +8,7 @@ namespace Assay.Assessment.Checks;
 /// What the image itself shows of verified boot against what IXIT 20-SecBoot says. A signature that is there supports: whether the device checks it cannot be
 /// seen. One that is missing disputes: it may lie in another partition.
 /// </summary>
-public sealed partial class UnsignedBootImage() : Check("unsigned-boot-image", 1, Polarity.Support, CoverageScope.Image,
+public sealed partial class UnsignedBootImage() : Check("unsigned-boot-image", 2, Polarity.Support, CoverageScope.Image,
     "signatures and hash trees in what a boot loader starts, against IXIT 20-SecBoot", "the fuse summary of a delivered unit, and where the signature of the kernel lies", "5.7-1-1b", "5.7-1-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -18,6 +18,7 @@ public sealed partial class UnsignedBootImage() : Check("unsigned-boot-image", 1
         var rows = examined.Rows(20).ToList();
         if (signed.Count + bare.Count == 0) return Silence(examined);
         if (rows.Count == 0) return Units.Select(u => Open(u, "IXIT 20-SecBoot was not handed over", "IXIT 20-SecBoot, and the fuse summary of a delivered unit", [.. signed, .. bare]));
+        if (signed.Count > 0 && bare.Count > 0) return Units.Select(u => Open(u, $"the image holds {Wording.Begin(signed[0].Value)}, and {Wording.Begin(bare[0].Value)}; which of them the device starts cannot be seen", toSettle: null, [.. signed, .. bare]));
         if (signed.Count > 0) return Units.Select(u => Supports(u, $"the image holds {Wording.Begin(signed[0].Value)}; whether the device checks it cannot be seen", signed));
         foreach (var of in rows)
         {

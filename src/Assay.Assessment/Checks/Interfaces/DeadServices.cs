@@ -11,8 +11,8 @@ public sealed partial class DeadServices() : Check("dead-services", 1, Polarity.
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var started = examined.Findings.Where(f => f.Has(Traits.StartedAtBoot)).Select(f => f.Subject).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var rows = examined.Rows(13, 15, 28).Select(r => r.Row).ToList();
-        var dead = examined.Of(FindingKind.Exposure).Where(f => f.Location.Frame is null && (f.Has(Traits.Telnet) || f.Has(Traits.Ftp) || Old.Contains(f.Subject)) && !started.Contains(f.Subject) && !rows.Any(r => Papers.IsAbout(r, Papers.WordsFor(f)))).ToList();
+        var listed = WordIndex.Of(examined.Rows(13, 15, 28).Select(r => r.Row));
+        var dead = examined.Of(FindingKind.Exposure).Where(f => f.Location.Frame is null && (f.Has(Traits.Telnet) || f.Has(Traits.Ftp) || Old.Contains(f.Subject)) && !started.Contains(f.Subject) && !listed.NamesAny(Papers.WordsFor(f))).ToList();
         if (dead.Count == 0) return Silence(examined);
         foreach (var of in examined.Rows(16))
         {

@@ -10,7 +10,7 @@ public sealed partial class DebugBuildFlags() : Check("debug-build-flags", 1, Po
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
-        var flags = examined.Of(FileKind.BuildConfiguration).SelectMany(f => f.Lines.Select((l, i) => (File: f, Line: i + 1, Text: l.Trim()))).Where(l => Opens().IsMatch(l.Text)).ToList();
+        var flags = examined.Of(FileKind.BuildConfiguration).SelectMany(f => f.Lines.Select((l, i) => (File: f, Line: i + 1, Text: l.Trim()))).Where(l => Opens().IsMatch(l.Text)).DistinctBy(l => l.Text).ToList();
         if (!examined.Of(FileKind.BuildConfiguration).Any()) return [Open(Units[0], "no build configuration was handed over")];
         var rows = examined.Rows(15, 28).Where(r => Papers.Field(r.Row, "Debug Interface", "Debug") is { } d && (Wording.IsYes(d) || Words().IsMatch(d))).ToList();
         if (flags.Count == 0) return [Open(Units[0], "no switch of the build configuration that is known leaves debugging open; what the device does only the device shows")];

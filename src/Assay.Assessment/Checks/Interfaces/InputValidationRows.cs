@@ -20,7 +20,8 @@ public sealed partial class InputValidationRows() : Check("input-validation-rows
             foreach (var unit in Units) yield return Open(unit, "IXIT 29-InpVal was not handed over", "IXIT 29-InpVal");
             yield break;
         }
-        var sources = string.Join('\n', methods.Select(m => Papers.Whole(m.Row)));
+        var sources = WordIndex.Of(methods.Select(m => m.Row));
+        var kinds = Kinds.Where(k => methods.Any(m => k.IsMatch(Papers.Whole(m.Row)))).ToList();
         var everything = methods.Any(m => Everything().IsMatch(Papers.Field(m.Row, "Source", "Description") ?? ""));
         var inputs = examined.Rows(27, 28).ToList();
         if (inputs.Count == 0) yield return Open("5.13-1-1a", "neither IXIT 27-UserIntf nor the interface table (28) was handed over", "IXIT 27-UserIntf and 28");
@@ -28,10 +29,10 @@ public sealed partial class InputValidationRows() : Check("input-validation-rows
         {
             var id = Shortened.Visible(of.Row.Id);
             var whole = Papers.Whole(of.Row);
-            if (everything || Wording.Names(sources, of.Row.Id)) yield return Supports("5.13-1-1a", $"{id} is a source of IXIT 29-InpVal").For(of);
+            if (everything || sources.Names(of.Row.Id)) yield return Supports("5.13-1-1a", $"{id} is a source of IXIT 29-InpVal").For(of);
             else if (InterfaceStatus.Of(of.Row) == Switched.Off || Output().IsMatch(whole) && !Input().IsMatch(whole)) yield return Open("5.13-1-1a", $"{id} is off or takes no input, by its row; no row of IXIT 29-InpVal names it").For(of);
             // Named by kind instead of by id: "the web interface", "all requests to the API".
-            else if (Kinds.Any(k => k.IsMatch(Subject(of.Row)) && k.IsMatch(sources))) yield return Supports("5.13-1-1a", $"an input of the kind of {id} is a source of IXIT 29-InpVal").For(of);
+            else if (kinds.Any(k => k.IsMatch(Subject(of.Row)))) yield return Supports("5.13-1-1a", $"an input of the kind of {id} is a source of IXIT 29-InpVal").For(of);
             else if (TakesInput(of.Row)) yield return Refutes("5.13-1-1a", $"{id} takes input, and no row of IXIT 29-InpVal names it", of.Row.Location, table.Location).For(of);
             else yield return Open("5.13-1-1a", $"no row of IXIT 29-InpVal names {id}", $"a row of IXIT 29-InpVal for {id}, or the reason why it needs none").For(of);
         }

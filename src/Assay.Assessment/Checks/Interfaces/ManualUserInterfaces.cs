@@ -21,8 +21,9 @@ public sealed partial class ManualUserInterfaces() : Check("manual-user-interfac
         {
             foreach (var manual in manuals)
             {
-                var line = manual.Lines.ToList().FindIndex(l => used.IsMatch(l) && !Fields.Negation().IsMatch(l));
-                if (line < 0) continue;
+                var line = 0;
+                while (line < manual.Lines.Count && !(used.IsMatch(manual.Lines[line]) && !Fields.Negation().IsMatch(manual.Lines[line]))) line++;
+                if (line == manual.Lines.Count) continue;
                 seen++;
                 if (listed.IsMatch(rows)) break;
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether the device is used by {name}", new Statement($"{manual.Name}: {Wording.Begin(manual.Lines[line])}", manual.At(line + 1), IsPaper: true), Papers.Says(table, table.Location, $"lists no {name}"))));

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Executables without a no-execute stack, against a table that promises access control of memory.</summary>
-public sealed class MemoryProtection() : Check("memory-protection", 1, Polarity.Support, CoverageScope.Files,
+public sealed class MemoryProtection() : Check("memory-protection", 2, Polarity.Support, CoverageScope.Files,
     "executables that ask for an executable stack, though IXIT 18-AccCtrl promises protected memory", "the memory map of a running process", "5.6-8-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -15,7 +15,7 @@ public sealed class MemoryProtection() : Check("memory-protection", 1, Polarity.
         if (without.Count > 0)
         {
             // Keeping processes apart is another promise than keeping data from being executed: only that one is contradicted.
-            var (table, row) = rows.FirstOrDefault(r => Promises.Any(p => Papers.Whole(r.Row).Contains(p, StringComparison.OrdinalIgnoreCase)));
+            var (table, row) = rows.FirstOrDefault(r => Papers.Whole(r.Row).Contains("execut", StringComparison.OrdinalIgnoreCase) || Promises.Any(p => Wording.Names(Papers.Whole(r.Row), p)));
             if (row is null) return [Open(Units[0], $"{without.Count} executable(s) ask for an executable stack; whether the declared mechanism covers that is for a person", toSettle: null, without)];
             return [Contradicts(Units[0], new Contradiction("whether memory is protected from being executed", Papers.Says(table, row, Wording.Begin(Papers.Whole(row))), Papers.Seen(without[0])), without)];
         }
@@ -24,5 +24,5 @@ public sealed class MemoryProtection() : Check("memory-protection", 1, Polarity.
             : Silence(examined);
     }
 
-    private static readonly string[] Promises = ["execut", "no-execute", "NX", "W^X", "write xor", "DEP"];
+    private static readonly string[] Promises = ["NX", "XN", "W^X", "write xor", "DEP"];
 }

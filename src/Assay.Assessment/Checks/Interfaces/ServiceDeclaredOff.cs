@@ -13,10 +13,12 @@ public sealed class ServiceDeclaredOff() : Check("service-declared-off", 2, Pola
         var services = examined.Findings.Where(f => (f.Kind == FindingKind.Service && f.Has(Traits.StartedAtBoot)) || (f.Kind == FindingKind.Exposure && f.Has(Traits.Listener))).ToList();
         var delivered = examined.Captures.Where(c => c.State == "factoryDefault").Select(c => c.Artefact).ToHashSet(StringComparer.Ordinal);
         var rows = examined.Rows(13, 15, 28).Select(r => (r.Table, r.Row, Is: InterfaceStatus.Of(r.Row))).ToList();
+        var declaredOff = WordIndex.Of(rows.Where(r => r.Is is Switched.Off or Switched.OffByDefault).Select(r => r.Row));
         var answers = new List<Answer>();
         foreach (var service in services)
         {
             var words = Papers.WordsFor(service);
+            if (!declaredOff.NamesAny(words)) continue;
             // A row that calls it on explains it; several rows may speak of one port.
             var about = rows.Where(r => Papers.IsAbout(r.Row, words)).ToList();
             if (about.Any(r => r.Is is Switched.On)) continue;

@@ -3,7 +3,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every service that is on has a reason in the service table. One answer a row; a service that is declared off asks for none.</summary>
-public sealed class ServiceJustification() : Check("service-justification", 2, Polarity.Refute, CoverageScope.Declaration,
+public sealed class ServiceJustification() : Check("service-justification", 3, Polarity.Refute, CoverageScope.Declaration,
     "a reason for every service of IXIT 13-SoftServ that is on", "IXIT 13-SoftServ with its field Justification filled", "5.6-5-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -19,7 +19,8 @@ public sealed class ServiceJustification() : Check("service-justification", 2, P
             var id = Shortened.Visible(of.Row.Id);
             if (InterfaceStatus.Of(of.Row) == Switched.Off) yield return Supports(Units[0], $"{id} is declared off and needs no reason for being on").For(of);
             else if (filled == Filled.Words) yield return Supports(Units[0], $"{id} gives a reason").For(of);
-            else yield return Refutes(Units[0], filled == Filled.Missing ? $"{id} has no reason for being there" : $"the reason for {id} {Fields.Shown(reason)}", of.Row.At("Justification")).For(of);
+            else if (filled == Filled.Missing) yield return Open(Units[0], $"{id} has no field for the reason why it is on", $"the reason for {id}").For(of);
+            else yield return Refutes(Units[0], $"the reason for {id} {Fields.Shown(reason)}", of.Row.At("Justification")).For(of);
         }
     }
 }

@@ -12,8 +12,8 @@ public sealed class UndeclaredRemoteApi() : Check("undeclared-remote-api", 1, Po
         var table = examined.Declaration.Table(28);
         if (answering.Count == 0) return Silence(examined);
         if (table is null) return [Open(Units[0], $"{answering.Count} port(s) answered, and IXIT 28 was not handed over", "IXIT 28 with every interface for programs", answering)];
-        var rows = examined.Rows(13, 15, 28).Select(r => r.Row).ToList();
-        var missing = answering.Where(s => !rows.Any(r => Papers.IsAbout(r, Papers.WordsFor(s)))).ToList();
+        var listed = WordIndex.Of(examined.Rows(13, 15, 28).Select(r => r.Row));
+        var missing = answering.Where(s => !listed.NamesAny(Papers.WordsFor(s))).ToList();
         if (missing.Count > 0) return Refutes($"{missing.Count} port(s) answer that no table lists", missing);
         return examined.LookedWhole(CoverageScope.Capture) ? [Supports(Units[0], $"all {answering.Count} port(s) that answered are listed; ports that nobody asked were not seen", answering)] : Silence(examined);
     }

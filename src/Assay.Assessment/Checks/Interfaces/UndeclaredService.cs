@@ -14,7 +14,8 @@ public sealed class UndeclaredService() : Check("undeclared-service", 2, Polarit
         {
             return services.Count == 0 ? Silence(examined) : [Open(Units[0], "services were found, but no interface table (IXIT 13, 15 or 28) was handed over to compare with", "IXIT 13-SoftServ and 15-Intf", services)];
         }
-        bool Listed(Finding finding) => rows.Any(r => Papers.IsAbout(r, Papers.WordsFor(finding)));
+        var listed = WordIndex.Of(rows);
+        bool Listed(Finding finding) => listed.NamesAny(Papers.WordsFor(finding));
         var missing = services.Where(s => !Listed(s)).ToList();
         if (missing.Count > 0) return Refutes($"{missing.Count} service(s) start or answer that no table lists", missing);
         // A server may serve only its own device; that it names the calls of one is a reason to ask, not a hit.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
 using Assay.Assessment.Verdicts;
@@ -9,11 +10,16 @@ namespace Assay.Assessment.Checks;
 public sealed partial class ParameterInClear() : RowCheck("parameter-in-clear", 1, Polarity.Support, 10,
     "secrets readable in the image that IXIT 10-SecParam declares as encrypted or not hard-coded", "the stored parameter on two delivered units", "5.4-1-2a", "5.4-3-1a")
 {
+    // Every row asks for the same few findings.
+    private static readonly ConditionalWeakTable<IReadOnlyList<Finding>, List<Finding>> Readable = new();
+
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
     {
         var whole = Papers.Whole(row);
-        var seen = examined.Findings.FirstOrDefault(f => f.Location.Frame is null && (f.Kind == FindingKind.Key && f.Has(Traits.PrivateKey) && !f.Has(Traits.Encrypted) || f.Kind == FindingKind.Secret) && IsThis(whole, f));
-        if (seen is null) yield break;
+        bool ssh = Wording.Names(whole, "ssh") || Wording.Names(whole, "host key"), tls = TlsKey().IsMatch(whole), wireless = Wireless().IsMatch(whole);
+        var readable = Readable.GetValue(examined.Findings, static all => [.. all.Where(f => f.Location.Frame is null && (f.Kind == FindingKind.Key && f.Has(Traits.PrivateKey) && !f.Has(Traits.Encrypted) || f.Kind == FindingKind.Secret))]);
+        // Only what both name: a row about "keys" in general is about none in particular.
+        if (readable.FirstOrDefault(f => (f.Kind == FindingKind.Key ? f.Has(Traits.HostKey) ? ssh : tls : f.Has(Traits.WirelessKey) && wireless) || Name(f) is { Length: > 5 } name && Wording.Names(whole, name)) is not { } seen) yield break;
         var scheme = Papers.Field(row, "Protection Scheme");
         yield return Wording.Affirms(scheme, Encrypted()) is { } promise
             ? Contradicts("5.4-1-2a", new Contradiction("whether the parameter is stored encrypted", Papers.Says(table, row, Wording.Begin(promise)), Papers.Seen(seen)), seen)
@@ -23,14 +29,7 @@ public sealed partial class ParameterInClear() : RowCheck("parameter-in-clear", 
             : Open("5.4-3-1a", $"{Name(row)}: a secret of this kind is in the image, and the row does not say whether it is hard-coded", toSettle: null, seen);
     }
 
-    // Only what both name: a row about "keys" in general is about none in particular.
-    private static bool IsThis(string whole, Finding finding)
-    {
-        var name = finding.Subject.Split(' ', ',')[0];
-        if (name.Length > 5 && Wording.Names(whole, name)) return true;
-        if (finding.Kind == FindingKind.Key) return finding.Has(Traits.HostKey) ? Wording.Names(whole, "ssh") || Wording.Names(whole, "host key") : TlsKey().IsMatch(whole);
-        return finding.Has(Traits.WirelessKey) && Wireless().IsMatch(whole);
-    }
+    private static string Name(Finding finding) => finding.Subject.Split(' ', ',')[0];
 
     [GeneratedRegex(@"\b(encrypt\w*|aes\S*|secur\w+ (element|enclave|storage)|tpm|trustzone|hardware[- ]backed|keystore|key store|wrapped|hsm|puf|cipher\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Encrypted();

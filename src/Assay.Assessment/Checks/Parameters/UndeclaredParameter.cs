@@ -9,21 +9,26 @@ namespace Assay.Assessment.Checks;
 public sealed partial class UndeclaredParameter() : Check("undeclared-parameter", 1, Polarity.Refute, CoverageScope.Declaration,
     "keys, passwords and tokens of the image or of other tables that IXIT 10-SecParam does not list", "IXIT 10-SecParam with a row for every secret, and the image", "5.4-1-1d")
 {
+    // More missing rows than a person reads in one answer.
+    private const int Most = 100;
+
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(10).ToList();
         if (rows.Count == 0) return [Open(Units[0], "IXIT 10-SecParam was not handed over, so nothing can be missing from it", "IXIT 10-SecParam")];
         var answers = new List<Answer>();
+        var tables = examined.Declaration.Tables.Where(t => t.Number == 10).ToList();
         foreach (var (table, row) in examined.Declaration.Tables.Where(t => t.Number is not 10).SelectMany(t => t.Rows.Select(r => (t, r))))
         {
-            var (_, unknown) = Papers.References(Papers.Whole(row), examined.Declaration.Table(10), "SecParam");
-            if (unknown.Where(u => rows.All(r => !string.Equals(r.Row.Id, u, StringComparison.OrdinalIgnoreCase))).FirstOrDefault() is { } missing)
+            if (answers.Count == Most) break;
+            if (Papers.References(Papers.Whole(row), tables, "SecParam").Unknown is [var missing, ..])
             {
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether there is a parameter {missing}", Papers.Says(table, row, $"names {missing}"), Papers.Says(rows[0].Table, rows[0].Table.Location, $"has no row {missing}"))));
             }
         }
         var seen = examined.Findings.Where(f => f.Location.Frame is null && (f.Kind == FindingKind.Key && f.Has(Traits.PrivateKey) || f.Kind == FindingKind.Secret || f.Kind == FindingKind.Credential && (f.Has(Traits.PasswordHash) || f.Has(Traits.Password)))).ToList();
-        var unlisted = seen.Where(f => !rows.Any(r => IsAbout(r.Row, f))).ToList();
+        var listed = new Listed([.. rows.Select(r => r.Row)]);
+        var unlisted = seen.Where(f => !listed.SpeaksOf(f)).ToList();
         if (unlisted.Count > 0) answers.AddRange(Refutes($"{unlisted.Count} secret(s) of the image have no row in IXIT 10-SecParam, {unlisted[0].Subject} for instance", unlisted));
         foreach (var (number, what, needs, has) in Hints)
         {
@@ -42,17 +47,25 @@ public sealed partial class UndeclaredParameter() : Check("undeclared-parameter"
         (11, "TLS", Channel(), KeyRow()),
     ];
 
-    private static bool IsAbout(IxitRow row, Finding finding)
+    // What some row speaks of: a secret by its name, or by its kind.
+    private sealed class Listed(IReadOnlyList<IxitRow> rows)
     {
-        var whole = Papers.Whole(row);
-        var name = finding.Subject.Split(' ', ',')[0];
-        if (name.Length > 3 && Wording.Names(whole, name)) return true;
-        return finding.Kind switch
+        private readonly WordIndex names = WordIndex.Of(rows);
+        private readonly Dictionary<Regex, bool> kinds = [];
+
+        public bool SpeaksOf(Finding finding)
         {
-            FindingKind.Key => finding.Has(Traits.HostKey) ? HostKeyRow().IsMatch(whole) : PrivateKeyRow().IsMatch(whole),
-            FindingKind.Credential => PasswordRow().IsMatch(whole),
-            _ => finding.Has(Traits.WirelessKey) ? WirelessRow().IsMatch(whole) : finding.Has(Traits.Token) ? TokenRow().IsMatch(whole) : PasswordRow().IsMatch(whole) || TokenRow().IsMatch(whole),
-        };
+            var name = finding.Subject.Split(' ', ',')[0];
+            if (name.Length > 3 && names.Names(name)) return true;
+            return finding.Kind switch
+            {
+                FindingKind.Key => finding.Has(Traits.HostKey) ? Has(HostKeyRow()) : Has(PrivateKeyRow()),
+                FindingKind.Credential => Has(PasswordRow()),
+                _ => finding.Has(Traits.WirelessKey) ? Has(WirelessRow()) : finding.Has(Traits.Token) ? Has(TokenRow()) : Has(PasswordRow()) || Has(TokenRow()),
+            };
+        }
+
+        private bool Has(Regex kind) => kinds.TryGetValue(kind, out var has) ? has : kinds[kind] = rows.Any(r => kind.IsMatch(Papers.Whole(r)));
     }
 
     [GeneratedRegex(@"\b(password|passphrase|passcode|pin)s?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

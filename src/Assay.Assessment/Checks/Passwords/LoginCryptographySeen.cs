@@ -26,7 +26,7 @@ public sealed partial class LoginCryptographySeen() : RowCheck("login-cryptograp
             yield return Contradicts(Units[0], new Contradiction("whether the log-in is encrypted", Papers.Says(table, row, Wording.Begin(promise)), Papers.Seen(clear)), clear);
             yield break;
         }
-        var inward = examined.Captures.SelectMany(c => c.Conversations.Where(v => !v.IsOutward && !v.IsRemote && v.IsAnswered && v.Application == (promise is null ? "http" : "tls")).Select(v => v.At(c.Artefact))).FirstOrDefault();
+        var inward = examined.Captures.SelectMany(c => c.Conversations.Where(v => !v.IsOutward && !v.IsRemote && v.IsAnswered && v.Application == "tls").Select(v => v.At(c.Artefact))).FirstOrDefault();
         yield return promise is not null && inward is not null && Web().IsMatch(Papers.Whole(row))
             ? Supports(Units[0], $"{Name(row)}: an encrypted connection to the device was captured") with { Locations = [inward] }
             : Open(Units[0], $"{Name(row)}: no log-in by it was recognised in the captures");

@@ -9,7 +9,7 @@ namespace Assay.Assessment.Checks;
 /// Passwords of delivered units, handed over as a table with a column for the password: are they different, without a series, and free of the unit's own
 /// address, serial number and network name? Two units are the least; from a handful nobody can see that a generator is fit, only that it is not.
 /// </summary>
-public sealed partial class PasswordSamples() : Check("password-samples", 1, Polarity.Refute, CoverageScope.Document,
+public sealed partial class PasswordSamples() : Check("password-samples", 2, Polarity.Refute, CoverageScope.Document,
     "passwords of two or more delivered units that are equal, follow a series, come from a list or contain what the unit shows", "a table of the preset passwords of at least ten units with their addresses and serial numbers", "5.1-1-2c", "5.1-2-2a")
 {
     private const int Most = 10_000;
@@ -44,8 +44,10 @@ public sealed partial class PasswordSamples() : Check("password-samples", 1, Pol
             yield break;
         }
         if (samples.Where(s => KnownPasswords.Contains(s.Password)).ToList() is { Count: > 0 } listed) yield return ($"{listed.Count} password(s) of delivered units stand in lists of known passwords", [.. listed.Select(s => s.Line)], generator);
-        var shown = samples.Select(s => (Sample: s, Id: s.Ids.OrderByDescending(i => Common(s.Password, i.Value)).FirstOrDefault())).Where(s => s.Id.Value is not null).ToList();
-        var contained = shown.Where(s => Common(s.Sample.Password, s.Id.Value) is var length && (length >= 6 || length >= 4 && shown.Count == samples.Count && shown.All(o => Common(o.Sample.Password, o.Id.Value) >= 4))).ToList();
+        var shown = samples.Where(s => s.Ids.Count > 0).Select(s => (Sample: s, Id: s.Ids.Select(i => (i.Name, Length: Common(s.Password, i.Value))).MaxBy(i => i.Length))).ToList();
+        // Four signs may be alike by chance in one unit, not in every one.
+        var least = shown.Count == samples.Count && shown.All(s => s.Id.Length >= 4) ? 4 : 6;
+        var contained = shown.Where(s => s.Id.Length >= least).ToList();
         if (contained.Count > 0) yield return ($"{contained.Count} password(s) contain a part of the unit's {contained[0].Id.Name}", [.. contained.Select(s => s.Sample.Line)], generator);
         var prefix = samples.Skip(1).Aggregate(samples[0].Password, (p, s) => p[..p.AsSpan().CommonPrefixLength(s.Password)]);
         var tails = samples.Select(s => s.Password[prefix.Length..]).ToList();
@@ -90,7 +92,9 @@ public sealed partial class PasswordSamples() : Check("password-samples", 1, Pol
             {
                 var header = Cells(lines[i], separator);
                 var at = header.FindIndex(c => PasswordColumn().IsMatch(c));
-                if (at < 0 || header.Count < 2 || !header.Where((_, c) => c != at).Any(c => UnitColumn().IsMatch(c))) continue;
+                // Connectors have pins and numbers too: there only a column that tells delivered units apart makes a pin a secret.
+                var unit = at >= 0 && Contact().IsMatch(header[at]) ? SoldUnitColumn() : UnitColumn();
+                if (at < 0 || header.Count < 2 || !header.Where((_, c) => c != at).Any(c => unit.IsMatch(c))) continue;
                 var samples = new List<Sample>();
                 for (var line = i + 1; line < lines.Count && samples.Count < Most; line++)
                 {
@@ -113,6 +117,12 @@ public sealed partial class PasswordSamples() : Check("password-samples", 1, Pol
 
     [GeneratedRegex(@"\b(pass ?word|passphrase|passcode|passwd|pin|psk|wpa2? key|wi-?fi key|preset secret)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PasswordColumn();
+
+    [GeneratedRegex(@"^\W*pins?( ?(no\.?|numbers?|#|names?|assignment))?\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Contact();
+
+    [GeneratedRegex(@"\b(unit|sample|serial|s/?n|mac|bssid|ssid|imei)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SoldUnitColumn();
 
     [GeneratedRegex(@"\b(unit|sample|device|serial|s/?n|mac|ssid|id|no|number|imei|#)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UnitColumn();

@@ -12,12 +12,13 @@ public sealed class UndeclaredLogin() : Check("undeclared-login", 1, Polarity.Re
         if (rows.Count == 0) return Units.Select(u => Open(u, "IXIT 1-AuthMech was not handed over, so nothing can be missing from it", "IXIT 1-AuthMech"));
         var seen = examined.Findings.Where(f => !f.Has(Traits.Remote) && !f.Has(Traits.WithoutLogin) && (f.Kind == FindingKind.Service && f.Confidence >= 0.7 || f.Kind == FindingKind.Credential && f.Has(Traits.OnTheWire)
             || f.Kind == FindingKind.Cleartext && f.Has(Traits.Login))).ToList();
+        var named = WordIndex.Of(rows.Select(r => r.Row));
         var listed = new List<Finding>();
         var missing = new List<Finding>();
         foreach (var finding in seen)
         {
             if (Words.FirstOrDefault(w => finding.Has(w.Trait) && (w.IsLogin || finding.Kind != FindingKind.Service)).Words is not { } words) continue;
-            (rows.Any(r => Papers.IsAbout(r.Row, words)) ? listed : missing).Add(finding);
+            (named.NamesAny(words) ? listed : missing).Add(finding);
         }
         if (missing.Count > 0)
         {

@@ -75,7 +75,7 @@ public sealed partial class UnlimitedGuessing() : Check("unlimited-guessing", 1,
         {
             if (attempt.IsAccepted || attempt.IsThrottled) now = [];
             else now.Add(attempt);
-            if (now.Count > best.Count) best = [.. now];
+            if (now.Count > best.Count) best = now;
         }
         return best;
     }

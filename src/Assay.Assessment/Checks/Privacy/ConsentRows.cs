@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Where personal data rests on consent, its row says how a user gives it and how to take it back. One answer a row.</summary>
-public sealed partial class ConsentRows() : Check("consent-rows", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class ConsentRows() : Check("consent-rows", 2, Polarity.Refute, CoverageScope.Declaration,
     "consent that is preset, and consent that nobody can take back, in IXIT 21-PersData", "IXIT 21-PersData with its fields Obtaining Consent and Withdrawing Consent filled", "6-2-1a", "6-3-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -28,7 +28,7 @@ public sealed partial class ConsentRows() : Check("consent-rows", 1, Polarity.Re
 
             var back = Papers.Field(of.Row, "Withdrawing Consent", "Withdraw", "Revok");
             var filled = Fields.Of(back);
-            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && Irrevocable().IsMatch(back!)) yield return Refutes("6-3-1a", $"consent to {id} cannot be taken back, by its row: the field {Fields.Shown(back)}", of.Row.At("Withdrawing Consent")).For(of);
+            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && Irrevocable().IsMatch(back!)) yield return Refutes("6-3-1a", $"how consent to {id} is taken back: the field {Fields.Shown(back)}", of.Row.At("Withdrawing Consent")).For(of);
             else if (filled == Filled.Words) yield return Supports("6-3-1a", $"{id} says how consent is taken back").For(of);
             else yield return Open("6-3-1a", $"{id} does not say how consent is taken back").For(of);
         }

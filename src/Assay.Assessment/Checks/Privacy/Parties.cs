@@ -5,9 +5,9 @@ namespace Assay.Assessment.Checks;
 /// <summary>Whom papers name as receivers of data, and whether a host in a capture is one of them.</summary>
 internal sealed class Parties
 {
-    private readonly string papers;
+    private readonly WordIndex papers;
 
-    private Parties(string papers) => this.papers = papers;
+    private Parties(string papers) => (this.papers, IsEmpty) = (new WordIndex(papers), papers.Length == 0);
 
     /// <summary>Everything that the tables on data, channels, services and user information say, and the saved notices.</summary>
     public static Parties Of(Examined examined)
@@ -17,7 +17,7 @@ internal sealed class Parties
         return new Parties(string.Join('\n', tables.Concat(notices)));
     }
 
-    public bool IsEmpty => papers.Length == 0;
+    public bool IsEmpty { get; }
 
     /// <summary>The papers name the host, a name that it ends with, or the label that its owner registered.</summary>
     public bool Name(string host)
@@ -25,13 +25,13 @@ internal sealed class Parties
         var labels = host.TrimEnd('.').Split('.');
         for (var i = 0; i < labels.Length - 1; i++)
         {
-            if (Wording.Names(papers, string.Join('.', labels[i..]))) return true;
+            if (papers.Names(string.Join('.', labels[i..]))) return true;
         }
         // "cloud.acme.example" belongs to whom the papers call Acme; two letters and the ends of names name nobody.
         var owner = labels.Length >= 3 && labels[^2].Length <= 3 && labels[^1].Length == 2 ? labels[^3] : labels.Length >= 2 ? labels[^2] : labels[0];
-        return owner.Length > 2 && Wording.Names(papers, owner);
+        return owner.Length > 2 && papers.Names(owner);
     }
 
     /// <summary>The papers name the party by the first word of its name, which is how everybody calls it.</summary>
-    public bool Name(Tracker tracker) => Wording.Names(papers, tracker.Party) || Wording.Names(papers, tracker.Party.Split(' ')[0]);
+    public bool Name(Tracker tracker) => papers.Names(tracker.Party) || papers.Names(tracker.Party.Split(' ')[0]);
 }

@@ -31,7 +31,7 @@ public sealed class PersonalDataNotice() : Check("personal-data-notice", 1, Pola
             var own = Notice.KindsIn(Notice.Subject(of.Row));
             var id = Shortened.Visible(of.Row.Id);
             if (own.Count == 0) yield return Open("6-1-2b", $"whether the notice speaks of {id} is for a person").For(of);
-            else if (own.Any(k => k.Words.IsMatch(text))) yield return Supports("6-1-2b", $"the notice speaks of {id}").For(of);
+            else if (own.Any(kinds.Contains)) yield return Supports("6-1-2b", $"the notice speaks of {id}").For(of);
             else yield return Contradicts("6-1-2b", new Contradiction($"whether {own[0].Name} are processed", Papers.Says(of.Table, of.Row, $"names {own[0].Name}"), Notice.Says(pages[0], $"names no {own[0].Name}"))).For(of);
         }
     }

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Sensors that another table, a component or the device tree names and the sensor table does not.</summary>
-public sealed class Sensors() : Check("sensors", 2, Polarity.Support, CoverageScope.Declaration,
+public sealed class Sensors() : Check("sensors", 3, Polarity.Support, CoverageScope.Declaration,
     "cameras, microphones and other sensors that IXIT 22-ExtSens does not list", "IXIT 22-ExtSens, and pictures of the opened device", "5.8-3-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -16,9 +16,11 @@ public sealed class Sensors() : Check("sensors", 2, Polarity.Support, CoverageSc
         var agree = 0;
         foreach (var sensor in Known)
         {
-            var has = sensor.Words.Any(w => Wording.Names(text, w) && !Wording.Denies(text, w));
-            if (has) agree++;
-            if (has) continue;
+            if (sensor.Words.Any(w => Wording.Names(text, w) && !Wording.Denies(text, w)))
+            {
+                if (IsNamedElsewhere(examined, sensor.Name, sensor.Stated, sensor.Drivers)) agree++;
+                continue;
+            }
             foreach (var (table, row) in examined.Rows(6, 21, 24, 27))
             {
                 var says = Papers.Whole(row);
@@ -36,8 +38,13 @@ public sealed class Sensors() : Check("sensors", 2, Polarity.Support, CoverageSc
             }
         }
         if (answers.Count > 0) return answers;
-        return agree > 0 ? [Supports(Units[0], "every sensor that another paper or the image names is listed")] : [Open(Units[0], "no paper names a sensor; what the device has can only be seen on it")];
+        return agree > 0 ? [Supports(Units[0], $"each of {agree} kind(s) of sensor that another paper or the image names is listed")] : [Open(Units[0], "no other paper names a sensor; what the device has can only be seen on it")];
     }
+
+    // The table alone supports nothing that it says itself.
+    private static bool IsNamedElsewhere(Examined examined, string name, string[] stated, string[] drivers) =>
+        examined.Rows(6, 21, 24, 27).Any(r => stated.Any(w => Wording.Names(Papers.Whole(r.Row), w) && !Wording.Denies(Papers.Whole(r.Row), w)))
+        || examined.Components.Any(c => drivers.Contains(c.Name, StringComparer.OrdinalIgnoreCase)) || examined.Findings.Any(f => f.Has(Traits.Sensor) && f.Subject == name);
 
     // Words: what a row of the sensor table may call it. Stated: what another table says when it means one in this very device.
     private static readonly (string Name, string[] Words, string[] Stated, string[] Drivers)[] Known =

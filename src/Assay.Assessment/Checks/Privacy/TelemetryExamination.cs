@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Telemetry is collected: at least one row says how it is searched for anomalies of security.</summary>
-public sealed partial class TelemetryExamination() : Check("telemetry-examination", 1, Polarity.Decide, CoverageScope.Declaration,
+public sealed partial class TelemetryExamination() : Check("telemetry-examination", 2, Polarity.Decide, CoverageScope.Declaration,
     "at least one row of IXIT 24-TelData that is examined for anomalies of security", "IXIT 24-TelData with its field Security Examination filled", "5.10-1-1a", "5.10-1-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -24,7 +24,10 @@ public sealed partial class TelemetryExamination() : Check("telemetry-examinatio
             yield return Open("5.10-1-1b", "no telemetry is examined, so there is nothing to weigh");
             yield break;
         }
-        yield return Holds("5.10-1-1a", $"{Shortened.Visible(examinedRows[0].Of.Row.Id)} declares how it is examined: \"{Wording.Begin(examinedRows[0].Says!)}\"", examinedRows[0].Of.Row.At("Security Examination"));
+        // An unsigned table is anybody's word: it may agree, it decides nothing.
+        var first = examinedRows.FirstOrDefault(r => r.Of.Table.SignedBy is not null) is { Of.Row: not null } signed ? signed : examinedRows[0];
+        var words = $"{Shortened.Visible(first.Of.Row.Id)} declares how it is examined: \"{Wording.Begin(first.Says!)}\"";
+        yield return first.Of.Table.SignedBy is not null ? Holds("5.10-1-1a", words, first.Of.Row.At("Security Examination")) : Supports("5.10-1-1a", $"{words}; the table is not signed") with { Locations = [first.Of.Row.At("Security Examination")] };
         foreach (var (of, _) in examinedRows) yield return Open("5.10-1-1b", $"whether what {Shortened.Visible(of.Row.Id)} collects fits its examination is for a person", "a laboratory's record on the examination of telemetry").For(of);
     }
 

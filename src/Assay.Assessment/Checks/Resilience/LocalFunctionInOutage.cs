@@ -15,10 +15,11 @@ public sealed class LocalFunctionInOutage() : Check("local-function-in-outage", 
         if (outages.Count == 0) return [Open(Units[0], "no capture of the device holds an outage")];
         var answers = new List<Answer>();
         var answered = 0;
+        var ports = outages.Select(o => o.Capture).DistinctBy(c => c.Artefact, StringComparer.Ordinal).ToDictionary(c => c.Artefact, c => c.Conversations
+            .Where(t => t is { IsOutward: false, IsRemote: false, Protocol: "tcp", Port: not null }).GroupBy(t => t.Port!.Value).OrderBy(g => g.Key).ToList(), StringComparer.Ordinal);
         foreach (var outage in outages)
         {
-            var local = outage.Capture.Conversations.Where(c => c is { IsOutward: false, IsRemote: false, Protocol: "tcp", Port: not null }).ToList();
-            foreach (var port in local.GroupBy(c => c.Port!.Value).OrderBy(g => g.Key))
+            foreach (var port in ports[outage.Capture.Artefact])
             {
                 var during = port.Where(c => c.First >= outage.Begin && c.First <= outage.End).ToList();
                 var before = port.Any(c => c.IsAnswered && c.Sent > 0 && c.First < outage.Begin);

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every row of the component table names an update mechanism that has a row, or gives a reason why there is none.</summary>
-public sealed class ComponentUpdateMechanism() : Check("component-update-mechanism", 2, Polarity.Decide, CoverageScope.Declaration,
+public sealed class ComponentUpdateMechanism() : Check("component-update-mechanism", 3, Polarity.Decide, CoverageScope.Declaration,
     "an update mechanism, or a reason against one, for every row of IXIT 6-SoftComp", "IXIT 6-SoftComp and 7-UpdMech, signed, with every component's update mechanism", "5.3-1-1a", "5.5-3-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -49,6 +49,9 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
         if (reasons > 0) return Units.Select(u => Open(u, $"{reasons} component(s) give words instead of an update mechanism; whether the reason holds is for a person", "a person's judgement of the reasons given"));
         var all = $"all {rows.Count} component(s) name an update mechanism that has a row";
         // An unsigned table is anybody's word: it may agree, it decides nothing.
+        var files = rows.Select(r => r.Row.Location.Artefact).ToHashSet(StringComparer.Ordinal);
+        var unread = examined.Declaration.Unread.Count(u => files.Contains(u.Location.Artefact));
+        if (unread > 0) return Units.Select(u => Supports(u, $"{all}; {unread} part(s) of the papers could not be read"));
         return rows.All(r => r.Table.SignedBy is not null)
             ? Units.SelectMany(u => rows.Select(r => Holds(u, r, $"{Shortened.Visible(r.Row.Id)} names an update mechanism that has a row")))
             : Units.SelectMany(u => rows.Select(r => Supports(u, all + "; the table is not signed").On(r.Table, r.Row)));

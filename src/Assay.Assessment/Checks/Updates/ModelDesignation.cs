@@ -1,11 +1,10 @@
-using System.Text.Json;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
 /// <summary>The model's name in IXIT 2-UserInfo, device.yaml and the MUD file: one and the same?</summary>
-public sealed class ModelDesignation() : Check("model-designation", 2, Polarity.Support, CoverageScope.Declaration,
+public sealed class ModelDesignation() : Check("model-designation", 3, Polarity.Support, CoverageScope.Declaration,
     "one model name in IXIT 2-UserInfo, device.yaml and the MUD file", "a picture of the label on the device", "5.3-16-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -18,14 +17,14 @@ public sealed class ModelDesignation() : Check("model-designation", 2, Polarity.
         foreach (var (table, row) in examined.Rows(2))
         {
             var says = Papers.Field(row, "Model Designation");
-            if (Wording.IsEmpty(says) && row.Id.StartsWith("Model Designation", StringComparison.OrdinalIgnoreCase)) says = string.Join('\n', row.Fields.Values);
+            if (Wording.IsEmpty(says) && row.Id.StartsWith("Model Designation", StringComparison.OrdinalIgnoreCase)) says = string.Join('\n', row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value));
             if (Wording.IsEmpty(says)) continue;
             if (says!.Contains(examined.Device.Model, StringComparison.OrdinalIgnoreCase)) agree++;
             else answers.Add(Contradicts(Units[0], new Contradiction("what the model is called", own, Papers.Says(table, row, Wording.Begin(says)))));
         }
         foreach (var file in examined.Of(FileKind.Mud))
         {
-            if (MudModel(file) is not { } model) continue;
+            if (MudAgainstTraffic.Read(file)?.Model is not { Length: > 0 } model) continue;
             if (string.Equals(model, examined.Device.Model, StringComparison.OrdinalIgnoreCase)) agree++;
             else answers.Add(Contradicts(Units[0], new Contradiction("what the model is called", own, new Statement($"MUD file: {Wording.Begin(model)}", file.At(1), IsPaper: true))));
         }
@@ -41,18 +40,4 @@ public sealed class ModelDesignation() : Check("model-designation", 2, Polarity.
     }
 
     private static string Bare(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
-
-    private static string? MudModel(DossierFile file)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(file.Artefact.Bytes.Whole, new JsonDocumentOptions { MaxDepth = 64 });
-            return document.RootElement.TryGetProperty("ietf-mud:mud", out var mud) && mud.ValueKind == JsonValueKind.Object
-                && mud.TryGetProperty("model-name", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// The period of security updates: is it said, can it be read, is it one and the same wherever it stands (IXIT 2-UserInfo, device.yaml,
 /// the saved page), and has it not ended? A placeholder is no period.
 /// </summary>
-public sealed partial class SupportPeriod() : Check("support-period", 1, Polarity.Decide, CoverageScope.Declaration,
+public sealed partial class SupportPeriod() : Check("support-period", 2, Polarity.Decide, CoverageScope.Declaration,
     "one readable period of security updates, the same in every paper and not over", "IXIT 2-UserInfo with a date or a number of years, and a saved copy of the page that tells it to buyers", "5.3-13-2c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -53,7 +53,16 @@ public sealed partial class SupportPeriod() : Check("support-period", 1, Polarit
         if (answers.Count > 0) return answers;
         if (declared.Count == 0) return [Open(Units[0], examined.Declaration.Table(2) is null ? "IXIT 2-UserInfo was not handed over" : "IXIT 2-UserInfo names no support period that can be read")];
         if (published.Count == 0) return [Open(Units[0], $"the papers say {declared[0].Words}; the page that tells it to buyers was not handed over", "a copy of the published page with the support period, saved with its date")];
-        return [Holds(Units[0], $"the saved page tells the declared support period, {published[0].Words}", declared[0].Place, published[0].Place)];
+        // A date and a number of years are two statements until somebody says from which day the years count.
+        if (published.FirstOrDefault(p => declared.Any(d => d.Months is not null && d.Months == p.Months || d.End is not null && d.End == p.End)) is not { } told)
+        {
+            return [Open(Units[0], $"the papers say {declared[0].Words} and the page {published[0].Words}; whether that is the same period cannot be told", "the day from which the years count, or the end of the period as a date in both")];
+        }
+        var words = $"the page that was handed over tells the declared support period, {told.Words}";
+        var addresses = examined.Rows(2).SelectMany(r => SavedPages.Addresses(Papers.Whole(r.Row))).ToList();
+        return SavedPages.Of(examined, addresses).Any(p => p.File.Name == told.Place.Artefact && p.IsDated(examined))
+            ? [Holds(Units[0], words, declared[0].Place, told.Place)]
+            : [Supports(Units[0], $"{words}; from which address and on which day it was saved does not stand in its first lines") with { Locations = [declared[0].Place, told.Place] }];
     }
 
     private sealed record Period(int? Months, DateOnly? End, string Words, Location Place, IxitTable? Table);
@@ -81,10 +90,13 @@ public sealed partial class SupportPeriod() : Check("support-period", 1, Polarit
             {
                 if (!Promise().IsMatch(file.Lines[i])) continue;
                 foreach (var (months, words) in Wording.Spans(file.Lines[i])) yield return new Period(months, null, $"\"{words}\"", file.At(i + 1), null);
-                foreach (var (date, words) in Wording.Dates(file.Lines[i])) yield return new Period(null, date, $"\"{words}\"", file.At(i + 1), null);
+                foreach (var (date, words) in Wording.Dates(file.Lines[i]).Where(d => IsEnd(file.Lines[i], d.Words))) yield return new Period(null, date, $"\"{words}\"", file.At(i + 1), null);
             }
         }
     }
+
+    // A page has other days on it: of its release, of its last change. The words before the date make it an end.
+    private static bool IsEnd(string line, string date) => line.IndexOf(date, StringComparison.Ordinal) is >= 0 and var at && End().IsMatch(line[Math.Max(0, at - 60)..at]);
 
     // A sentence may go over a line's end, so a line counts as about support when it or one of its neighbours is.
     private static IEnumerable<(Location Place, string Text, string Near)> Lines(Examined examined, IxitTable table)
@@ -106,6 +118,9 @@ public sealed partial class SupportPeriod() : Check("support-period", 1, Polarit
 
     [GeneratedRegex(@"(\?+|\b[XN]{1,3}) ?(years?|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PeriodPlaceholder();
+
+    [GeneratedRegex(@"\b(until|till|through|to|by|up to|ends?|ending|expires?|end of (support|life)|eol|support (period|end)|at least)\b(\W+(the|at|least|on|of|end|date|is|and|including)\b)*\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex End();
 
     [GeneratedRegex(@"\b(support period|security updates?|supported until|end of (support|life)|support ends?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Promise();

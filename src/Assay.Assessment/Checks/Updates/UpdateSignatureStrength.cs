@@ -26,6 +26,7 @@ public sealed partial class UpdateSignatureStrength() : Check("update-signature-
                 {
                     for (var from = 0; from < window.Length && window[from..].IndexOf(word) is >= 0 and var found; from += found + word.Length)
                     {
+                        if (from + found == 0 || window[from + found - 1] != ',') continue;
                         var start = Math.Max(0, from + found - 8);
                         var text = Encoding.Latin1.GetString(window.Slice(start, Math.Min(24, window.Length - start)));
                         if (Algorithm().Match(text) is not { Success: true } match || start + match.Index != from + found - match.Groups["hash"].Length - 1) continue;

@@ -18,7 +18,7 @@ internal static partial class DeclaredTimes
             {
                 var word = match.Groups["n"].Value.ToLowerInvariant();
                 var count = Array.IndexOf(Numbers, word) is >= 0 and var at ? at + 1 : int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
-                var days = match.Groups["unit"].Value[0] switch { 'h' or 'H' => 1, 'w' or 'W' => 7 * count, 'm' or 'M' => 31 * count, _ => match.Groups["business"].Success ? (int)Math.Ceiling(count * 1.5) : count };
+                var days = match.Groups["unit"].Value[0] switch { 'h' or 'H' => (count + 23) / 24, 'w' or 'W' => 7 * count, 'm' or 'M' => 31 * count, _ => match.Groups["business"].Success ? (int)Math.Ceiling(count * 1.5) : count };
                 if (days is > 0 and < 2000 && (longest is null || days > longest.Value.Days)) longest = (days, row.At("Time Frame"), $"{Shortened.Visible(row.Id)}: {match.Value}");
             }
         }

@@ -9,15 +9,18 @@ namespace Assay.Assessment.Checks;
 /// A saved copy of the vulnerability disclosure policy or of <c>security.txt</c> (RFC 9116): does it name a contact and the times for
 /// acknowledgement and status updates, has it expired, and is it the page that IXIT 2-UserInfo points to?
 /// </summary>
-public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, Polarity.Decide, CoverageScope.Document,
+public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 2, Polarity.Decide, CoverageScope.Document,
     "a contact and the times of acknowledgement and status updates in the saved disclosure policy", "a copy of the published disclosure policy, saved with its address and date", "5.2-1-2a", "5.2-1-2b")
 {
+    private const int HeadLines = 12;
+
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var policies = examined.Of(FileKind.Document).Where(IsPolicy).ToList();
         if (policies.Count == 0) return Units.Select(u => Open(u, "no saved copy of a disclosure policy was handed over"));
         var answers = new List<Answer>();
         var texts = policies.Select(p => string.Join('\n', p.Lines)).ToList();
+        var declared = Declared(examined, policies, texts);
         foreach (var policy in policies)
         {
             if (SecurityText.Of(policy.Lines) is { } contactFile && contactFile.IsExpired(examined.AsOf) && contactFile.Expires is { } end)
@@ -31,7 +34,9 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
         var updates = First(texts, StatusUpdates());
         if (contact is { } c && acknowledge is { } a && updates is { } s)
         {
-            answers.Add(Holds("5.2-1-2b", "the saved policy names a contact and the times of acknowledgement and of status updates", Place(c), Place(a), Place(s)));
+            const string words = "the saved policy names a contact and the times of acknowledgement and of status updates";
+            answers.Add(declared.Says == Says.Holds ? Holds("5.2-1-2b", words, Place(c), Place(a), Place(s))
+                : Supports("5.2-1-2b", $"{words}; that it is the page that IXIT 2-UserInfo names, its first lines do not show") with { Locations = [Place(c), Place(a), Place(s)] });
         }
         else if (policies.All(p => SecurityText.Of(p.Lines) is not null) && contact is not null)
         {
@@ -45,7 +50,7 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
             if (updates is null) missing.Add("the times of status updates");
             answers.Add(Refutes("5.2-1-2b", $"the saved policy does not name {string.Join(" or ", missing)}", policies[0].At(1)));
         }
-        answers.Add(Declared(examined, policies, texts));
+        answers.Add(declared);
         return answers;
 
         Location Place((int Text, int At) found) => policies[found.Text].At(LineOf(texts[found.Text], found.At));
@@ -57,7 +62,7 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
         for (var i = 0; i < texts.Count; i++)
         {
             // Where and when a page was saved stands in its first lines.
-            var head = string.Join('\n', policies[i].Lines.Take(10));
+            var head = string.Join('\n', policies[i].Lines.Take(HeadLines));
             var address = Addresses().Matches(head).Select(m => m.Value.TrimEnd('/', '.')).FirstOrDefault(declared.Contains);
             var saved = Wording.Dates(head).Select(d => d.Date).FirstOrDefault();
             if (address is null || saved == default || saved > DateOnly.FromDateTime(examined.AsOf.UtcDateTime)) continue;
@@ -66,13 +71,9 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
         return Open("5.2-1-2a", declared.Count == 0 ? "IXIT 2-UserInfo names no address to compare the saved copy with" : "the saved copy does not say in its first lines from which declared address and on which day it was saved");
     }
 
-    private static bool IsPolicy(DossierFile file)
-    {
-        if (file.Lines.Count == 0) return false;
-        var text = string.Join('\n', file.Lines);
-        if (SecurityText.Of(file.Lines) is not null) return true;
-        return Title().IsMatch(text);
-    }
+    // Many papers speak of the policy; the policy itself says in its name or its first lines what it is.
+    private static bool IsPolicy(DossierFile file) => file.Lines.Count > 0
+        && (SecurityText.Of(file.Lines) is not null || Title().IsMatch(string.Join('\n', file.Lines.Take(HeadLines))) || Title().IsMatch(file.Name.Replace('-', ' ').Replace('_', ' ')));
 
     private static (int Text, int At)? First(List<string> texts, Regex what)
     {
@@ -88,7 +89,7 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
     [GeneratedRegex(@"\b(vulnerability (disclosure|handling|reporting)|security (policy|disclosure)|responsible disclosure|coordinated disclosure|report(ing)? (a )?(security )?vulnerabilit)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Title();
 
-    [GeneratedRegex(@"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]+|^Contact:\s*\S+|\bmailto:\S+|\bhttps://\S*(report|contact|security)\S*", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]+|^Contact:\s*\S+|\bmailto:\S+|\bhttps://\S{0,200}?(report|contact|security)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Contact();
 
     // A time and what it is for stand within one sentence or line, in either order.

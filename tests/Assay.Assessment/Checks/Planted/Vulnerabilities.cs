@@ -44,5 +44,5 @@ internal static class Vulnerabilities
     };
 
     private static Plant History(string released) => Plant.Papers().Table(8, ["UpdProc-1", "Time Frame: at most 90 days"])
-        .File("documents/releases.md", $"# History\n\n## Version 1.1 ({released})\n\n- mends CVE-2026-0001 in busybox\n");
+        .File("documents/releases.md", $"# History\n\n## Version 1.1 ({released})\n\n- mends CVE-2026-0001 in busybox\n\n## Version 1.0 (2025-06-01)\n\n- the first release\n");
 }
