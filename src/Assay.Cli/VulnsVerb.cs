@@ -1,13 +1,17 @@
+using System.Text;
 using System.Text.Json;
 using Assay.Assessment.Declarations;
 using Assay.CommandLine;
 using Assay.Evidence;
+using Assay.Evidence.Compression;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
 using Assay.Labels.Trust;
 using Assay.Software.Advisories;
 using Assay.Software.Components;
 using Assay.Software.Matching;
+using Assay.Software.Matching.Parts;
+using Assay.Software.Matching.Repairs;
 using Assay.Software.Sbom;
 using Assay.Software.Vex;
 using Microsoft.Data.Sqlite;
@@ -21,15 +25,16 @@ public static class VulnsVerb
     {
         Name = "vulns",
         Summary = "list known vulnerabilities of the components in a bill of materials or an image, each with its reason",
-        Usage = "SBOM|IMAGE|FOLDER --store FILE [--vex FILE]… [--trust FILE]… [--product ID] [--all] [--fail-on STATUS]",
+        Usage = "SBOM|IMAGE|FOLDER --store FILE [--repairs FILE]… [--vex FILE]… [--trust FILE]… [--product ID] [--all] [--fail-on STATUS]",
         Example = "./assay vulns examples/doorbell-1.0/firmware/doorbell-1.0.bin --store advisories.db",
         Options =
         [
             new Option("--store", "FILE", "the store that assay advisories import made"),
+            new Option("--repairs", "FILE", "what the build says it mended: a Debian changelog, a Buildroot or OpenEmbedded recipe or report", Repeats: true),
             new Option("--vex", "FILE", "an OpenVEX document; its signature beside it as FILE.cose or FILE.p7s", Repeats: true),
             new Option("--trust", "FILE", "whose signed statements count: a trust list, public key or certificate", Repeats: true),
             new Option("--product", "ID", "what the product is called in VEX: package URL, CPE name or name", Repeats: true),
-            new Option("--all", null, "also those whose ranges do not hold the version"),
+            new Option("--all", null, "also what is ruled out, each with the reason"),
             new Option("--fail-on", "STATUS", "affected, or candidate for both: exit status 1 when there is one"),
             new Option("--as-of", "DATE", "the date the answers are for (today)"),
         ],
@@ -37,7 +42,7 @@ public static class VulnsVerb
         Run = Run,
     };
 
-    private sealed record Examined(string Name, string? Kind, IReadOnlyList<Component> Components, IReadOnlyList<Coverage> Coverage, IReadOnlyList<string> Subject);
+    private sealed record Examined(string Name, string? Kind, IReadOnlyList<Component> Components, IReadOnlyList<Coverage> Coverage, IReadOnlyList<string> Subject, ProductFacts Product);
 
     private static int Run(Arguments arguments, Terminal terminal)
     {
@@ -56,11 +61,13 @@ public static class VulnsVerb
         var unreadable = examined.Kind is null;
         var heard = new List<HeardVex>();
         foreach (var vex in arguments.Values("--vex")) heard.Add(Hear(vex, arguments, options, terminal, ref unreadable));
+        var repairs = arguments.Values("--repairs").SelectMany(f => Repairs(f, options)).ToList();
+        var product = examined.Product with { Repairs = [.. examined.Product.Repairs, .. repairs] };
         var judgement = new VexJudgement(heard, [.. arguments.Values("--product"), .. examined.Subject]);
         try
         {
             using var store = AdvisoryStore.Open(file, terminal.Time);
-            var surroundings = new Surroundings(examined.Components);
+            var surroundings = new Surroundings(examined.Components, product);
             var vulnerabilities = Matcher.Ordered(examined.Components.DistinctBy(c => (c.Name, c.Version, c.Package, c.Purl, string.Join(' ', c.Cpe)))
                 .SelectMany(c => Matcher.Match(c, store, surroundings, arguments.Has("--all"))).Select(judgement.Judge));
             switch (terminal.Format)
@@ -93,17 +100,30 @@ public static class VulnsVerb
         if (Directory.Exists(path))
         {
             var folder = FirmwareExamination.OfFolder(path, name, options);
-            return new Examined(name, folder.Kind, folder.Components, folder.Coverage, []);
+            return new Examined(name, folder.Kind, folder.Components, folder.Coverage, [], folder.Product);
         }
         using var artefact = Artefact.Open(path, name);
         if (artefact.Size <= options.Budget.FileBytes && BillOfMaterials.Looks(artefact.Bytes.Whole.Span))
         {
             var bill = BillOfMaterials.Read(name, artefact.Bytes.Whole);
             IReadOnlyList<string> subject = bill.Subject is { } about ? [.. new[] { about.Purl, about.Name }.OfType<string>().Concat(about.Cpe)] : [];
-            return new Examined(name, bill.Format, bill.Components, [bill.Coverage], subject);
+            return new Examined(name, bill.Format, bill.Components, [bill.Coverage], subject, ProductFacts.None);
         }
         var image = FirmwareExamination.Of(artefact, options);
-        return new Examined(name, image.Kind, image.Components, image.Coverage, []);
+        return new Examined(name, image.Kind, image.Components, image.Coverage, [], image.Product);
+    }
+
+    // What a build says may be packed as it lies in a package.
+    private static IReadOnlyList<Repair> Repairs(string file, ExaminationOptions options)
+    {
+        var bytes = ReadWhole(file, options);
+        var name = Path.GetFileName(file);
+        if (Decompression.IsHeader(CompressionKind.Gzip, bytes))
+        {
+            using var decoded = Decompression.Decode(CompressionKind.Gzip, bytes, options.Budget, (int)Math.Min(int.MaxValue, options.Budget.FileBytes));
+            return BuildRecords.Read(Path.GetFileNameWithoutExtension(name), Encoding.UTF8.GetString(decoded.Content.Span), new Location { Artefact = name });
+        }
+        return BuildRecords.Read(name, Encoding.UTF8.GetString(bytes), new Location { Artefact = name });
     }
 
     private static HeardVex Hear(string file, Arguments arguments, ExaminationOptions options, Terminal terminal, ref bool unreadable)
@@ -144,8 +164,8 @@ public static class VulnsVerb
             TextTable.Write(writer, ["status", "id", "component", "fix", "why"],
                 [.. vulnerabilities.Select(v => (IReadOnlyList<string>)
                 [
-                    EvidenceJson.Name(v.Status) + (v.Exploited ? ", exploited" : ""), v.Id, $"{v.Component.Name} {v.Component.Package ?? v.Component.Version}".TrimEnd(), v.Fix ?? "-",
-                    v.Reason + string.Concat(v.Vex.Where(c => !c.Counts).Select(c => $" {c.Author} says {VexJudgement.Words(c.Statement)}, {(c.Contradiction is null ? "signed by nobody whom a list knows" : "but " + c.Contradiction)}.")),
+                    Words(v), v.Id, $"{v.Component.Name} {v.Component.Package ?? v.Component.Version}".TrimEnd(), v.Fix ?? "-",
+                    v.Reason + Near(v) + string.Concat(v.Vex.Where(c => !c.Counts).Select(c => $" {c.Author} says {VexJudgement.Words(c.Statement)}, {(c.Contradiction is null ? "signed by nobody whom a list knows" : "but " + c.Contradiction)}.")),
                 ])], terminal.Width);
             writer.WriteLine();
         }
@@ -154,6 +174,17 @@ public static class VulnsVerb
         var sources = status.Sources.Select(s => $"{s.Source} {s.Advisories}{(s.Newest is { } newest ? $" to {EvidenceJson.Time(newest)[..10]}" : "")}");
         writer.WriteLine($"asked: {(status.Sources.Count == 0 ? "an empty store" : string.Join(", ", sources))}; what no list names is not known, which does not mean that it is not there.");
     }
+
+    private static string Words(Vulnerability v) => string.Join(", ", new[]
+    {
+        v.Status == VulnerabilityStatus.NotAffected ? "not affected" : EvidenceJson.Name(v.Status), v.Exploited ? "exploited" : null,
+        v.IsOpen ? v.Reach.State switch { ReachState.Listening => "listening", ReachState.Started => "started", _ => null } : null,
+    }.OfType<string>());
+
+    // Whether the part is there, and how near it is; what nobody could tell is left to the JSON.
+    private static string Near(Vulnerability v) => !v.IsOpen ? "" :
+        string.Concat(v.Parts.Where(p => p.State == PresenceState.Present).Select(p => $" Its part is there: {p.Reason}{(p.IsGuess ? " (by the words of the advisory)" : "")}."))
+        + (v.Reach is { State: not ReachState.Unknown, Reason: { } why } ? $" {char.ToUpperInvariant(why[0])}{why[1..]}." : "");
 
     private static void Document(Utf8JsonWriter json, Examined examined, StoreStatus status, IReadOnlyList<Vulnerability> vulnerabilities)
     {

@@ -1,6 +1,8 @@
 using Assay.Evidence;
 using Assay.Evidence.Files;
+using Assay.Firmware.Identification;
 using Assay.Software.Components;
+using Assay.Software.Matching.Parts;
 
 namespace Assay.Firmware;
 
@@ -13,6 +15,10 @@ public sealed record FirmwareExamination
     public required IReadOnlyList<Finding> Findings { get; init; }
     public required IReadOnlyList<Component> Components { get; init; }
     public required IReadOnlyList<Coverage> Coverage { get; init; }
+    /// <summary>Every ELF file of the file systems, ordered by path.</summary>
+    public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
+    /// <summary>What is known of its parts, what it starts, and what its packages say of themselves: for the judgement of vulnerabilities.</summary>
+    public ProductFacts Product { get; init; } = ProductFacts.None;
     /// <summary>What lies where, for a person; null for a single file.</summary>
     public string? Map { get; init; }
 
@@ -33,6 +39,8 @@ public sealed record FirmwareExamination
                 Kind = isKnown ? "file" : null,
                 Findings = alone.Findings,
                 Components = alone.Components,
+                Executables = alone.Executables,
+                Product = ProductFacts.Of(Configurations(artefact.Name, image, options).Prepend(alone.Product)),
                 Coverage = isKnown ? [alone.Coverage] : [image.Coverage],
             };
         }
@@ -47,16 +55,23 @@ public sealed record FirmwareExamination
             Kind = isImage ? "image" : null,
             Findings = [.. facts.SelectMany(f => f.Findings).Concat(boot).Concat(Inventory.Contradictions(components)).DistinctBy(f => f.Id).Order(Comparer<Finding>.Create(Finding.Compare))],
             Components = components,
+            Executables = [.. facts.SelectMany(f => f.Executables)],
+            Product = ProductFacts.Of(facts.Select(f => f.Product).Concat(Configurations(artefact.Name, image, options))),
             // Taken last: an image's losses are complete only after all contents were read. Each stands once.
             Coverage = [image.Coverage, .. facts.Select(f => f.Coverage with { Losses = [.. f.Coverage.Losses.Except(image.Losses)] })],
             Map = image.Map(),
         };
     }
 
+    private static IEnumerable<ProductFacts> Configurations(string artefact, Image image, ExaminationOptions options) =>
+        image.AllParts.Where(p => p.FileSystem is null && p.Children.Count == 0 && p.Kind != "padding")
+            .Select(p => KernelSettings.Inside((p.Content ?? p.Bytes).Span, new Location { Artefact = artefact, Path = p.Path }, options)).OfType<KernelConfiguration>()
+            .Select(k => new ProductFacts { Kernels = [k] });
+
     /// <summary>An unpacked root file system on disk.</summary>
     public static FirmwareExamination OfFolder(string folder, string name, ExaminationOptions options)
     {
         var facts = RootFacts.Examine(name, FolderTree.Open(folder, name, options.Budget), options);
-        return new FirmwareExamination { Kind = "folder", Findings = facts.Findings, Components = facts.Components, Coverage = [facts.Coverage] };
+        return new FirmwareExamination { Kind = "folder", Findings = facts.Findings, Components = facts.Components, Executables = facts.Executables, Product = facts.Product, Coverage = [facts.Coverage] };
     }
 }

@@ -10,6 +10,7 @@ using Assay.Firmware.Executables;
 using Assay.Firmware.Identification;
 using Assay.Firmware.Secrets;
 using Assay.Software.Components;
+using Assay.Software.Matching.Parts;
 
 namespace Assay.Firmware;
 
@@ -23,6 +24,10 @@ public sealed partial record RootFacts
     public required IReadOnlyList<Finding> Findings { get; init; }
     public required IReadOnlyList<Component> Components { get; init; }
     public required Coverage Coverage { get; init; }
+    /// <summary>What is known of the parts of its programs and kernel, what it starts, and what its packages say of themselves.</summary>
+    public ProductFacts Product { get; init; } = ProductFacts.None;
+    /// <summary>Every ELF program, library and kernel module, by path; what of them belongs to a named component is what a bill of materials can claim to cover.</summary>
+    public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
 
     /// <param name="mount">Stands before every path where an image holds several file systems (command.md, "Tree"); else empty.</param>
     public static RootFacts Examine(string artefact, IFileSystem files, ExaminationOptions options, string mount = "")
@@ -91,12 +96,14 @@ public sealed partial record RootFacts
 
         private readonly Notebook notes = new(artefact, mount);
         private readonly Keys keys = new(options.AsOf);
+        private readonly PartsSeen parts = new(artefact, mount, options);
         private readonly ConcurrentDictionary<string, TextFile> texts = new(StringComparer.Ordinal);
         private readonly ConcurrentBag<Component> components = [];
         private readonly ConcurrentBag<Component> linked = [];
         private readonly ConcurrentBag<Loss> losses = [];
         private readonly ConcurrentDictionary<string, IReadOnlyList<string>> calls = new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, (string Hash, string First, bool SpeaksAsShell)> candidates = new(StringComparer.Ordinal);
+        private readonly ConcurrentBag<ExecutableSeen> executableFiles = [];
         private long examined, executables, libraries, modules, scripts, textBytes;
 
         public void Visit(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content)
@@ -123,12 +130,14 @@ public sealed partial record RootFacts
             {
                 (IsLinked(version, elf) ? linked : components).Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
             }
+            parts.Visit(path, content, elf, seen.Any(v => v.Pattern.Product == "busybox"));
             var speaksAsShell = isElf && seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh");
             if (speaksAsShell || same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
             {
                 var hash = Convert.ToHexStringLower(SHA256.HashData(content));
                 foreach (var link in same) candidates[link.Path.Text] = (hash, path, speaksAsShell);
             }
+            if (isElf) executableFiles.Add(new ExecutableSeen(mount + path, content.Length, seen.Count > 0 ? Convert.ToHexStringLower(SHA256.HashData(content)) : null));
             if (!isBinary) Keep(same, content);
         }
 
@@ -225,6 +234,8 @@ public sealed partial record RootFacts
             {
                 Findings = notes.Sorted(),
                 Components = merged,
+                Product = parts.Facts(files.Entries, sorted.FirstOrDefault(t => t.Name == "os-release")?.Text, notes.Started()),
+                Executables = [.. executableFiles.OrderBy(e => e.Path, StringComparer.Ordinal)],
                 Coverage = new Coverage
                 {
                     Artefact = artefact,

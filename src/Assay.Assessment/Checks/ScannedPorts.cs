@@ -156,7 +156,7 @@ internal sealed partial record ScannedPorts
     [GeneratedRegex(@":(\d{1,5})/(tcp|udp)$", RegexOptions.CultureInvariant)]
     private static partial Regex Subject();
 
-    [GeneratedRegex(@"\bports?\b[\s:=#(]*(?:tcp|udp)?[\s:/]*\d{1,5}(?:\s*(?:,|/|and|or|&|;)\s*(?:tcp|udp)?[\s:/]*\d{1,5})*|\b(?:tcp|udp)\s*[/: ]\s*(?:port\s*)?\d{1,5}(?:\s*(?:,|and|or|&)\s*\d{1,5})*|\b\d{1,5}\s*/\s*(?:tcp|udp)\b|\b\d{1,5}\s+\(?(?:tcp|udp)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\bports?\b[\s:=#(]{0,8}(?:tcp|udp)?[\s:/]{0,8}\d{1,5}(?:\s{0,4}(?:,|/|and|or|&|;)\s{0,4}(?:tcp|udp)?[\s:/]{0,8}\d{1,5})*|\b(?:tcp|udp)\s{0,4}[/: ]\s{0,4}(?:port\s{0,4})?\d{1,5}(?:\s{0,4}(?:,|and|or|&)\s{0,4}\d{1,5})*|\b\d{1,5}\s{0,4}/\s{0,4}(?:tcp|udp)\b|\b\d{1,5}\s{1,4}\(?(?:tcp|udp)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Named();
 
     [GeneratedRegex(@"\d{1,5}", RegexOptions.CultureInvariant)]

@@ -52,6 +52,6 @@ internal static partial class NamedFiles
 
     // Relative, with the ending of something that is handed over; not the tail of an address or of an absolute path of the device.
     [GeneratedRegex(@"(?<![\w/.:@~\\-])(?<name>(?:[\w-][\w.-]*/){0,8}[\w-][\w.-]*\.(?:pdf|docx|odt|xlsx|csv|pcapng|pcap|img|bin|md|txt|html?|png|jpe?g|json|ya?ml|xml|sarif|apk|log|zip))(?![\w/-]|\.\w)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Name();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using Assay.Evidence;
 using Assay.Evidence.Compression;
@@ -11,7 +12,7 @@ namespace Assay.Assessment.Declarations;
 /// The cells of a spreadsheet workbook (ECMA-376, SpreadsheetML, transitional and strict): values as they were saved, no formula is computed. Elements are
 /// known by their local names, so both dialects read alike. Hostile files meet limits on bytes, cells and merged ranges; document types are refused.
 /// </summary>
-internal sealed class Workbook
+internal sealed partial class Workbook
 {
     private const int MostCells = 1_000_000;
     private const int MostStrings = 1_000_000;
@@ -168,15 +169,12 @@ internal sealed class Workbook
     private static string Clean(string text)
     {
         if (text.Length > MostText) text = text[..MostText];
-        for (var at = text.IndexOf("_x", StringComparison.Ordinal); at >= 0; at = text.IndexOf("_x", at + 1, StringComparison.Ordinal))
-        {
-            if (at + 6 < text.Length && text[at + 6] == '_' && ushort.TryParse(text.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
-            {
-                text = string.Concat(text.AsSpan(0, at), ((char)code).ToString(), text.AsSpan(at + 7));
-            }
-        }
+        if (text.Contains("_x", StringComparison.Ordinal)) text = Escape().Replace(text, m => ((char)ushort.Parse(m.Groups["code"].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
         return text.ReplaceLineEndings("\n").Trim();
     }
+
+    [GeneratedRegex("_x(?<code>[0-9A-Fa-f]{4})_", RegexOptions.CultureInvariant)]
+    private static partial Regex Escape();
 
     private List<bool> DateStyles(ZipEntry part)
     {

@@ -89,7 +89,21 @@ internal static class FactsFormat
             Texts(c.Cpe);
             Text(c.Supplier);
             Text(c.Licence);
+            Text(c.Source?.Name);
+            Text(c.Source?.Version);
+            Text(c.PatchLevel);
+            Text(c.Distribution);
+            to.Write(c.IsGuess);
+            List(c.Conflicts, OtherVersion);
+            Texts(c.Files);
             List(c.Evidence, ComponentEvidence);
+        }
+
+        private void OtherVersion(OtherVersion o)
+        {
+            to.Write(o.Version);
+            to.Write(o.Method);
+            Location(o.Location);
         }
 
         private void ComponentEvidence(ComponentEvidence e)
@@ -227,8 +241,22 @@ internal static class FactsFormat
             Cpe = Texts(),
             Supplier = Text(),
             Licence = Text(),
+            Source = Source(),
+            PatchLevel = Text(),
+            Distribution = Text(),
+            IsGuess = from.ReadBoolean(),
+            Conflicts = List(OtherVersion),
+            Files = Texts(),
             Evidence = List(ComponentEvidence),
         };
+
+        private SourcePackage? Source()
+        {
+            var (name, version) = (Text(), Text());
+            return name is null ? null : new SourcePackage(name, version);
+        }
+
+        private OtherVersion OtherVersion() => new(from.ReadString(), from.ReadString(), Location());
 
         private ComponentEvidence ComponentEvidence() => new(from.ReadString(), Location(), from.ReadDouble());
 

@@ -19,15 +19,15 @@ internal static partial class Commands
         return InQuery().Replace(text, m => m.Groups[1].Value + Shortened.Secret(m.Groups[2].Value));
     }
 
-    [GeneratedRegex(@"((?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|auth)\s*[=:]\s*)([^\s,;&]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"((?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|auth)\s*[=:]\s*)([^\s,;&]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Assigned();
 
-    [GeneratedRegex(@"(--?(?:basicauth|user|u|auth)[ =])([^\s:]+):(\S+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(--?(?:basicauth|user|u|auth)[ =])([^\s:]+):(\S+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex User();
 
-    [GeneratedRegex(@"^([a-z][a-z0-9+.-]*://)[^/@\s]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^([a-z][a-z0-9+.-]*://)[^/@\s]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex InAddress();
 
-    [GeneratedRegex(@"([?&][^=&\s]*(?:pass|pwd|secret|token|key|auth|session|sid)[^=&\s]*=)([^&\s#]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"([?&][^=&\s]*(?:pass|pwd|secret|token|key|auth|session|sid)[^=&\s]*=)([^&\s#]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex InQuery();
 }

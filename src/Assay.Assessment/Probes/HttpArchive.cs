@@ -110,29 +110,29 @@ internal static partial class HttpArchive
         return colon < 0 ? Shortened.Secret(pair) : Shortened.Credential(pair[..colon], pair[(colon + 1)..]);
     }
 
-    [GeneratedRegex(@"^(authorization|cookie|proxy-authorization|.*(auth|token|session|api-?key|csrf|xsrf|ticket|sid).*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(authorization|cookie|proxy-authorization|.*(auth|token|session|api-?key|csrf|xsrf|ticket|sid).*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LoginHeader();
 
-    [GeneratedRegex(@"[?&][^=&]*(token|auth|session|sid|key|ticket|pass|pwd)[^=&]*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[?&][^=&]*(token|auth|session|sid|key|ticket|pass|pwd)[^=&]*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LoginQuery();
 
     // A token in the body is a log-in as well.
-    [GeneratedRegex(@"[""&?]?\b(access_?token|auth(orization)?_?(token|key)?|session(_?id|_?key)?|sid|api_?key|stok|ticket)\b""?\s*[:=]\s*""?[^""&\s,}]{6,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[""&?]?\b(access_?token|auth(orization)?_?(token|key)?|session(_?id|_?key)?|sid|api_?key|stok|ticket)\b""?\s*[:=]\s*""?[^""&\s,}]{6,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Token();
 
-    [GeneratedRegex(@"(^|[&""{,\s])(pass(word|wd|phrase)?|pwd|passcode|admin_?pass(word)?|user_?pass(word)?|login_?pass(word)?)""?\s*[=:]\s*""?[^""&\s,}]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(^|[&""{,\s])(pass(word|wd|phrase)?|pwd|passcode|admin_?pass(word)?|user_?pass(word)?|login_?pass(word)?)""?\s*[=:]\s*""?[^""&\s,}]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PasswordField();
 
-    [GeneratedRegex(@"(log-?in|log-?on|sign-?in|sign-?on|log-?out|auth|session|token|oauth|register|challenge|pairing)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(log-?in|log-?on|sign-?in|sign-?on|log-?out|auth|session|token|oauth|register|challenge|pairing)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LoginPath();
 
-    [GeneratedRegex(@"(config|setting|setup|prefs|wifi|wlan|network|passw|admin|users?\b|account|firmware|upgrade|update|reboot|restart|reset|mqtt|ntp|time|save|apply|/set|provision|enable|disable|backup|restore)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(config|setting|setup|prefs|wifi|wlan|network|passw|admin|users?\b|account|firmware|upgrade|update|reboot|restart|reset|mqtt|ntp|time|save|apply|/set|provision|enable|disable|backup|restore)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Setting();
 
-    [GeneratedRegex(@"(unauthori|forbidden|denied|not logged|log ?in (required|first)|please log|invalid (token|session|credential)|""(error|success|ok|status)""\s*:\s*(""(error|fail\w*)""|false|401|403))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(unauthori|forbidden|denied|not logged|log ?in (required|first)|please log|invalid (token|session|credential)|""(error|success|ok|status)""\s*:\s*(""(error|fail\w*)""|false|401|403))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Refused();
 
     // A field with a value; stars stand for a value that was not given out.
-    [GeneratedRegex(@"[""']?\b\w*(pass(word|wd|phrase)?|psk|private_?key|secret|wpa_?key|wifi_?key)[""']?\s*[:=]\s*[""'](?![*\u2022.]+[""'])[^""']{4,}[""']", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[""']?\b\w*(pass(word|wd|phrase)?|psk|private_?key|secret|wpa_?key|wifi_?key)[""']?\s*[:=]\s*[""'](?![*\u2022.]+[""'])[^""']{4,}[""']", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretInAnswer();
 }

@@ -113,9 +113,9 @@ internal static partial class NmapScripts
         }
     }
 
-    [GeneratedRegex(@"\b(Basic|Digest|NTLM|Negotiate)\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\b(Basic|Digest|NTLM|Negotiate)\b", RegexOptions.CultureInvariant)]
     private static partial Regex AuthScheme();
 
-    [GeneratedRegex(@"^\s*([^\s:]+)(?::(\S*))? - Valid credentials", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^[ \t]*([^\s:]+)(?::(\S*))? - Valid credentials", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Valid();
 }

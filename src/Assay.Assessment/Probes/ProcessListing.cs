@@ -34,6 +34,6 @@ internal static partial class ProcessListing
         }
     }
 
-    [GeneratedRegex(@"^(USER|UID|PID)\s+.*\b(CMD|COMMAND)\s*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(USER|UID|PID)\s.*\b(CMD|COMMAND)\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Header();
 }

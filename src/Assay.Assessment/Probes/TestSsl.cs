@@ -134,12 +134,12 @@ internal static partial class TestSsl
     [GeneratedRegex(@"^(not offered|not vulnerable|--|no\b|none\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotOffered();
 
-    [GeneratedRegex(@"\b(RSA|DSA|EC|ECDSA)\b[^\d]*(\d{2,5})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(RSA|DSA|EC|ECDSA)\b[^\d]{0,40}(\d{2,5})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KeyBits();
 
     [GeneratedRegex(@"\b(MD2|MD4|MD5|SHA-?1)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex WeakHash();
 
-    [GeneratedRegex(@"\b[A-Z0-9]+(?:[-_][A-Za-z0-9]+){2,}\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\b[A-Z0-9]+(?:[-_][A-Za-z0-9]+){2,}\b", RegexOptions.CultureInvariant)]
     private static partial Regex CipherName();
 }

@@ -22,9 +22,9 @@ internal static partial class Weaknesses
         return match.Success && Cwe.Contains(match.Groups[1].Value);
     }
 
-    [GeneratedRegex(@"\binject(ion|ed)?\b|-injection|cross[- ]site[- ]script|\bxss\b|path[- ]traversal|directory[- ]traversal|buffer[- ]over(flow|run|read)|stack[- ]overflow|heap[- ]overflow|out[- ]of[- ]bounds|format[- ]string|remote code|command exec|shellshock|deserial|external entit|\bxxe\b|\bsqli\b|\brce\b|remote os command", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\binject(ion|ed)?\b|-injection|cross[- ]site[- ]script|\bxss\b|path[- ]traversal|directory[- ]traversal|buffer[- ]over(flow|run|read)|stack[- ]overflow|heap[- ]overflow|out[- ]of[- ]bounds|format[- ]string|remote code|command exec|shellshock|deserial|external entit|\bxxe\b|\bsqli\b|\brce\b|remote os command", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Injection();
 
-    [GeneratedRegex(@"(?:^|cwe[-_/: ])0*(\d{1,5})(?!\d)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?:^|cwe[-_/: ])0*(\d{1,5})(?!\d)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }

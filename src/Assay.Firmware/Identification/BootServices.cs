@@ -206,6 +206,7 @@ internal static partial class BootServices
         var name = words[first][(words[first].LastIndexOf('/') + 1)..];
         var at = notes.At(file.Path, command.Line);
         account ??= Behind(words, "-c", "--chuid", "-u", "--user") is > 0 and var named && command.Name == "start-stop-daemon" ? words[named].Split(':')[0] : null;
+        notes.Start(name, Daemons.GetValueOrDefault(name)?.Service, at);
         if (!Daemons.TryGetValue(name, out var daemon))
         {
             if (programs.Listens(words[first]) is { } path) notes.Add(FindingKind.Exposure, name, $"{name} is started at boot and names the calls of a server", 0.5, at, [Traits.MayListen], path);
@@ -289,6 +290,7 @@ internal static partial class BootServices
             // tcpd stands before the program that it guards; arguments repeat the program's name.
             var name = line.Take(3).Select(w => w[(w.LastIndexOf('/') + 1)..]).FirstOrDefault(Daemons.ContainsKey);
             if (name is null) continue;
+            notes.Start(name, Daemons[name].Service, notes.At(file.Path, i + 1));
             Add(Daemons[name], name, line, 0.85, notes.At(file.Path, i + 1), notes);
             Rights(name, name, words[4].Split('.', ':')[0], notes.At(file.Path, i + 1), programs, notes);
         }
@@ -305,6 +307,7 @@ internal static partial class BootServices
             var name = program[(program.LastIndexOf('/') + 1)..];
             var arguments = file.Lines.Select(l => XinetdArguments().Match(l)).FirstOrDefault(m => m.Success)?.Groups[1].Value.Split(' ') ?? [];
             if (!Daemons.TryGetValue(name, out var daemon)) continue;
+            notes.Start(name, daemon.Service, notes.At(file.Path, i + 1));
             Add(daemon, name, [program, .. arguments], 0.85, notes.At(file.Path, i + 1), notes);
             Rights(name, program, file.Lines.Select(l => XinetdUser().Match(l)).FirstOrDefault(m => m.Success)?.Groups[1].Value, notes.At(file.Path, i + 1), programs, notes);
         }
@@ -350,6 +353,7 @@ internal static partial class BootServices
                 if (words.Length == 0) continue;
                 var name = words[0][(words[0].LastIndexOf('/') + 1)..];
                 var at = notes.At(unit.Path, i + 1);
+                notes.Start(name, Daemons.GetValueOrDefault(name)?.Service, at);
                 if (Daemons.TryGetValue(name, out var daemon))
                 {
                     Add(daemon, name, words, 0.95, at, notes);
@@ -363,7 +367,7 @@ internal static partial class BootServices
         }
     }
 
-    [GeneratedRegex(@"(?m)^\s*User\s*=\s*(\S+)")]
+    [GeneratedRegex(@"(?m)^[ \t]*User[ \t]*=[ \t]*(\S+)")]
     private static partial Regex UnitUser();
 
     [GeneratedRegex(@"/systemd/system/[^/]+\.(?:wants|requires|upholds)/([^/]+\.(?:service|socket))$")]

@@ -41,34 +41,34 @@ internal static partial class Confinement
         ("containers", ["docker ", "podman ", "lxc-start ", "crun ", "runc "], Containers(), ContainerFiles(), []),
     ];
 
-    [GeneratedRegex(@"(?m)^\s*(SystemCallFilter\s*=.{0,60}|procd_set_param seccomp.{0,60})")]
+    [GeneratedRegex(@"(?m)^[ \t]*(SystemCallFilter\s*=.{0,60}|procd_set_param seccomp.{0,60})")]
     private static partial Regex Filters();
 
     [GeneratedRegex(@"/etc/seccomp/[^/]+\.json$")]
     private static partial Regex FilterFiles();
 
-    [GeneratedRegex(@"(?m)^\s*((CapabilityBoundingSet|AmbientCapabilities|NoNewPrivileges)\s*=.{0,60}|procd_set_param (capabilities|no_new_privs).{0,60}|[^#\n]{0,40}\b(setcap|capsh)\b.{0,60})")]
+    [GeneratedRegex(@"(?m)^[ \t]*((CapabilityBoundingSet|AmbientCapabilities|NoNewPrivileges)\s*=.{0,60}|procd_set_param (capabilities|no_new_privs).{0,60}|[^#\n]{0,40}\b(setcap|capsh)\b.{0,60})")]
     private static partial Regex Capabilities();
 
     [GeneratedRegex(@"/etc/capabilities/[^/]+\.json$")]
     private static partial Regex CapabilityFiles();
 
-    [GeneratedRegex(@"(?m)^\s*(AppArmorProfile\s*=.{0,60}|[^#\n]{0,40}\b(aa-exec|apparmor_parser)\b.{0,60})")]
+    [GeneratedRegex(@"(?m)^[ \t]*(AppArmorProfile\s*=.{0,60}|[^#\n]{0,40}\b(aa-exec|apparmor_parser)\b.{0,60})")]
     private static partial Regex AppArmor();
 
     [GeneratedRegex(@"/etc/apparmor\.d/[^/]+$")]
     private static partial Regex AppArmorFiles();
 
-    [GeneratedRegex(@"(?m)^\s*(SELinuxContext\s*=.{0,60}|SELINUX\s*=\s*(enforcing|permissive))")]
+    [GeneratedRegex(@"(?m)^[ \t]*(SELinuxContext\s*=.{0,60}|SELINUX\s*=\s*(enforcing|permissive))")]
     private static partial Regex SeLinux();
 
     [GeneratedRegex(@"/etc/selinux/[^/]+/policy/|/sepolicy$")]
     private static partial Regex SeLinuxFiles();
 
-    [GeneratedRegex(@"(?m)^\s*((PrivateNetwork|PrivateTmp|PrivateUsers|PrivateDevices|ProtectSystem|ProtectHome|RestrictNamespaces|DynamicUser)\s*=\s*(yes|true|full|strict|1).{0,40}|procd_add_jail.{0,60}|[^#\n]{0,40}\b(unshare|bwrap|firejail)\b.{0,60})")]
+    [GeneratedRegex(@"(?m)^[ \t]*((PrivateNetwork|PrivateTmp|PrivateUsers|PrivateDevices|ProtectSystem|ProtectHome|RestrictNamespaces|DynamicUser)\s*=\s*(yes|true|full|strict|1).{0,40}|procd_add_jail.{0,60}|[^#\n]{0,40}\b(unshare|bwrap|firejail)\b.{0,60})")]
     private static partial Regex Namespaces();
 
-    [GeneratedRegex(@"(?m)^\s*(RootDirectory\s*=.{0,60}|[^#\n]{0,40}\bchroot\b.{0,60})")]
+    [GeneratedRegex(@"(?m)^[ \t]*(RootDirectory\s*=.{0,60}|[^#\n]{0,40}\bchroot\b.{0,60})")]
     private static partial Regex ChangeRoot();
 
     [GeneratedRegex(@"(?m)^[^#\n]{0,60}\b(docker|podman|lxc-start|crun|runc) (run|start|exec|-n)\b.{0,60}")]

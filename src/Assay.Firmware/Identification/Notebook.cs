@@ -1,6 +1,7 @@
 using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Files;
+using Assay.Software.Matching.Parts;
 
 namespace Assay.Firmware.Identification;
 
@@ -20,7 +21,10 @@ internal sealed record TextFile(FileEntry Entry, string Path, string Text)
 /// <param name="mount">Stands before every path: empty for the only root file system, <c>/@0x540000-squashfs</c> for one of several.</param>
 internal sealed class Notebook(string artefact, string mount)
 {
+    private const int MostStarted = 4096;
+
     private readonly List<Finding> findings = [];
+    private readonly Dictionary<string, StartedProgram> started = new(StringComparer.Ordinal);
 
     public Location At(string path, int? line = null, long? offset = null) => new() { Artefact = artefact, Path = mount + path, Line = line, Offset = offset };
 
@@ -38,6 +42,23 @@ internal sealed class Notebook(string artefact, string mount)
             Default = isDefault,
         };
         lock (findings) findings.Add(finding);
+    }
+
+    /// <summary>A command that runs at boot, whatever it is; the first place stands.</summary>
+    /// <param name="program">Without folder.</param>
+    public void Start(string program, string? service, Location at)
+    {
+        lock (findings)
+        {
+            if (started.Count >= MostStarted || program.Length is 0 or > 64 || program.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-' or '+' or '['))) return;
+            if (!started.TryGetValue(program, out var known) || known.Service is null && service is not null) started[program] = new StartedProgram(program, service, known?.Location ?? at);
+        }
+    }
+
+    /// <summary>Every command that runs at boot, by name.</summary>
+    public IReadOnlyList<StartedProgram> Started()
+    {
+        lock (findings) return [.. started.Values.OrderBy(s => s.Program, StringComparer.Ordinal)];
     }
 
     public bool Has(FindingKind kind, string path)

@@ -115,13 +115,13 @@ internal static partial class Updates
     [GeneratedRegex(@"^['""]?(?<scheme>http|ftp|tftp)://(?!127\.|localhost)[A-Za-z0-9$\[]")]
     private static partial Regex ClearUrl();
 
-    [GeneratedRegex(@"(?i)(?<key>[A-Za-z0-9_.\-]*(?:update|upgrade|firmware|fota|\bota|ota_|fw)[A-Za-z0-9_.\-]*)['""]?\s*[=:\s]\s*['""]?(?<url>(?<scheme>http|ftp|tftp)://[A-Za-z0-9$\[][^\s'""]*)")]
+    [GeneratedRegex(@"(?i)(?<![A-Za-z0-9_.\-])(?<key>[A-Za-z0-9_.\-]{0,80}(?:update|upgrade|firmware|fota|\bota|ota_|fw)[A-Za-z0-9_.\-]{0,80})['""]?\s{0,8}[=:\s]\s{0,8}['""]?(?<url>(?<scheme>http|ftp|tftp)://[A-Za-z0-9$\[][^\s'""]*)")]
     private static partial Regex Setting();
 
     [GeneratedRegex(@"^\w+://(?:127\.|localhost)")]
     private static partial Regex Local();
 
-    [GeneratedRegex(@"(?i)(?<key>ArtifactVerifyKey|public-key-file|swupdate[\w-]*public[\w-]*|update_public_key|firmware_public_key)['""]?\s*[=:]\s*\S")]
+    [GeneratedRegex(@"(?i)(?<key>ArtifactVerifyKey|public-key-file|swupdate[\w-]{0,40}public[\w-]{0,40}|update_public_key|firmware_public_key)['""]?\s*[=:]\s*\S")]
     private static partial Regex PublicKey();
 
     [GeneratedRegex(@"^\s*option\s+check_signature(?!\s+0)")]

@@ -15,6 +15,23 @@ public enum AdvisorySource
     Cve5,
     /// <summary>CSAF 2.0.</summary>
     Csaf,
+    /// <summary>Debian's security tracker: what it says of each source package in each release.</summary>
+    Debian,
+    /// <summary>Alpine's security database: the version of each package that mends a vulnerability, for one release.</summary>
+    Alpine,
+    /// <summary>OpenWrt's own advisories.</summary>
+    Openwrt,
+}
+
+/// <summary>What a source says of a product, beside the versions that it names.</summary>
+public enum Standing
+{
+    /// <summary>Versions inside of the range are affected; the ones outside are not.</summary>
+    Affected,
+    /// <summary>No version that the product has in this release was ever affected.</summary>
+    NotAffected,
+    /// <summary>The source knows the product and has not decided.</summary>
+    Undetermined,
 }
 
 /// <summary>What one source says about one vulnerability, in the parts that matching needs.</summary>
@@ -36,6 +53,8 @@ public sealed record Advisory
     public DateOnly? ExploitedSince { get; init; }
     /// <summary>The day by which the source asks for a remedy (KEV: United States' federal agencies).</summary>
     public DateOnly? Due { get; init; }
+    /// <summary>Files of the product's source code that hold the flaw, as the source names them (CVE 5: <c>programFiles</c>).</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
     /// <summary>What to do, where the source names one act for all products; the fixed version is with each range.</summary>
     public string? Fix { get; init; }
 
@@ -56,6 +75,10 @@ public sealed record AffectedRange
     public IReadOnlyList<IReadOnlyList<CpeName>> Needs { get; init; } = [];
     /// <summary>The versions in the source's own words, where they could not be compared.</summary>
     public string? Told { get; init; }
+    /// <summary>Where it is not <see cref="Standing.Affected"/>, <see cref="Versions"/> holds no run: nothing can be inside of it.</summary>
+    public Standing Standing { get; init; }
+    /// <summary>The source's own reason for its standing: <c>not affected: vulnerable code introduced later</c>, <c>no DSA: minor issue</c>; null where it gives none.</summary>
+    public string? Note { get; init; }
 }
 
 /// <summary>Who a source says is affected. At least one of package and name is set.</summary>
@@ -64,6 +87,10 @@ public sealed record AffectedProduct
     /// <summary>Without version.</summary>
     public PackageName? Package { get; init; }
     /// <summary>OSV's ecosystem (<c>Debian:12</c>, <c>npm</c>), empty or null for software outside of any.</summary>
+    /// <remarks>
+    /// A distribution's name without a release (<c>Debian</c>) is what holds for every release that has no row of its own in the same advisory
+    /// or in another one of the same source. The name of a package is there that of the source package (<see cref="DistributionRelease.NamesSources"/>).
+    /// </remarks>
     public string? Ecosystem { get; init; }
     /// <summary>As written: a CPE's vendor, or a name in words.</summary>
     public string? Vendor { get; init; }

@@ -31,6 +31,7 @@ internal static class AdvisoryJson
         if (a.ExploitedSince is { } since) json.WriteString("exploitedSince", Day(since));
         if (a.Due is { } due) json.WriteString("due", Day(due));
         if (a.Fix is not null) json.WriteString("fix", a.Fix);
+        Strings(json, "files", a.Files);
         if (a.Ranges.Count > 0)
         {
             json.WriteStartArray("ranges");
@@ -57,6 +58,8 @@ internal static class AdvisoryJson
             json.WriteEndArray();
         }
         if (range.Told is not null) json.WriteString("told", range.Told);
+        if (range.Standing != Standing.Affected) json.WriteString("standing", EvidenceJson.Name(range.Standing));
+        if (range.Note is not null) json.WriteString("note", range.Note);
         if (range.Versions is { } versions)
         {
             json.WriteString("scheme", EvidenceJson.Name(versions.Scheme));
@@ -125,6 +128,7 @@ internal static class AdvisoryJson
             ExploitedSince = root.Day("exploitedSince"),
             Due = root.Day("due"),
             Fix = root.Text("fix"),
+            Files = [.. root.List("files").Select(f => f.GetString()!)],
             Ranges = [.. root.List("ranges").Select(Range)],
         };
     }
@@ -144,6 +148,8 @@ internal static class AdvisoryJson
                 Package = package.Count == 3 ? new PackageName(package[0].GetString()!, package[1].GetString(), package[2].GetString()!, null) : null,
             },
             Told = range.Text("told"),
+            Standing = range.Text("standing") is { } standing ? Enum.Parse<Standing>(standing, ignoreCase: true) : Standing.Affected,
+            Note = range.Text("note"),
             Versions = range.Text("scheme") is { } scheme
                 ? new VersionSet { Scheme = Enum.Parse<VersionScheme>(scheme, ignoreCase: true), Inside = Runs(range, "inside"), Outside = Runs(range, "outside") }
                 : null,

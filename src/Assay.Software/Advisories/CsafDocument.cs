@@ -46,9 +46,10 @@ internal static class CsafDocument
 
     private static AffectedRange RangeOf(Product product, List<Product> repaired)
     {
-        var scheme = product.Package?.Type is "deb" or "opkg" ? VersionScheme.Dpkg : product.Package?.Type == "apk" ? VersionScheme.Apk : VersionScheme.Generic;
+        var scheme = VersionSchemes.OfType(product.Package?.Type) ?? VersionScheme.Generic;
         var version = product.Version ?? product.Package?.Version ?? (product.Cpe?.Version is { } v and not (CpeName.Any or CpeName.None) ? v : null);
-        var runs = product.Range is { } range ? VersRange.Read(range) : version is not null ? [VersionInterval.Only(version)] : null;
+        var told = product.Range is { } range ? VersRange.Set(range, scheme) : null;
+        IReadOnlyList<VersionInterval>? runs = product.Range is not null ? told?.Inside : version is not null ? [VersionInterval.Only(version)] : null;
         var same = repaired.Where(r => r.Name == product.Name && r.Vendor == product.Vendor && r.Version is not null).ToList();
         // Only the fixed versions are told apart: everything else of the product is affected.
         if (runs is null && product.Range is null && same.Count > 0)
@@ -60,7 +61,7 @@ internal static class CsafDocument
             Product = product.Cpe is { } cpe && product.Package is null
                 ? new AffectedProduct { Vendor = cpe.Vendor, Name = cpe.Product, IsCpe = true, Part = cpe.Part }
                 : new AffectedProduct { Vendor = product.Vendor, Name = product.Package?.Name ?? product.Name, Package = product.Package is null ? null : product.Package with { Version = null } },
-            Versions = runs is null || runs.Count == 0 ? null : new VersionSet { Scheme = scheme, Inside = runs },
+            Versions = runs is null || runs.Count == 0 ? null : new VersionSet { Scheme = told?.Scheme ?? scheme, Inside = runs, Outside = told?.Outside ?? [] },
             Told = runs is null || runs.Count == 0 ? product.Range ?? "no version" : null,
         };
     }

@@ -8,6 +8,8 @@ namespace Assay.Software.Advisories;
 /// <summary>One record in the CVE record format 5: what the assigner and others who added to it call affected.</summary>
 internal static partial class CveRecord
 {
+    private const int MostFiles = 64;
+
     public static bool Looks(JsonElement record) => record.Part("cveMetadata") is { ValueKind: JsonValueKind.Object };
 
     /// <exception cref="UnreadableException">No identifier.</exception>
@@ -31,6 +33,7 @@ internal static partial class CveRecord
             Exploited = exploited is not null,
             ExploitedSince = exploited?.Day("dateAdded"),
             Ranges = [.. containers.SelectMany(Affected)],
+            Files = [.. containers.SelectMany(c => c.List("affected")).SelectMany(a => a.Texts("programFiles")).Distinct(StringComparer.Ordinal).Take(MostFiles)],
         };
     }
 

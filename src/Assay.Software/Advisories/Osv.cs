@@ -1,14 +1,14 @@
 using System.Text.Json;
+using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Software.Matching;
+using Assay.Software.Matching.Versions;
 
 namespace Assay.Software.Advisories;
 
 /// <summary>One record in the Open Source Vulnerability format (OSV schema 1.x): packages, their listed versions, and ranges of events.</summary>
 internal static class Osv
 {
-    private static readonly string[] Semantic = ["npm", "crates.io", "Go", "NuGet", "Pub", "Hex", "SwiftURL"];
-
     public static bool Looks(JsonElement record) =>
         record.Part("id") is { ValueKind: JsonValueKind.String } && (record.Part("schema_version") is not null || record.Part("affected") is { ValueKind: JsonValueKind.Array });
 
@@ -38,14 +38,19 @@ internal static class Osv
         var name = package.Text("name") ?? purl?.Name;
         if (string.IsNullOrEmpty(name)) return null;
         var ecosystem = package.Text("ecosystem");
-        var scheme = SchemeOf(ecosystem, purl);
+        // Software outside of any ecosystem counts as upstream does; of an ecosystem that nobody described the order is not known.
+        var known = VersionSchemes.OfEcosystem(ecosystem) ?? VersionSchemes.OfType(purl?.Type) ?? (string.IsNullOrEmpty(ecosystem) ? VersionScheme.Generic : null);
+        var ranges = affected.List("ranges").ToList();
+        var semantic = ranges.Any(r => r.Text("type") == "SEMVER");
+        if (semantic && known is not (VersionScheme.SemVer or VersionScheme.SemVerBuild or VersionScheme.NuGet)) known = VersionScheme.SemVer;
+        var scheme = known ?? VersionScheme.Generic;
         var inside = new List<VersionInterval>();
-        var commits = false;
-        foreach (var range in affected.List("ranges"))
+        var (commits, unordered) = (false, false);
+        foreach (var range in ranges)
         {
-            var type = range.Text("type");
-            if (type == "GIT") commits = true;
-            else inside.AddRange(Runs(range.List("events"), scheme));
+            if (range.Text("type") == "GIT") commits = true;
+            else if (known is null) unordered = true;
+            else inside.AddRange(VersionEvents.Runs(Events(range), scheme));
         }
         var listed = affected.Texts("versions").Select(v => commits ? Released(v, name) : v).Distinct(StringComparer.Ordinal).Select(VersionInterval.Only);
         inside.AddRange(listed);
@@ -53,45 +58,20 @@ internal static class Osv
         {
             Product = new AffectedProduct { Name = name, Ecosystem = ecosystem, Package = purl is null ? null : purl with { Version = null } },
             // By the format's own rule a version that is neither listed nor in a range of versions is not affected; commits alone name no version.
-            Versions = inside.Count > 0 || commits ? new VersionSet { Scheme = scheme, Inside = inside } : null,
-            Told = inside.Count == 0 && commits ? "commits only" : null,
+            Versions = inside.Count > 0 || commits && !unordered ? new VersionSet { Scheme = scheme, Inside = inside } : null,
+            Told = inside.Count > 0 ? null : unordered ? $"ranges of {Shortened.Visible(ecosystem!)}, whose order is not known" : commits ? "commits only" : null,
         };
     }
 
-    /// <summary>Events become runs: each "introduced" opens one, the next "fixed", "limit" or "last_affected" closes it.</summary>
-    private static IEnumerable<VersionInterval> Runs(IEnumerable<JsonElement> events, VersionScheme scheme)
+    private static IEnumerable<VersionEvent> Events(JsonElement range)
     {
-        var ordered = events.Select(e => e switch
+        foreach (var one in range.List("events"))
         {
-            _ when e.Text("introduced") is { } introduced => (Version: introduced, Rank: 0),
-            _ when (e.Text("fixed") ?? e.Text("limit")) is { } end => (Version: end, Rank: 1),
-            _ when e.Text("last_affected") is { } last => (Version: last, Rank: 2),
-            _ => (Version: "", Rank: -1),
-        }).Where(e => e.Rank >= 0 && e.Version.Length > 0).ToList();
-        ordered.Sort((a, b) => a.Version == b.Version ? (a.Rank == 1 ? 0 : a.Rank + 1).CompareTo(b.Rank == 1 ? 0 : b.Rank + 1)
-            : a.Version == "0" && a.Rank == 0 ? -1 : b.Version == "0" && b.Rank == 0 ? 1 : VersionOrder.Compare(a.Version, b.Version, scheme));
-        string? open = null;
-        foreach (var (version, rank) in ordered)
-        {
-            if (rank == 0)
-            {
-                open ??= version;
-            }
-            else if (open is not null)
-            {
-                yield return new VersionInterval(open == "0" ? null : open, false, version == "*" ? null : version, rank == 2);
-                open = null;
-            }
+            if (one.Text("introduced") is { } introduced) yield return new(VersionEventKind.Introduced, introduced);
+            if (one.Text("fixed") is { } mended) yield return new(VersionEventKind.Fixed, mended);
+            if (one.Text("last_affected") is { } last) yield return new(VersionEventKind.LastAffected, last);
+            if (one.Text("limit") is { } limit) yield return new(VersionEventKind.Limit, limit);
         }
-        if (open is not null) yield return new VersionInterval(open == "0" ? null : open, false, null, false);
-    }
-
-    private static VersionScheme SchemeOf(string? ecosystem, PackageName? purl)
-    {
-        var name = (ecosystem ?? "").Split(':')[0];
-        if (name is "Debian" or "Ubuntu" || purl?.Type is "deb" or "opkg") return VersionScheme.Dpkg;
-        if (name is "Alpine" or "Wolfi" or "Chainguard" || purl?.Type == "apk") return VersionScheme.Apk;
-        return Semantic.Contains(name, StringComparer.Ordinal) ? VersionScheme.SemVer : VersionScheme.Generic;
     }
 
     /// <summary>The version in a tag of a source repository: <c>curl-8_15_0</c> is 8.15.0, <c>v2.86</c> is 2.86, <c>rc-8_16_0-1</c> is a candidate of 8.16.0.</summary>

@@ -21,6 +21,30 @@ public static class ComponentJson
         }
         if (component.Supplier is not null) json.WriteString("supplier", component.Supplier);
         if (component.Licence is not null) json.WriteString("licence", component.Licence);
+        if (component.Source is { } source)
+        {
+            json.WriteStartObject("source");
+            json.WriteString("name", source.Name);
+            if (source.Version is not null) json.WriteString("version", source.Version);
+            json.WriteEndObject();
+        }
+        if (component.PatchLevel is not null) json.WriteString("patchLevel", component.PatchLevel);
+        if (component.Distribution is not null) json.WriteString("distribution", component.Distribution);
+        if (component.IsGuess) json.WriteBoolean("guess", true);
+        if (component.Conflicts.Count > 0)
+        {
+            json.WriteStartArray("conflicts");
+            foreach (var other in component.Conflicts)
+            {
+                json.WriteStartObject();
+                json.WriteString("version", other.Version);
+                json.WriteString("method", other.Method);
+                json.WritePropertyName("location");
+                EvidenceJson.Write(json, other.Location);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         json.WriteStartArray("evidence");
         foreach (var evidence in component.Evidence)
         {

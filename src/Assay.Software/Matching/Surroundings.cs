@@ -1,5 +1,7 @@
 using Assay.Software.Advisories;
 using Assay.Software.Components;
+using Assay.Software.Matching.Parts;
+using Assay.Software.Matching.Repairs;
 
 namespace Assay.Software.Matching;
 
@@ -11,12 +13,32 @@ public sealed class Surroundings
     public static readonly Surroundings Unknown = new([]);
 
     private readonly IReadOnlyList<ComponentIdentity> all;
+    private readonly ILookup<string, Repair> repairs;
     private readonly bool linux;
 
-    public Surroundings(IEnumerable<Component> components)
+    /// <param name="facts">What else is known of the product: its parts, what it starts, what its packages say of themselves.</param>
+    public Surroundings(IEnumerable<Component> components, ProductFacts? facts = null)
     {
         all = [.. components.Select(c => new ComponentIdentity(c))];
         linux = all.Any(i => i.IsLinux);
+        Facts = facts;
+        repairs = (facts?.Repairs ?? []).ToLookup(r => r.Vulnerability, StringComparer.Ordinal);
+        Parts = facts is null ? null : new PartJudgement(facts);
+    }
+
+    /// <summary>Null where nobody looked.</summary>
+    public ProductFacts? Facts { get; }
+    internal PartJudgement? Parts { get; }
+
+    /// <summary>What its own history says that mends one of these vulnerabilities in the component, or keeps it out; null where it says nothing.</summary>
+    internal Repair? RepairOf(ComponentIdentity component, IEnumerable<string> ids)
+    {
+        if (repairs.Count == 0) return null;
+        foreach (var id in ids)
+        {
+            if (repairs[id].FirstOrDefault(r => component.IsRepairedBy(r)) is { } repair) return repair;
+        }
+        return null;
     }
 
     /// <summary>Whether every need is met by the component itself or by something beside it; false only where the opposite is known.</summary>
@@ -32,14 +54,20 @@ public sealed class Surroundings
                 var one = Judge(self, name);
                 if (one > met) met = one;
             }
-            if (met == Condition.False) return Condition.False;
+            if (met == Condition.False)
+            {
+                unmet = Of(need);
+                return Condition.False;
+            }
             if (met == Condition.Unknown)
             {
                 answer = Condition.Unknown;
-                unmet ??= string.Join(" or ", need.Take(3).Select(n => n.Vendor == CpeName.Any ? n.Product : n.Name)) + (need.Count > 3 ? " or others" : "");
+                unmet ??= Of(need);
             }
         }
         return answer;
+
+        static string Of(IReadOnlyList<CpeName> need) => string.Join(" or ", need.Take(3).Select(n => n.Vendor == CpeName.Any ? n.Product : n.Name)) + (need.Count > 3 ? " or others" : "");
     }
 
     private Condition Judge(ComponentIdentity self, CpeName need)

@@ -31,6 +31,9 @@ public static class OpenVex
         return code.ToString();
     }
 
+    /// <summary>One of the five codes, or null.</summary>
+    internal static VexJustification? Justification(string? code) => Value<VexJustification>(code);
+
     private static T? Value<T>(string? code) where T : struct, Enum
     {
         foreach (var value in Enum.GetValues<T>())

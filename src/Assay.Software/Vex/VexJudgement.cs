@@ -1,6 +1,7 @@
 using Assay.Software.Advisories;
 using Assay.Software.Components;
 using Assay.Software.Matching;
+using Assay.Software.Matching.Parts;
 
 namespace Assay.Software.Vex;
 
@@ -28,7 +29,7 @@ public sealed class VexJudgement(IReadOnlyList<HeardVex> heard, IReadOnlyList<st
                 if (about == Relation.None) continue;
                 var contradiction = about == Relation.Unknown
                     ? $"it is about {statement.Products[0].Id}, and nobody said that this is that product (--product)"
-                    : Contradiction(statement, vulnerability.Component);
+                    : Contradiction(statement, vulnerability);
                 claims.Add((statement.Time ?? document.Time, new VexClaim(statement, document.Author, signer, contradiction)));
             }
         }
@@ -45,6 +46,7 @@ public sealed class VexJudgement(IReadOnlyList<HeardVex> heard, IReadOnlyList<st
                 VexStatus.Affected => VulnerabilityStatus.Affected,
                 _ => vulnerability.Status,
             },
+            Ground = last.Statement.Status == VexStatus.UnderInvestigation ? vulnerability.Ground : Ground.Statement,
             Reason = $"{last.Signer} says {Words(last.Statement)}; {vulnerability.Reason}",
         };
     }
@@ -59,10 +61,10 @@ public sealed class VexJudgement(IReadOnlyList<HeardVex> heard, IReadOnlyList<st
     {
         if (product.Components.Count == 0)
         {
-            if (Is(product.Id, component)) return Relation.Same;
-            return Subject.Any(s => IsSame(product.Id, s)) ? Relation.Same : Relation.None;
+            if (Is(product.Id, component) && IsIn(product.Versions, component.Version)) return Relation.Same;
+            return Subject.Any(s => IsSame(product.Id, s) && IsIn(product.Versions, PackageName.Read(s)?.Version)) ? Relation.Same : Relation.None;
         }
-        if (!product.Components.Any(c => Is(c, component))) return Relation.None;
+        if (!product.Components.Any(c => Is(c, component)) || !IsIn(product.Versions, component.Version)) return Relation.None;
         if (Subject.Count == 0) return Relation.Unknown;
         return Subject.Any(s => IsSame(product.Id, s)) ? Relation.Same : Relation.None;
     }
@@ -81,6 +83,8 @@ public sealed class VexJudgement(IReadOnlyList<HeardVex> heard, IReadOnlyList<st
         return string.Equals(id, component.Name, StringComparison.OrdinalIgnoreCase);
     }
 
+    private static bool IsIn(VersionSet? versions, string? version) => versions is null || version is not null && versions.Holding(version) is not null;
+
     private static bool IsVersion(string? version, Component component) =>
         version is null || version == component.Package || component.Version is { } own && VersionOrder.Compare(own, version, VersionScheme.Generic) == 0;
 
@@ -91,10 +95,14 @@ public sealed class VexJudgement(IReadOnlyList<HeardVex> heard, IReadOnlyList<st
         return CpeName.Read(id) is { } cpe && CpeName.Read(subject) is { } known && cpe.Name == known.Name && CpeName.Covers(cpe.Version, known.Version);
     }
 
-    private static string? Contradiction(VexStatement statement, Component component)
+    private static string? Contradiction(VexStatement statement, Vulnerability vulnerability)
     {
-        if (statement.Status != VexStatus.NotAffected || statement.Justification != VexJustification.ComponentNotPresent) return null;
+        if (statement.Status != VexStatus.NotAffected) return null;
+        var component = vulnerability.Component;
         // What a list or a declaration names is another claim; what was found in the image was seen.
-        return component.Evidence.FirstOrDefault(e => e.Method is not ("bill of materials" or "declaration")) is { } seen ? $"{component.Name} was seen: {seen.Method}, {seen.Location}" : null;
+        if (statement.Justification == VexJustification.ComponentNotPresent)
+            return component.Evidence.FirstOrDefault(e => e.Method is not ("bill of materials" or "declaration")) is { } seen ? $"{component.Name} was seen: {seen.Method}, {seen.Location}" : null;
+        // A part that was read out of words is no evidence against anybody.
+        return statement.Justification == VexJustification.VulnerableCodeNotPresent && vulnerability.Parts.FirstOrDefault(p => p is { State: PresenceState.Present, IsGuess: false }) is { } there ? there.Reason : null;
     }
 }

@@ -1,3 +1,5 @@
+using Assay.Software.Matching;
+
 namespace Assay.Software.Vex;
 
 /// <summary>The four states that VEX knows.</summary>
@@ -30,7 +32,8 @@ public sealed record VexStatement
 
 /// <param name="Id">The product's own identifier: package URL, CPE name, or any IRI.</param>
 /// <param name="Components">The parts of it that the statement is about; empty: the product itself.</param>
-public sealed record VexProduct(string Id, IReadOnlyList<string> Components);
+/// <param name="Versions">Only these versions of the part, or of the product where no part is named; null: the one that the identifier names, or every one.</param>
+public sealed record VexProduct(string Id, IReadOnlyList<string> Components, VersionSet? Versions = null);
 
 /// <summary>One document of statements: who says, when, in which version.</summary>
 public sealed record VexDocument

@@ -127,7 +127,7 @@ internal static class Dhcp
 /// <summary>SSDP (UPnP Device Architecture 1.1, section 1): what a device calls itself to everybody.</summary>
 internal static partial class Ssdp
 {
-    [GeneratedRegex(@"(?:UPnP|DLNADOC|HTTP)/\d+\.\d+", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?:UPnP|DLNADOC|HTTP)/\d+\.\d+", RegexOptions.CultureInvariant)]
     private static partial Regex ProtocolVersion();
 
     public static bool Recognises(ReadOnlySpan<byte> bytes) =>

@@ -24,13 +24,13 @@ internal static partial class HttpEvidence
         "uid"];
 
     [GeneratedRegex(@"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?<s>[:-]|%3[Aa])(?:[0-9A-Fa-f]{2}\k<s>){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])",
-        RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.CultureInvariant)]
     private static partial Regex SeparatedMac();
 
-    [GeneratedRegex(@"(?<![0-9A-Fa-f])[0-9A-Fa-f]{12}(?![0-9A-Fa-f])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![0-9A-Fa-f])[0-9A-Fa-f]{12}(?![0-9A-Fa-f])", RegexOptions.CultureInvariant)]
     private static partial Regex BareMac();
 
-    [GeneratedRegex(@"[A-Za-z0-9._+-]{1,64}(?:@|%40)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[A-Za-z0-9._+-]{1,64}(?:@|%40)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}", RegexOptions.CultureInvariant)]
     private static partial Regex Mail();
 
     public static void Request(Notes notes, HttpRequest request)
@@ -68,7 +68,7 @@ internal static partial class HttpEvidence
         }
     }
 
-    [GeneratedRegex("username=\"([^\"]{0,128})\"", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("username=\"([^\"]{0,128})\"", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex DigestUser();
 
     public static bool MayHoldForm(ReadOnlySpan<byte> type) => type.IsEmpty || type.StartsWith("application/x-www-form-urlencoded"u8)
@@ -86,7 +86,7 @@ internal static partial class HttpEvidence
     private static string JsonPairs(string text) => string.Join('&',
         JsonMember().Matches(text).Select(m => $"{m.Groups[1].Value}={Uri.EscapeDataString(m.Groups[2].Value)}"));
 
-    [GeneratedRegex("\"([A-Za-z0-9_.-]{1,64})\"\\s*:\\s*\"([^\"\\\\]{0,256})\"", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("\"([A-Za-z0-9_.-]{1,64})\"\\s*:\\s*\"([^\"\\\\]{0,256})\"", RegexOptions.CultureInvariant)]
     private static partial Regex JsonMember();
 
     private static void Fields(Notes notes, HttpRequest request, string fields, in Moment at)
@@ -186,10 +186,10 @@ internal static partial class HttpEvidence
         }
     }
 
-    [GeneratedRegex("realm=\"([^\"]{1,128})\"", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("realm=\"([^\"]{1,128})\"", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex RealmOf();
 
-    [GeneratedRegex(@"\d+\.\d+", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\d+\.\d+", RegexOptions.CultureInvariant)]
     internal static partial Regex VersionNumber();
 
     /// <summary>The first bytes of an answer's body, or none where it has none.</summary>
@@ -240,7 +240,7 @@ internal static partial class HttpEvidence
         return false;
     }
 
-    [GeneratedRegex("[a-z]+", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("[a-z]+", RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 
     private static bool IsBinary(string type) => type.StartsWith("application/", StringComparison.OrdinalIgnoreCase)

@@ -7,6 +7,7 @@ using Assay.Software.Advisories;
 using Assay.Software.Components;
 using Assay.Software.Matching;
 using Assay.Tests;
+using Standing = Assay.Registry.Status.Standing;
 
 namespace Assay.Registry.Tests.Advisories;
 

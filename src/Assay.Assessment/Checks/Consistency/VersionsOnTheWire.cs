@@ -80,12 +80,12 @@ public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 
 
     private static int LineOf(DossierFile file) => 1 + Math.Max(0, file.Lines.ToList().FindIndex(l => l.StartsWith("version", StringComparison.Ordinal)));
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9.])(?<name>[A-Za-z][A-Za-z0-9+-]{1,30}?)[/_ ]v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,12})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<![A-Za-z0-9.])(?<name>[A-Za-z][A-Za-z0-9+-]{1,30}?)[/_ ]v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,12})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Product();
 
-    [GeneratedRegex(@"[?&](version|ver|fw|fwver|fw_?version|firmware|firmware_?version|sw|swver|sw_?version|current(_?version)?)=v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,16})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"[?&](version|ver|fw|fwver|fw_?version|firmware|firmware_?version|sw|swver|sw_?version|current(_?version)?)=v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,16})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Asked();
 
-    [GeneratedRegex(@"^(fw|fv|fwver|fw_?version|firmware|sw|sw_?version)=v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,16})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(fw|fv|fwver|fw_?version|firmware|sw|sw_?version)=v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,16})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Announced();
 }

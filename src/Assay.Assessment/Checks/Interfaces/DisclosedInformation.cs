@@ -38,10 +38,10 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
     }
 
     // A list of what is told, as against a sentence about how a log-in goes on.
-    [GeneratedRegex(@"^(?!.*\b(until|unless|valid|requir\w+|asks?|before|after|posted|provided|entered|return\w*|reject\w*|protected|encrypted|hash\w*)\b).{1,100}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?!.{0,120}\b(until|unless|valid|requir\w+|asks?|before|after|posted|provided|entered|return\w*|reject\w*|protected|encrypted|hash\w*)\b).{1,100}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex List();
 
-    [GeneratedRegex(@"\b(disclos\w+|reveal\w*|expos\w+|leak\w*|shows?|tells?|broadcast\w*|contain\w*|includ\w+|advertis\w+|announc\w+)\b(?!.*\b(until|unless|valid|encrypted|hash\w*)\b)[^.]{0,60}\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(disclos\w+|reveal\w*|expos\w+|leak\w*|shows?|tells?|broadcast\w*|contain\w*|includ\w+|advertis\w+|announc\w+)\b(?!.{0,120}\b(until|unless|valid|encrypted|hash\w*)\b)[^.]{0,60}\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Told();
 
     [GeneratedRegex(@"\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

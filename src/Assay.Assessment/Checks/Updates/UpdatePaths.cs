@@ -79,6 +79,6 @@ internal static partial class UpdatePaths
     [GeneratedRegex(@"\b(jtag|swd|solder\w*|open(ing)? the (case|casing|enclosure|housing)|disassembl\w+|programmer|flash(ing)? tool|developer tools?|command[- ]line|serial (console|cable|adapter)|uart adapter|service technician|trained (staff|personnel)|sent (back )?to the (maker|manufacturer|factory))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Skill();
 
-    [GeneratedRegex(@"\b(?:every|each|once (?:a|per|every)|once in|interval of|period of|intervals? of|at least every)\s+(?:about |approximately |roughly |approx\.? )?(?:(?<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[\s-]*)?(?<unit>minutes?|hours?|h|days?|night|weeks?|months?)\b|\b(?<word>hourly|daily|nightly|weekly|monthly)\b|\b(?<n>\d{1,3})[\s-](?<unit>hours?|days?|weeks?) (?:interval|period|cycle)|\b(?<n>\d{1,3})-?hourly\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:every|each|once (?:a|per|every)|once in|interval of|period of|intervals? of|at least every)\s{1,4}(?:about |approximately |roughly |approx\.? )?(?:(?<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[\s-]*)?(?<unit>minutes?|hours?|h|days?|night|weeks?|months?)\b|\b(?<word>hourly|daily|nightly|weekly|monthly)\b|\b(?<n>\d{1,3})[\s-](?<unit>hours?|days?|weeks?) (?:interval|period|cycle)|\b(?<n>\d{1,3})-?hourly\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Period();
 }

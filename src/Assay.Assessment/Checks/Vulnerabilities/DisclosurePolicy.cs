@@ -88,11 +88,11 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 1, P
     [GeneratedRegex(@"\b(vulnerability (disclosure|handling|reporting)|security (policy|disclosure)|responsible disclosure|coordinated disclosure|report(ing)? (a )?(security )?vulnerabilit)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Title();
 
-    [GeneratedRegex(@"[\w.+-]+@[\w-]+\.[\w.-]+|^Contact:\s*\S+|\bmailto:\S+|\bhttps://\S*(report|contact|security)\S*", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]+|^Contact:\s*\S+|\bmailto:\S+|\bhttps://\S*(report|contact|security)\S*", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Contact();
 
     // A time and what it is for stand within one sentence or line, in either order.
-    [GeneratedRegex(@"(acknowledg\w*|confirm\w* (the )?receipt|first (answer|response|reply))[^.\n]{0,100}?\b(\w+ ?(-|\u2013)? ?)?(hours?|days?|weeks?)\b|\b(hours?|days?|weeks?)\b[^.\n]{0,100}?(acknowledg\w*|confirm\w* (the )?receipt)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(\backnowledg\w{0,12}|\bconfirm\w{0,12} (the )?receipt|\bfirst (answer|response|reply))[^.\n]{0,100}?\b(\w+ ?(-|\u2013)? ?)?(hours?|days?|weeks?)\b|\b(hours?|days?|weeks?)\b[^.\n]{0,100}?(\backnowledg\w{0,12}|\bconfirm\w{0,12} (the )?receipt)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Acknowledgement();
 
     [GeneratedRegex(@"(status|progress)[^.\n]{0,100}?\b(days?|weeks?|months?|weekly|monthly|daily)\b|\b(days?|weeks?|months?|weekly|monthly|daily)\b[^.\n]{0,100}?(status|progress)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
