@@ -7,6 +7,10 @@ namespace Assay.Assessment.Tests.Mutation;
 /// The same question as <see cref="MutationTests"/>, asked with tellings and faults that were written before their author had seen a check.
 /// Checks may be mended on the first set after its first run; nothing is ever mended on the second, whose first run is the held-out figure.
 /// </summary>
+/// <remarks>
+/// First run of the first set, before any check was mended on it: 66 of 154 faults found (papers 47 of 131, image 9 of 13, captures 10 of 10);
+/// 15 of 4,520 honest units refuted or disputed.
+/// </remarks>
 public class HeldOutTests(ITestOutputHelper output)
 {
     [Fact]
