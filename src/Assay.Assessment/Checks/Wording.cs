@@ -12,6 +12,9 @@ internal static partial class Wording
     /// <summary>A denial alone: <c>no</c>, <c>none</c>, <c>not implemented</c>, with or without a reason after it.</summary>
     public static bool IsNo(string? text) => text is not null && No().IsMatch(text);
 
+    /// <summary>What is asked for does not exist yet: in preparation, planned, to be introduced.</summary>
+    public static bool IsPending(string? text) => text is not null && Pending().IsMatch(text);
+
     public static bool IsYes(string? text) => text is not null && Yes().IsMatch(text);
 
     /// <summary>The word stands alone in the text, whatever its case.</summary>
@@ -51,6 +54,15 @@ internal static partial class Wording
     /// <summary>The first clause that matches and denies; null where there is none.</summary>
     public static string? Refuses(string? text, Regex what) => Clauses(text).FirstOrDefault(c => what.IsMatch(c) && IsDenied(c));
 
+    /// <summary>
+    /// The text with asides in parentheses taken out that only bring a denial of something else: <c>at night (no feed-in)</c>. A remark on the thing itself stays: <c>(not supported)</c>.
+    /// </summary>
+    public static string WithoutAsides(string text) => Aside().Replace(text, " ");
+
+    /// <summary>Guarantees by their first letters are spelled out: <c>C, I, A</c> stands for confidentiality, integrity and authenticity.</summary>
+    public static string Spelled(string? guarantees) => guarantees is null || !Letters().IsMatch(guarantees) ? guarantees ?? ""
+        : string.Join(", ", guarantees.Select(c => c switch { 'C' or 'c' => "confidentiality", 'I' or 'i' => "integrity", 'A' or 'a' => "authenticity", _ => "" }).Where(w => w.Length > 0));
+
     /// <summary>The clause says that something is not so, in one of the ways that people write it.</summary>
     public static bool IsDenied(string clause) => ClauseDenial().IsMatch(clause);
 
@@ -85,10 +97,20 @@ internal static partial class Wording
     [GeneratedRegex(@"^[\s*_`]*(n/?a|n\.a\.|not applicable|not relevant|does not apply)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotApplicable();
 
-    [GeneratedRegex(@"^[\s*_`]*(no(?! (more|later|less|fewer|longer|sooner) than)|none|not (implemented|supported|available|present|provided|in place|confirmed|existing))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // English in full; from other languages the plain word, since papers are filled in two languages at once. "Non" begins other words and stands alone.
+    [GeneratedRegex(@"^[\s*_`]*(no(?! (more|later|less|fewer|longer|sooner) than)|none|not (implemented|supported|available|present|provided|in place|confirmed|existing|needed|necessary|required|offered|planned|foreseen|intended|possible(?! to)|at (present|the moment|this time)|currently|yet|so far|applied)|nein|nej|nee|keine?r?|(nothing|nobody|no one|never|non)(?=[\s*_`)]*($|[.;,:(/–—]))|there (is|are) (no|none|nothing)( \w+)?(?=\s*($|[.;,(–—]))|(we|the (maker|company|supplier|manufacturer|product|device)) (do|does|have|has) ?n[o'’]t (yet |currently |at present )?(have|offer|provide|publish|plan|operate|run|maintain|supply|perform)\b[^.;]{0,14}\b(any|one|such|it|this|that|a|an)|users? (is|are) not (told|informed)(?=\s*($|[.;])))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex No();
 
-    [GeneratedRegex(@"^[\s*_`]*(yes|confirmed|true|y)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[^.;]{0,60}\b(in preparation|being (set up|established|built( up)?|introduced|prepared|drafted|worked (on|out))|under construction|(is|are) (only )?planned( for)?\b|(will|shall|is to|are to|is going to) (only )?(be )?(introduced|established|set up|built up|created|started?|follow|come|implemented|begin)|to come\b|(does|do) not (yet )?(operate|exist|work)( yet)?)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Pending();
+
+    [GeneratedRegex(@"\((?:no|without|unless|if not|when not)\b(?! (more|longer))[^()]{0,60}\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Aside();
+
+    [GeneratedRegex(@"^\W*[CIA](\W{1,3}(and )?[CIA]){0,2}\W*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Letters();
+
+    [GeneratedRegex(@"^[\s*_`]*(yes|confirmed|hereby confirmed|we (hereby )?confirm|true|y|ja|oui|s[ií])\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Yes();
 
     [GeneratedRegex(@"\b(not|no|nor|none|neither|never|without|disabled?|refus\w+|reject\w+|forbidden|deprecated|removed|instead of|excluded?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

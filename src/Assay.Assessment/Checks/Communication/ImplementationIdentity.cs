@@ -33,7 +33,7 @@ public sealed class ImplementationIdentity() : RowCheck("implementation-identity
 }
 
 /// <summary>Each implementation names how it was reviewed and the report.</summary>
-public sealed partial class ReviewReport() : RowCheck("review-report", 1, Polarity.Refute, 12,
+public sealed partial class ReviewReport() : RowCheck("review-report", 2, Polarity.Refute, 12,
     "a review or evaluation with its report for every row of IXIT 12-NetSecImpl", "the report of each review", "5.5-2-1a", "5.5-2-1b")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -47,7 +47,7 @@ public sealed partial class ReviewReport() : RowCheck("review-report", 1, Polari
         }
     }
 
-    [GeneratedRegex(@"^[^.]{0,60}\b(not (yet )?(been )?(reviewed|evaluated|audited|assessed)|no (external |independent |formal )?(review|evaluation|audit|report)|never (been )?(reviewed|evaluated|audited)|unreviewed)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[^.]{0,60}\b(not (yet )?(been )?(reviewed|evaluated|audited|assessed)|no (external |independent |formal )?(review|evaluation|audit|report)|never (been )?(reviewed|evaluated|audited)|unreviewed)\b|\b(nobody|no one|no (third|other|outside) (party|person)|none)\b[^.;]{0,40}\b(look\w*|review\w*|read|check\w*|audit\w*|evaluat\w*|seen|examin\w*|inspect\w*)\b|^\W*(does|do) not exist\b|^\W*there (is|are) (no|none)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Nothing();
 }
 
@@ -77,7 +77,7 @@ public sealed partial class SideEffects() : RowCheck("side-effects", 1, Polarity
 }
 
 /// <summary>IXIT 14-SecMgmt covers the life of a key: made, handed over, kept, used, renewed, withdrawn after compromise, destroyed.</summary>
-public sealed partial class KeyManagement() : Check("key-management", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class KeyManagement() : Check("key-management", 2, Polarity.Refute, CoverageScope.Declaration,
     "every stage of a key's life in IXIT 14-SecMgmt", "IXIT 14-SecMgmt with generation, distribution, storage, renewal, compromise and destruction", "5.5-8-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -88,10 +88,18 @@ public sealed partial class KeyManagement() : Check("key-management", 1, Polarit
         if (bare.Count > 0) return bare.Select(b => Refutes(Units[0], $"{Shortened.Visible(b.Row.Id)} says nothing under {Shortened.Visible(b.Key)}", b.Row.At(b.Key)).On(b.Table, b.Row));
         var all = string.Join("\n\n", rows.Select(r => Papers.Whole(r.Row)));
         var missing = Stages.Where(s => !s.Words.IsMatch(all)).Select(s => s.Name).ToList();
+        // Said to last whatever comes, and no other row tells of an end.
+        if (missing.Contains("compromise") && rows.SelectMany(r => r.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => Wording.Clauses(f.Value))).FirstOrDefault(c => ForLife().IsMatch(c)) is { } life)
+        {
+            return [Refutes(Units[0], $"IXIT 14-SecMgmt knows no end of a key, also after a compromise: \"{Wording.Begin(life)}\"", rows[0].Row.Location)];
+        }
         return missing.Count == 0
             ? [Supports(Units[0], "IXIT 14-SecMgmt speaks of every stage of a key's life") with { Locations = [rows[0].Row.Location] }]
             : [Open(Units[0], $"IXIT 14-SecMgmt has no words on {string.Join(", ", missing)}", $"a row of IXIT 14-SecMgmt on {missing[0]}")];
     }
+
+    [GeneratedRegex(@"\b(for|during|over) (the |its |their |his )?(whole |entire )?(life|lifetime|lifespan)\b|\bfor (ever|good|always)\b|\bwhatever happens\b|\b(never|not|cannot be) (be )?(changed|replaced|renewed|rotated|revoked|exchanged|withdrawn)\b|\b(stay|remain)s? (the same|unchanged|as (it|they) (is|are))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ForLife();
 
     private static readonly (string Name, Regex Words)[] Stages = [("generation", Generation()), ("distribution", Distribution()), ("storage", Storage()), ("renewal", Renewal()), ("compromise", Compromise()), ("destruction", Destruction())];
 

@@ -1,28 +1,33 @@
+using System.Text.RegularExpressions;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every network service names a log-in mechanism, and the mechanism has a row.</summary>
-public sealed class ServiceAuthentication() : Check("service-authentication", 1, Polarity.Refute, CoverageScope.Declaration,
-    "a log-in mechanism for every service of IXIT 13-SoftServ", "IXIT 13-SoftServ and 1-AuthMech with matching ids", "5.5-4-1a")
+public sealed partial class ServiceAuthentication() : Check("service-authentication", 2, Polarity.Refute, CoverageScope.Declaration,
+    "a log-in mechanism for every service of IXIT 13-SoftServ", "IXIT 13-SoftServ and 1-AuthMech with matching ids", "5.5-4-1a", "5.5-5-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
+
+    private IEnumerable<Answer> Judge(Examined examined)
     {
         var rows = examined.Rows(13).ToList();
         var mechanisms = examined.Declaration.Table(1);
-        if (rows.Count == 0) return [Open(Units[0], "IXIT 13-SoftServ was not handed over")];
+        if (rows.Count == 0) return Units.Select(u => Open(u, "IXIT 13-SoftServ was not handed over"));
         var answers = new List<Answer>();
         var named = 0;
         foreach (var (table, row) in rows)
         {
             var says = Papers.Field(row, "Authentication Mechanism");
-            if (Wording.IsEmpty(says))
+            var (known, unknown) = Papers.References(says ?? "", mechanisms, "AuthMech");
+            // Who only asks others serves nobody; a plain "none" there is no gap.
+            if (Wording.IsEmpty(says) || known.Count == 0 && unknown.Count == 0 && InterfaceStatus.Of(row) != Switched.Off && !Asks().IsMatch(Papers.Whole(row)) && (Wording.IsNo(says) || Everybody().IsMatch(says!) && !Wording.Clauses(says).Any(Wording.IsAverted)))
             {
-                answers.Add(Refutes(Units[0], $"{Shortened.Visible(row.Id)} names no log-in mechanism", row.Location));
+                answers.Add(Refutes(Units[0], $"{Shortened.Visible(row.Id)} names no log-in mechanism{(Wording.IsEmpty(says) ? "" : $": \"{Wording.Begin(says!)}\"")}", row.Location));
+                if (Wording.IsYes(Papers.Field(row, "Allows Configuration", "Configuration"))) answers.Add(Refutes(Units[1], $"{Shortened.Visible(row.Id)} allows configuration and names no log-in mechanism", row.Location));
                 continue;
             }
-            var (known, unknown) = Papers.References(says!, mechanisms, "AuthMech");
             if (known.Count > 0) named++;
             if (unknown.Count > 0 && mechanisms is not null)
             {
@@ -31,8 +36,15 @@ public sealed class ServiceAuthentication() : Check("service-authentication", 1,
             }
         }
         if (answers.Count > 0) return answers;
+        answers.Add(Open(Units[1], "whether each log-in keeps settings from everybody else is for a person"));
         return named == rows.Count
-            ? [Supports(Units[0], $"all {rows.Count} service(s) name a log-in mechanism that has a row")]
-            : [Open(Units[0], $"{rows.Count - named} of {rows.Count} service(s) describe their log-in without naming a row of IXIT 1-AuthMech", "a row of IXIT 1-AuthMech for each")];
+            ? [.. answers, Supports(Units[0], $"all {rows.Count} service(s) name a log-in mechanism that has a row")]
+            : [.. answers, Open(Units[0], $"{rows.Count - named} of {rows.Count} service(s) describe their log-in without naming a row of IXIT 1-AuthMech", "a row of IXIT 1-AuthMech for each")];
     }
+
+    [GeneratedRegex(@"\b(open (access|to (all|any\w*|every\w*|the (whole|local|home)))|any ?(one|body)|every ?(one|body)|every (device|phone|host|client)|free(ly)? (access\w*|available|usable|reachable)|public(ly)?|unauthenticated|anonymous(ly)?|unrestricted|unprotected)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Everybody();
+
+    [GeneratedRegex(@"\b(client|outgoing|outbound|resolver|requests? (only|to)|sends? only|ntp|sntp|mdns|ssdp|discovery)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Asks();
 }

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every service that is on has a reason in the service table. One answer a row; a service that is declared off asks for none.</summary>
-public sealed class ServiceJustification() : Check("service-justification", 2, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class ServiceJustification() : Check("service-justification", 3, Polarity.Refute, CoverageScope.Declaration,
     "a reason for every service of IXIT 13-SoftServ that is on", "IXIT 13-SoftServ with its field Justification filled", "5.6-5-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -18,8 +19,12 @@ public sealed class ServiceJustification() : Check("service-justification", 2, P
             var filled = Fields.Of(reason);
             var id = Shortened.Visible(of.Row.Id);
             if (InterfaceStatus.Of(of.Row) == Switched.Off) yield return Supports(Units[0], $"{id} is declared off and needs no reason for being on").For(of);
+            else if (filled == Filled.Words && Unreasoned().IsMatch(reason!)) yield return Refutes(Units[0], $"the reason for {id} is none: \"{Wording.Begin(reason!)}\"", of.Row.At("Justification")).For(of);
             else if (filled == Filled.Words) yield return Supports(Units[0], $"{id} gives a reason").For(of);
             else yield return Refutes(Units[0], filled == Filled.Missing ? $"{id} has no reason for being there" : $"the reason for {id} {Fields.Shown(reason)}", of.Row.At("Justification")).For(of);
         }
     }
+
+    [GeneratedRegex(@"^\W*(no|not any|for no|without( a| any)?) (\w+ )?(reason|need|purpose|use|function)s?\b(?!\s*(to|not|for) (switch|turn|disable|remove))|\b(nobody|no one|none of us) (\w+ )?(knows?|remembers?|recalls?|needs?|uses?|can (say|tell|remember))\b|^\W*(it )?(has always been|was always|(kept|left|inherited|taken over) (over )?from)\b[^.;]*$|\b(reason|purpose) (is )?(unknown|unclear|forgotten|lost)\b|\b(not|no longer) (really |actually |longer )?(needed|used|necessary)( (any ?more|today|now))?\s*($|[.;,])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Unreasoned();
 }

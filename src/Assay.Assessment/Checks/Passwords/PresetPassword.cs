@@ -11,8 +11,11 @@ internal static partial class PresetPassword
     {
         var says = Papers.Field(row, "Password Generation");
         if (Wording.IsEmpty(says) || Wording.IsNo(says) || Wording.IsNotApplicable(says)) return null;
-        return Wording.Affirms(says, ByUser()) is not null && !Preset().IsMatch(says!) ? null : says;
+        return IsUsersOwn(says!) ? null : says;
     }
+
+    /// <summary>The user sets it, and nothing is set before that.</summary>
+    public static bool IsUsersOwn(string says) => Wording.Affirms(says, ByUser()) is not null && !Preset().IsMatch(says);
 
     /// <summary>Bits of the smallest space that the text names: <c>8 characters of a-z and 0-9</c>, <c>6-digit PIN</c>, <c>64 bits</c>; null where it names no length.</summary>
     public static double? BitsOf(string text)

@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A preset password that follows a series, or is one and the same for a whole batch, model or product line.</summary>
-public sealed partial class RegularPassword() : RowCheck("regular-password", 1, Polarity.Refute, 1,
+public sealed partial class RegularPassword() : RowCheck("regular-password", 2, Polarity.Refute, 1,
     "preset passwords that count up, follow a date or batch, or are the same on every device", "the step of production that makes the password, and the passwords of two delivered units", "5.1-1-1a", "5.1-2-1a")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -27,6 +27,6 @@ public sealed partial class RegularPassword() : RowCheck("regular-password", 1, 
     [GeneratedRegex(@"\b(is|are)(n't| not) (unique|individual|different|device-specific)\b|\bnot unique (per|for|to|across)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotUnique();
 
-    [GeneratedRegex(@"\b(increment\w*|counter|counts? up|consecutive(ly)?|sequential(ly)?|sequence number|running number|ascending|successive|serially|(production|manufacturing|build) (date|week|number|order)|date of (production|manufacture)|time ?stamp|batch number|lot number)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(increment\w*|counter|counts? up|consecutive(ly)?|sequential(ly)?|sequence number|running number|ascending|successive|serially|(production|manufacturing|build) (date|week|number|order)|(hour|day|week|month|year|date|time|shift|place|order) (and \w+ )?of (the )?(production|manufacture|manufacturing|assembly|packag\w+|build)|calendar (week|day)|(number|name) of the (line|batch|lot|carton|pallet|shift)|(production )?line number|time ?stamp|batch number|lot number)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Series();
 }

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Where personal data rests on consent, its row says how a user gives it and how to take it back. One answer a row.</summary>
-public sealed partial class ConsentRows() : Check("consent-rows", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class ConsentRows() : Check("consent-rows", 2, Polarity.Refute, CoverageScope.Declaration,
     "consent that is preset, and consent that nobody can take back, in IXIT 21-PersData", "IXIT 21-PersData with its fields Obtaining Consent and Withdrawing Consent filled", "6-2-1a", "6-3-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -34,12 +34,12 @@ public sealed partial class ConsentRows() : Check("consent-rows", 1, Polarity.Re
         }
     }
 
-    [GeneratedRegex(@"\b(pre-?(ticked|checked|selected|filled|set)|(ticked|checked|selected|enabled|switched on|on) (by default|in advance|initially)|default(s)? (is|to) (on|yes|enabled|agree\w*)|opt(s|ed|ing)?[- ]out|(tak(en|ing)|assum(e[sd]?|ing)|deem(ed|ing)|presum\w+) (as |to be |for )?(given|granted|consent\w*)|consent is (assumed|presumed|deemed|implied by purchase)|by (buying|purchasing) the)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(pre-?(ticked|checked|selected|filled|set)|(ticked|checked|selected|enabled|switched on|on) (by default|in advance|initially)|default(s)? (is|to) (on|yes|enabled|agree\w*)|opt(s|ed|ing)?[- ]out|(tak(en|ing)|assum(e[sd]?|ing)|deem(ed|ing)|presum\w+) (as |to be |for )?(given|granted|consent\w*)|consent is (assumed|presumed|deemed|implied by purchase)|by (the )?(buying|purchas\w+|using|use of) the)\b|^\W*(assumed|presumed|implied|implicit(ly)?|tacit(ly)?|deemed|automatic(ally)?)\b|\bunless (the |an? |he or she )?(\w+ )?(objects?|writes?|refuses?|declines?|protests?|complains?|calls?|unticks?|says? no|opts? out)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Preset();
 
     [GeneratedRegex(@"\b(opt(s|ed|ing)?[- ]in|tick(s|ed|ing)?|check(s|ed|ing)? (a|the) box|tap(s|ped|ping)?|click(s|ed|ing)?|press(es|ed|ing)?|agree(s|d|ing)?|accept(s|ed|ing)?|confirm(s|ed|ing)?|explicit(ly)?|switch(es|ed)? (it )?on|turn(s|ed)? (it )?on|enabl(es|ed|ing)|asked|signs?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OptIn();
 
-    [GeneratedRegex(@"\b((can|could|may|is|are) ?not (possible|be (withdrawn|revoked|taken back|undone|cancelled)|able)|not (possible|foreseen|revocable|withdrawable)|irrevocabl[ey]|no (way|means|possibility|option) (to|of|for)|permanent consent|impossible)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b((can|could|may|is|are) ?not (possible|be (withdrawn|revoked|taken back|undone|cancelled)|able)|not (possible|foreseen|revocable|withdrawable)|irrevocabl[ey]|no (way|means|possibility|option) (to|of|for)|permanent consent|impossible|excluded)\b|^\W*no (\w+ )?(provision|means|way|possibility|option|mechanism|procedure|function|method)s?\b(?![^.;]*\b(other|further|special|form)\b)|\b(only|solely) (within|in|during|until|up to|for) [^.;]{0,30}\b(days?|weeks?|months?|hours?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Irrevocable();
 }

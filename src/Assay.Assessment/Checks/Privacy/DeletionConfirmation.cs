@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Each way to delete says how a user learns that it worked. One answer a row.</summary>
-public sealed partial class DeletionConfirmation() : Check("deletion-confirmation", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class DeletionConfirmation() : Check("deletion-confirmation", 2, Polarity.Refute, CoverageScope.Declaration,
     "a confirmation behind every row of IXIT 25-DelFunc", "IXIT 25-DelFunc with its field Confirmation filled, and a laboratory's record of one deletion each", "5.11-4-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -24,6 +24,6 @@ public sealed partial class DeletionConfirmation() : Check("deletion-confirmatio
         }
     }
 
-    [GeneratedRegex(@"(^\W*(there is )?no (\w+ ){0,2}(confirmation|feedback|message|indication|notice)\b(?![^.]*\b(but|except|other than|besides|however)\b)|\b(user|nobody)s? (is|are|gets?|receives?) (not |no )?(told|informed|notified)? ?(nothing|no (confirmation|feedback|message))|\busers? (is|are) not (told|informed|notified)\b|\bwithout (any )?(confirmation|feedback|message)\b|\bdoes not confirm\b|\bsilent(ly)?\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(^\W*(there is )?no (\w+ ){0,2}(confirmation|feedback|message|indication|notice)\b(?![^.]*\b(but|except|other than|besides|however)\b)|\b(user|nobody)s? (is|are|gets?|receives?) (not |no )?(told|informed|notified)? ?(nothing|no (confirmation|feedback|message))|\busers? (is|are) not (told|informed|notified)\b|\bwithout (any )?(confirmation|feedback|message)\b|^\W*(nothing|no \w+|nobody) (is|are|gets?|will be|can be) (\w+ )?(indicated|shown|told|displayed|confirmed|reported|signal\w+|seen|visible|heard|informed|notified)\b|\bdoes not confirm\b|\bsilent(ly)?\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Unconfirmed();
 }

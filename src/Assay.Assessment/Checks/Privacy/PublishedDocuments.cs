@@ -3,7 +3,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>The pages that IXIT 2-UserInfo names for its users: is one named, and does a saved copy show that it could be opened there?</summary>
-public sealed class PublishedDocuments() : Check("published-documents", 1, Polarity.Decide, CoverageScope.Document,
+public sealed class PublishedDocuments() : Check("published-documents", 2, Polarity.Decide, CoverageScope.Document,
     "a page for users behind every field of IXIT 2-UserInfo on sensors, deletion, set-up, its check, personal data and telemetry", "copies of the pages that IXIT 2-UserInfo names, saved with their address and date",
     [.. Asked.SelectMany(a => new[] { a.Planned, a.Opened }).OfType<string>().Distinct()])
 {
@@ -23,7 +23,8 @@ public sealed class PublishedDocuments() : Check("published-documents", 1, Polar
             }
             var place = found.Of.Row.At(name);
             var filled = Fields.Of(says);
-            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied)
+            // "No account is needed: https://…" names a place; a denial without one does not.
+            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && Wording.IsNo(says) && SavedPages.Addresses(says).Count == 0)
             {
                 foreach (var unit in units) yield return Refutes(unit, $"where users read of {about}: the field {Fields.Shown(says)}", place);
                 continue;

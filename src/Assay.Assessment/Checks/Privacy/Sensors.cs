@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Sensors that another table, a component or the device tree names and the sensor table does not.</summary>
-public sealed class Sensors() : Check("sensors", 2, Polarity.Support, CoverageScope.Declaration,
+public sealed class Sensors() : Check("sensors", 3, Polarity.Support, CoverageScope.Declaration,
     "cameras, microphones and other sensors that IXIT 22-ExtSens does not list", "IXIT 22-ExtSens, and pictures of the opened device", "5.8-3-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -19,9 +19,10 @@ public sealed class Sensors() : Check("sensors", 2, Polarity.Support, CoverageSc
             var has = sensor.Words.Any(w => Wording.Names(text, w) && !Wording.Denies(text, w));
             if (has) agree++;
             if (has) continue;
-            foreach (var (table, row) in examined.Rows(6, 21, 24, 27))
+            foreach (var (table, row) in examined.Rows(2, 6, 21, 24, 27))
             {
-                var says = Papers.Whole(row);
+                // Of the record on the user's papers only what it says of sensors.
+                var says = table.Number == 2 ? Papers.Field(row, "Documentation of Sensors") ?? "" : Papers.Whole(row);
                 if (sensor.Stated.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } word) continue;
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", Papers.Says(table, row, $"names a {word}"), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))));
                 break;

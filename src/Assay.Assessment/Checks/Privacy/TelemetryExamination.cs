@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Telemetry is collected: at least one row says how it is searched for anomalies of security.</summary>
-public sealed partial class TelemetryExamination() : Check("telemetry-examination", 1, Polarity.Decide, CoverageScope.Declaration,
+public sealed partial class TelemetryExamination() : Check("telemetry-examination", 2, Polarity.Decide, CoverageScope.Declaration,
     "at least one row of IXIT 24-TelData that is examined for anomalies of security", "IXIT 24-TelData with its field Security Examination filled", "5.10-1-1a", "5.10-1-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -28,6 +28,6 @@ public sealed partial class TelemetryExamination() : Check("telemetry-examinatio
         foreach (var (of, _) in examinedRows) yield return Open("5.10-1-1b", $"whether what {Shortened.Visible(of.Row.Id)} collects fits its examination is for a person", "a laboratory's record on the examination of telemetry").For(of);
     }
 
-    [GeneratedRegex(@"(^\W*(is |are )?not (examined|evaluated|analy[sz]ed|checked|inspected|monitored|used)\b|\b(is|are) not (examined|evaluated|analy[sz]ed|checked|inspected|monitored)( for security( \w+)?| at all| by \w+)?\s*\.?\s*$|^\W*no (security )?(examination|evaluation|analysis|check)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(^\W*(is |are )?(not|never) (examined|evaluated|analy[sz]ed|checked|inspected|monitored|used|looked|searched|reviewed|read|watched)\b|^[^.;]{0,20}\b(nobody|no one) (\w+ )?(looks?|examines?|checks?|reads?|reviews?|analy[sz]es|watches)\b|^\W*(only )?(for |used for )?(marketing|advertising|sales|statistics)( only| alone| purposes?)*\W*$|\b(is|are) not (examined|evaluated|analy[sz]ed|checked|inspected|monitored)( for security( \w+)?| at all| by \w+)?\s*\.?\s*$|^\W*no (security )?(examination|evaluation|analysis|check)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotExamined();
 }

@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// The period of security updates: is it said, can it be read, is it one and the same wherever it stands (IXIT 2-UserInfo, device.yaml,
 /// the saved page), and has it not ended? A placeholder is no period.
 /// </summary>
-public sealed partial class SupportPeriod() : Check("support-period", 1, Polarity.Decide, CoverageScope.Declaration,
+public sealed partial class SupportPeriod() : Check("support-period", 2, Polarity.Decide, CoverageScope.Declaration,
     "one readable period of security updates, the same in every paper and not over", "IXIT 2-UserInfo with a date or a number of years, and a saved copy of the page that tells it to buyers", "5.3-13-2c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -40,6 +40,11 @@ public sealed partial class SupportPeriod() : Check("support-period", 1, Polarit
                 declared.AddRange(Wording.Spans(value).Where(s => s.Months >= 12).Select(s => new Period(s.Months, null, $"\"{s.Words}\"", row.At(name), table)));
                 declared.AddRange(Wording.Dates(value).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", row.At(name), table)));
             }
+        }
+        foreach (var (_, row) in examined.Rows(2))
+        {
+            var says = Papers.Field(row, "Support Period") ?? (row.Id.StartsWith("Support Period", StringComparison.OrdinalIgnoreCase) ? string.Join('\n', row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)) : "");
+            if (Vague().IsMatch(says) && !says.Any(char.IsDigit) && !Wording.Spans(says).Any()) answers.Add(Refutes(Units[0], $"words without a date or a number stand where the support period should be: \"{Wording.Begin(says)}\"", row.At("Support Period")));
         }
         var sheet = examined.Of(FileKind.Device).FirstOrDefault();
         if (examined.Device.SupportEnd is { } end && sheet is not null) declared.Add(new Period(null, end, $"\"{end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\"", sheet.At(LineOf(sheet, "supportEnd")), null));
@@ -103,6 +108,9 @@ public sealed partial class SupportPeriod() : Check("support-period", 1, Polarit
 
     [GeneratedRegex(@"\b(support (period|ends?|until|for)|end of (support|life)|came on the market|placed? on the market)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Lasting();
+
+    [GeneratedRegex(@"\b(we(['’]ll| will| shall)? see|usual|typical|customary|reasonable|adequate|appropriate|sufficient(ly)?|as long as|(expected|ordinary|average) (life|service|use)\w*|until (further notice|we |it |the (successor|next))|(our|the maker['’]s|the manufacturer['’]s|sole) discretion|depend\w*|(several|some|a few|many) (years|time|months)|indefinite\w*|open-ended|not (yet )?(fixed|decided|known|defined|limited|determined)|unknown|undecided)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Vague();
 
     [GeneratedRegex(@"(\?+|\b[XN]{1,3}) ?(years?|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PeriodPlaceholder();
