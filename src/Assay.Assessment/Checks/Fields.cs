@@ -30,7 +30,7 @@ internal static partial class Fields
         : Wording.IsEmpty(value) ? Filled.Empty
         : NotApplicable().IsMatch(value) ? Filled.NotApplicable
         : value.Length <= LongestPlaceholder && Placeholder.Is(value) ? Filled.Placeholder
-        : Denial().IsMatch(value) ? Filled.Denied
+        : Denial().IsMatch(value) || Wording.IsNo(value) ? Filled.Denied
         : Filled.Words;
 
     /// <summary>Nothing stands there that could be read as a statement, though the layout has the place for it.</summary>

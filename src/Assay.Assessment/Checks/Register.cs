@@ -19,6 +19,7 @@ public static class Register
             new ClaimedConfinement(),
             new ClearTextLoginService(),
             new ClearTextToRemote(),
+            new CodeMinimisation(),
             new CommunicationGuarantees(),
             new CommunicationRows(),
             new ComponentUpdateMechanism(),

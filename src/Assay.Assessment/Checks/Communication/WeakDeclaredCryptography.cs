@@ -41,6 +41,18 @@ public sealed partial class WeakDeclaredCryptography() : Check("weak-declared-cr
                     yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares cryptography of the maker's own, which no catalogue lists: \"{Wording.Begin(own)}\"", row.Location).On(table, row);
                     continue;
                 }
+                if (ShortKey().Match(says) is { Success: true } shortKey && !Wording.Denies(says, shortKey.Value) && !LongKey().IsMatch(says))
+                {
+                    hit = true;
+                    yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares {shortKey.Value}, a key too short for any current catalogue", row.Location).On(table, row);
+                    continue;
+                }
+                if (number == 7 && Sum().IsMatch(says) && !Current.Any(c => Wording.Names(says, c)) && !Signs().IsMatch(says))
+                {
+                    hit = true;
+                    yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares a check sum, which is no cryptography: \"{Wording.Begin(says)}\"", row.Location).On(table, row);
+                    continue;
+                }
                 if (Weak.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } weak) continue;
                 if (Current.FirstOrDefault(c => Wording.Names(says, c)) is { } current)
                 {
@@ -59,6 +71,18 @@ public sealed partial class WeakDeclaredCryptography() : Check("weak-declared-cr
             if (!hit) yield return Open(unit, beside is null ? "no outdated algorithm is named; whether what is named suffices is for a person" : $"{beside}: what it is used for is for a person to say");
         }
     }
+
+    [GeneratedRegex(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(512|768|1024)\b|\b(512|768|1024)[\s-]bit RSA\b|\bDH(E)?[\s-]?(512|768|1024)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex ShortKey();
+
+    [GeneratedRegex(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(2048|3072|4096)\b|\b(Ed25519|ECDSA|P-?256|P-?384)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex LongKey();
+
+    [GeneratedRegex(@"\b(crc(-?\d+)?|check[- ]?sums?|adler(-?32)?|parity)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Sum();
+
+    [GeneratedRegex(@"\b(sign\w*|rsa\S*|ecdsa\S*|ed25519|hmac\S*|cmac|aes\S*|tls|https|certificate\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Signs();
 
     // A new version beside an outdated one helps nobody whom an attacker brings back to the old.
     private static string? Offered(string says) => Wording.Clauses(says).FirstOrDefault(c => OldVersions.Any(o => Wording.Names(c, o)) && Still().IsMatch(c) && !Wording.IsDenied(c));

@@ -22,7 +22,7 @@ public sealed partial class BootGuarantees() : Check("boot-guarantees", 2, Polar
             var says = Papers.Field(of.Row, "Security Guarantees", "Guarantees", "Security Guarantee");
             var filled = Fields.Of(says);
             var detection = Papers.Field(of.Row, "Detection");
-            if (Fields.Of(detection) is Filled.Empty or Filled.Placeholder or Filled.Denied || Wording.IsNo(detection) || detection is not null && Wording.Clauses(detection).Any(c => Undetected().IsMatch(c) && !Bars().IsMatch(c))) yield return Refutes("5.7-1-1b", $"{id} detects no altered software: the field {Fields.Shown(detection)}", of.Row.At("Detection Mechanisms")).For(of);
+            if (Fields.Of(detection) is Filled.Empty or Filled.Placeholder or Filled.Denied || Wording.IsNo(detection) || detection is not null && Off().IsMatch(detection) || detection is not null && Wording.Clauses(detection).Any(c => Undetected().IsMatch(c) && !Bars().IsMatch(c))) yield return Refutes("5.7-1-1b", $"{id} detects no altered software: the field {Fields.Shown(detection)}", of.Row.At("Detection Mechanisms")).For(of);
             else yield return Open("5.7-1-1b", $"whether {id} can deliver what it promises is for a person").For(of);
             // Where the layout has no such field, the description may hold the promise, and then silence is no fault.
             var text = says ?? Papers.Whole(of.Row);
@@ -33,6 +33,9 @@ public sealed partial class BootGuarantees() : Check("boot-guarantees", 2, Polar
             else yield return Open(Units[0], $"{id} does not promise both integrity and authenticity in words that a program can read", $"the guarantees of {id}").For(of);
         }
     }
+
+    [GeneratedRegex(@"^\W*(disabled|off|switched off|turned off|deactivated|inactive)\b|^\W*(a |the )?(simple )?(crc(-?\d+)?|check[- ]?sum|parity)( only| alone| of the image)?\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Off();
 
     [GeneratedRegex(@"\b(starts?|boots?|runs?|loads?|executes?|accepts?|jumps? to) (any|every|all|whatever|anything|unsigned|unverified)\b|\b(is|are) (not|never) (verified|checked|validated|examined)\b|\bwithout (any |a )?(verification|check\w*|validation|examination)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Undetected();

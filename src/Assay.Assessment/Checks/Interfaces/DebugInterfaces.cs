@@ -23,7 +23,7 @@ public sealed partial class DebugInterfaces() : Check("debug-interfaces", 2, Pol
             var said = string.Join("\n\n", of.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value));
             if (status is Switched.Off) answers.Add(Supports("5.6-4-1a", $"{id} is declared off").For(of));
             else if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied) answers.Add(Refutes("5.6-4-1a", $"{id} is a debug interface that is not off, and its protection {Fields.Shown(protection)}", of.Row.At("Protection")).For(of));
-            else if (protection is not null && Wording.Clauses(protection).All(c => Omitted().IsMatch(c) || Wording.IsDenied(c) && SoftwareSwitch().IsMatch(c))) answers.Add(Refutes("5.6-4-1a", $"{id} is a debug interface that is not off, and its protection {Fields.Shown(protection)}", of.Row.At("Protection")).For(of));
+            else if (protection is not null && Wording.Clauses(protection).All(c => Omitted().IsMatch(c) || Bare().IsMatch(c) || NotLocked().IsMatch(c))) answers.Add(Refutes("5.6-4-1a", $"{id} is a debug interface that is not off, and its protection {Fields.Shown(protection)}", of.Row.At("Protection")).For(of));
             else if (SoftwareSwitch().IsMatch(said)) answers.Add(Supports("5.6-4-1a", $"{id} names how software turns it off").For(of));
             else answers.Add(Open("5.6-4-1a", $"{id} names no switch in software that a program can read", $"how software turns {id} off").For(of));
             if (Never().Match(said) is { Success: true } never)
@@ -48,6 +48,12 @@ public sealed partial class DebugInterfaces() : Check("debug-interfaces", 2, Pol
 
     /// <summary>The row itself calls the interface one for debugging.</summary>
     internal static bool IsDebug(IxitRow row) => Papers.Field(row, "Debug Interface", "Debug") is { } debug && Wording.IsYes(debug);
+
+    [GeneratedRegex(@"^\W*(open|unprotected|unlocked|accessible|reachable( from (the )?outside)?|free(ly accessible)?|exposed|not (locked|protected|fused|disabled))\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Bare();
+
+    [GeneratedRegex(@"\b(no|not|never|without( any| a)?)\b[^.;]{0,30}\b(lock\w*|fus(e|es|ed|ing)|protect\w*|password|disabl\w+|authenticat\w+|guard)\b(?![^.;]*\b(but|needed|because)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NotLocked();
 
     // What would have locked it was left away.
     [GeneratedRegex(@"\b(saved|skipped|omitted|left (out|away|off|open|undone)|spared|dropped|forgotten|postponed|not (set|burn\w+|done|performed|carried out|programmed|applied|fitted|blown)|missing)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

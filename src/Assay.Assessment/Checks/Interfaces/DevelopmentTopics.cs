@@ -38,7 +38,7 @@ public sealed partial class DevelopmentTopics() : Check("development-topics", 2,
         ("training", Training()), ("design", Design()), ("coding", Coding()), ("tests", Tests()), ("review", Review()), ("archive", Archive()), ("delivery", Delivery()), ("suppliers", Suppliers()),
     ];
 
-    [GeneratedRegex(@"\b(nothing|none of (it|this)|not|never) (is |are |was |has been |been )?(\w+ )?(written( down)?|documented|formali[sz]ed|defined|recorded|laid down|fixed)\b|\b(no|without( any| a)?) (\w+ )?(process|procedures?|rules?|guidelines?|method|methodology|documentation)\b|\b(informal(ly)?|ad[- ]hoc|by feel|as we go|by word of mouth|undocumented)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(nothing|none of (it|this)|not|never) (is |are |was |has been |been )?(\w+ )?(written( down)?|documented|formali[sz]ed|defined|recorded|laid down|fixed)\b|\b(no|without( any| a)?) (\w+ )?(process|procedures?|rules?|guidelines?|method|methodology|documentation)\b|\b(informal(ly)?|ad[- ]hoc|by feel|as we go|by word of mouth|undocumented|improvis\w+|just (write|do|start|begin)\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Unwritten();
 
     [GeneratedRegex(@"\b(train(ed|ing|s)?|courses?|education|awareness|taught|qualif\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

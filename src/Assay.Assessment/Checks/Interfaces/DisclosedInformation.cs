@@ -25,6 +25,11 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
             if (filled == Filled.Placeholder) yield return Refutes("5.6-2-1a", $"what {id} discloses {Fields.Shown(says)}", of.Row.At("Disclosed Information")).For(of);
             else if (filled is Filled.Denied or Filled.NotApplicable) yield return Supports("5.6-2-1a", $"{id} discloses nothing, by its row").For(of);
             else if (filled == Filled.Empty) yield return Open("5.6-2-1a", $"{id} does not say what it discloses").For(of);
+            // Several things that help an attacker, and no word on why anybody has to know them.
+            else if (!Reason().IsMatch(says) && !Spared().IsMatch(says) && Revealing().Matches(says).Select(m => m.Value.ToLowerInvariant().Split(' ')[0]).Distinct(StringComparer.Ordinal).Count() >= 2 && Wording.Affirms(says, Revealing()) is not null)
+            {
+                yield return Refutes("5.6-2-1b", $"{id} tells more than one thing that helps an attacker, and gives no reason: \"{Wording.Begin(says)}\"", of.Row.At("Disclosed Information")).For(of);
+            }
             else if (Fields.Sentences(says).FirstOrDefault(s => (List().IsMatch(s) && Credential().IsMatch(s) || Told().IsMatch(s)) && !Spared().IsMatch(s) && !Fields.Negation().IsMatch(Harmless().Replace(s, ""))) is { } told)
             {
                 var harmless = Harmless().IsMatch(says);
@@ -32,11 +37,6 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
                 yield return Reason().IsMatch(says)
                     ? Supports("5.6-2-1b", $"{id} gives a reason for what it discloses").For(of)
                     : Open("5.6-2-1b", $"{id} discloses \"{Wording.Begin(told)}\" and gives no reason that a program can read", $"why {id} must disclose it before a log-in").For(of);
-            }
-            // Several things that help an attacker, and no word on why anybody has to know them.
-            else if (!Reason().IsMatch(says) && !Spared().IsMatch(says) && Revealing().Matches(says).Select(m => m.Value.ToLowerInvariant().Split(' ')[0]).Distinct(StringComparer.Ordinal).Count() >= 2 && Wording.Affirms(says, Revealing()) is not null)
-            {
-                yield return Refutes("5.6-2-1b", $"{id} tells more than one thing that helps an attacker, and gives no reason: \"{Wording.Begin(says)}\"", of.Row.At("Disclosed Information")).For(of);
             }
             else yield return Open("5.6-2-1a", $"{id} discloses \"{Wording.Begin(says)}\"; whether that is sensitive is for a person").For(of);
         }

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Each declared access control of memory names the hardware behind it; one that its own row calls software only is none. One answer a row.</summary>
-public sealed partial class MemoryHardware() : Check("memory-hardware", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class MemoryHardware() : Check("memory-hardware", 2, Polarity.Refute, CoverageScope.Declaration,
     "a hardware mechanism behind every row of IXIT 18-AccCtrl", "IXIT 18-AccCtrl with the hardware mechanism of every row", "5.6-8-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -23,7 +23,7 @@ public sealed partial class MemoryHardware() : Check("memory-hardware", 1, Polar
         }
     }
 
-    [GeneratedRegex(@"(?<!\bnot )\b((purely|only|solely|entirely|exclusively) (\w+ )?(in|by|through|implemented in|enforced (in|by)) (the )?software|(in|by) software (only|alone)|software[- ]only|no (hardware|mmu|mpu|memory (management|protection) unit)( or \w+)?( support| mechanism| is (used|available|present))?|without (any )?(hardware support|(an? )?(mmu|mpu)))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<!\bnot )\b((purely|only|solely|entirely|exclusively) (\w+ )?(in|by|through|implemented in|enforced (in|by)) (the )?software|(in|by) software (only|alone)|software[- ]only|^\W*(by |in |through )?software( checks?| means| measures| tests)?\W*$|no (hardware|mmu|mpu|memory (management|protection) unit)( or \w+)?( support| mechanism| is (used|available|present))?|without (any )?(hardware support|(an? )?(mmu|mpu)))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SoftwareOnly();
 
     [GeneratedRegex(@"\b(mmu|mpu|pmp|smmu|iommu|trustzone|tzasc|tz-?m|sau|memory (management|protection) units?|no-?execute|nx( bit)?|xn|enclaves?|trusted execution|tee|hypervisor|privileged mode|protection rings?|hardware|e-?fuses?|tpm)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -24,6 +24,6 @@ public sealed partial class PrivilegeDesign() : RowCheck("privilege-design", 1, 
     [GeneratedRegex(@"\b(except|apart from|other than|until|at first|then drops?|drops?|unless|only (during|while|at|for|in)|before)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Spared();
 
-    [GeneratedRegex(@"^[^.;]{0,30}\b(no (separation|control|division) of (privileges|rights|duties|processes|users)|privileges are not (controlled|separated|restricted|limited)|no privilege (control|separation)\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[^.;]{0,30}\b(no (separation|control|division) of (privileges|rights|duties|processes|users)|everything is root|(there is )?only one (user|account)\b|(one|a single) (user|process|task|account|program) (\w+ ){0,2}(everything|all)\b|privileges are not (controlled|separated|restricted|limited)|no privilege (control|separation)\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex None();
 }

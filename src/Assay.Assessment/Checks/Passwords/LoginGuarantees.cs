@@ -18,7 +18,7 @@ public sealed partial class LoginGuarantees() : RowCheck("login-guarantees", 1, 
 
         var details = Papers.Field(row, "Cryptographic Details");
         var broken = details is null ? null : Wording.Clauses(details).FirstOrDefault(c => Broken().IsMatch(c) && !Off().IsMatch(c));
-        yield return broken is not null && (Joins().IsMatch(broken) || !ClearChannel.Encrypts(details!))
+        yield return broken is not null && (Joins().IsMatch(broken) || !ClearChannel.Encrypts(WithoutTls().Replace(details!, "")))
             ? Refutes(Units[1], $"{Name(row)} cannot keep what it promises: \"{Wording.Begin(broken)}\"", row.At("Cryptographic Details"))
             : Open(Units[1], $"{Name(row)}: whether its design keeps its promise is for a person");
     }
@@ -27,12 +27,15 @@ public sealed partial class LoginGuarantees() : RowCheck("login-guarantees", 1, 
     private static partial Regex Guarantee();
 
     // Read by anybody on the way, or a pairing in which an attacker in reach takes part.
-    [GeneratedRegex(@"\b(base-?64|plain (http|text)|clear[- ]?text|in (the )?clear|unencrypted|not encrypted|(no|without( any)?) (encryption|cipher\w*|cryptograph\w*)|legacy pairing|just works|temporary key of zero)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(base-?64|plain (http|text)|clear[- ]?text|in (the )?clear|unencrypted|not encrypted|(no|without( any)?) (encryption|cipher\w*|cryptograph\w*)|(no|without) (tls|https)|http only|legacy pairing|just works|temporary key of zero)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Broken();
+
+    [GeneratedRegex(@"\b(no|without) (tls|https)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex WithoutTls();
 
     [GeneratedRegex(@"\b(legacy pairing|just works|temporary key of zero)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Joins();
 
-    [GeneratedRegex(@"\b(refus\w+|reject\w+|disabled?|forbid\w*|prohibit\w*|not (accepted|allowed|supported|offered|used|possible|enabled|stored|sent|kept)|never|removed|instead of|rather than|blocked|no (clear|plain|legacy))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(refus\w+|reject\w+|disabled?|forbid\w*|prohibit\w*|not (accepted|allowed|supported|offered|used|possible|enabled|stored|sent|kept)|never|removed|redirect\w*|closed|instead of|rather than|blocked|no (clear|plain|legacy))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Off();
 }

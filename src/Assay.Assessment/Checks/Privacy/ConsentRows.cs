@@ -22,6 +22,7 @@ public sealed partial class ConsentRows() : Check("consent-rows", 2, Polarity.Re
             var id = Shortened.Visible(of.Row.Id);
             var given = Papers.Field(of.Row, "Obtaining Consent", "Obtain");
             if (Fields.Of(given).IsHollow()) yield return Refutes("6-2-1a", $"how consent to {id} is given: the field {Fields.Shown(given)}", of.Row.At("Obtaining Consent")).For(of);
+            else if (Bundled().Match(given!) is { Success: true } bundled) yield return Refutes("6-2-1a", $"consent to {id} is not asked by itself: \"{Wording.Begin(given!)}\"", of.Row.At("Obtaining Consent")).For(of);
             else if (Fields.Affirms(given!, Preset()) is { } preset) yield return Refutes("6-2-1a", $"consent to {id} is not asked: \"{Wording.Begin(preset)}\"", of.Row.At("Obtaining Consent")).For(of);
             else if (Fields.Affirms(given!, OptIn()) is not null) yield return Supports("6-2-1a", $"consent to {id} is given by an act of the user").For(of);
             else yield return Open("6-2-1a", $"whether consent to {id} is free, obvious and explicit is for a person").For(of);
@@ -34,12 +35,15 @@ public sealed partial class ConsentRows() : Check("consent-rows", 2, Polarity.Re
         }
     }
 
-    [GeneratedRegex(@"\b(pre-?(ticked|checked|selected|filled|set)|(ticked|checked|selected|enabled|switched on|on) (by default|in advance|initially)|default(s)? (is|to) (on|yes|enabled|agree\w*)|opt(s|ed|ing)?[- ]out|(tak(en|ing)|assum(e[sd]?|ing)|deem(ed|ing)|presum\w+) (as |to be |for )?(given|granted|consent\w*)|consent is (assumed|presumed|deemed|implied by purchase)|by (the )?(buying|purchas\w+|using|use of) the)\b|^\W*(assumed|presumed|implied|implicit(ly)?|tacit(ly)?|deemed|automatic(ally)?)\b|\bunless (the |an? |he or she )?(\w+ )?(objects?|writes?|refuses?|declines?|protests?|complains?|calls?|unticks?|says? no|opts? out)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\W*(part of|contained in|included in|with|covered by|in) (the |our )?(general |usual )?(terms|contract|conditions|licen[cs]e)\b(?![^.;]*\b(separate (box|question|signature|screen|tick)|own (box|question)|apart)\b)|\b(no|without) (a |any )?(separate|own|extra|further) (question|consent|box)\b|\b(not|nobody is|never) asked\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Bundled();
+
+    [GeneratedRegex(@"\b(pre-?(ticked|checked|selected|filled|set)|(ticked|checked|selected|enabled|switched on|on) (by default|in advance|initially)|default(s)? (is|to) (on|yes|enabled|agree\w*)|opt(s|ed|ing)?[- ]out|(tak(en|ing)|assum(e[sd]?|ing)|deem(ed|ing)|presum\w+) (as |to be |for )?(given|granted|consent\w*)|consent is (assumed|presumed|deemed|implied by purchase)|by (the )?(buying|purchas\w+|using|use of) the|by accepting the (purchase|sale|terms|contract|general))\b|^\W*(assumed|presumed|implied|implicit(ly)?|tacit(ly)?|deemed|automatic(ally)?)\b|\bunless (the |an? |he or she )?(\w+ )?(objects?|writes?|refuses?|declines?|protests?|complains?|calls?|unticks?|says? no|opts? out)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Preset();
 
     [GeneratedRegex(@"\b(opt(s|ed|ing)?[- ]in|tick(s|ed|ing)?|check(s|ed|ing)? (a|the) box|tap(s|ped|ping)?|click(s|ed|ing)?|press(es|ed|ing)?|agree(s|d|ing)?|accept(s|ed|ing)?|confirm(s|ed|ing)?|explicit(ly)?|switch(es|ed)? (it )?on|turn(s|ed)? (it )?on|enabl(es|ed|ing)|asked|signs?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OptIn();
 
-    [GeneratedRegex(@"\b((can|could|may|is|are) ?not (possible|be (withdrawn|revoked|taken back|undone|cancelled)|able)|not (possible|foreseen|revocable|withdrawable)|irrevocabl[ey]|no (way|means|possibility|option) (to|of|for)|permanent consent|impossible|excluded)\b|^\W*no (\w+ )?(provision|means|way|possibility|option|mechanism|procedure|function|method)s?\b(?![^.;]*\b(other|further|special|form)\b)|\b(only|solely) (within|in|during|until|up to|for) [^.;]{0,30}\b(days?|weeks?|months?|hours?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b((can|could|may|is|are) ?not (possible|be (withdrawn|revoked|taken back|undone|cancelled)|able)|not (possible|foreseen|revocable|withdrawable)|irrevocabl[ey]|no (way|means|possibility|option) (to|of|for)|permanent consent|impossible|excluded)\b|^\W*no (\w+ )?(provision|means|way|possibility|option|mechanism|procedure|function|method)s?\b(?![^.;]*\b(other|further|special|form)\b)|\bby (destroying|selling|returning|disposing of|throwing away) the\b|\b(only|solely) (within|in|during|until|up to|for) [^.;]{0,30}\b(days?|weeks?|months?|hours?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Irrevocable();
 }

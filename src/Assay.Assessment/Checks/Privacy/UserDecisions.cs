@@ -52,10 +52,10 @@ public sealed partial class UserDecisions() : Check("user-decisions", 3, Polarit
     [GeneratedRegex(@"\b(never|not (possible|offered|allowed|selectable|available)|cannot|refuses?|prevents?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Denied();
 
-    [GeneratedRegex(@"^\W*(off|disabled?|no|none|false|deactivated|never|not (enabled|active))\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\W*(off|disabled?|no|none|open|false|deactivated|never|not (enabled|active))\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex IsOff();
 
     // What is better on, in the row's own name; remote access, telemetry and sharing are better off.
-    [GeneratedRegex(@"\b((automatic|security|auto|firmware|software)[- ]updates?|passwords?( protection)?|authentication|encrypt\w*|https|tls|firewall|two-factor|2fa|multi-factor|lock-?out|log-?in protection|access control|signature (check|verification))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b((automatic|security|auto|firmware|software)[- ]updates?|passwords?( protection)?|authentication|encrypt\w*|https|tls|firewall|two-factor|2fa|multi-factor|lock-?out|log-?in protection|access control|encryption|signature (check|verification))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Protects();
 }

@@ -20,7 +20,7 @@ public sealed partial class UpdateGuarantees() : RowCheck("update-guarantees", 2
         {
             var denied = Wording.Clauses(design).FirstOrDefault(c => None().IsMatch(c) && pattern.IsMatch(c) && !Turned().IsMatch(c));
             // A check sum finds accidents; nothing in it shows from whom a package comes. Over an authenticated channel that is for a person.
-            denied ??= unit == "5.3-9-1a" && details is not null && !Wording.IsMissing(details) && CheckSum().IsMatch(details) && !Authenticity().IsMatch(design) && !Channel().IsMatch(design) && others.All(o => o == row) ? details : null;
+            denied ??= unit == "5.3-9-1a" && details is not null && !Wording.IsMissing(details) && (CheckSum().IsMatch(details) || Wording.IsNo(details) || Compared().IsMatch(details)) && Wording.Affirms(Compared().Replace(design, ""), Authenticity()) is null && !Channel().IsMatch(design) && others.All(o => o == row) ? details : null;
             if (denied is not null && Wording.Affirms(design, pattern) is null)
             {
                 yield return Refutes(unit, $"{Name(row)} names nothing that checks {word}: \"{Wording.Begin(denied)}\"", row.At("Cryptographic Details"));
@@ -29,7 +29,7 @@ public sealed partial class UpdateGuarantees() : RowCheck("update-guarantees", 2
             }
             else yield return Wording.Affirms(all, pattern) is { } says ? Supports(unit, $"{Name(row)}: \"{Wording.Begin(says)}\"") : Open(unit, $"{Name(row)} does not say how {word} is checked");
         }
-        yield return Wording.IsMissing(promised) && Papers.Field(row, "Security Guarantees") is not null || Wording.IsNo(promised)
+        yield return Wording.IsMissing(promised) && Papers.Field(row, "Security Guarantees") is not null || Wording.IsNo(promised) || Wording.IsNotApplicable(promised)
             ? Refutes("5.3-7-1a", $"{Name(row)} promises neither integrity nor authenticity", row.At("Security Guarantees"))
             : promised is not null && Integrity().IsMatch(all) && Authenticity().IsMatch(all) ? Supports("5.3-7-1a", $"{Name(row)} promises integrity and authenticity") : Open("5.3-7-1a", $"{Name(row)} does not promise integrity and authenticity in words that a program reads");
         var elsewhere = Wording.Clauses(all).FirstOrDefault(c => Elsewhere().IsMatch(c) && !Device().IsMatch(c));
@@ -64,13 +64,16 @@ public sealed partial class UpdateGuarantees() : RowCheck("update-guarantees", 2
     [GeneratedRegex(@"\b(does|do|is|are|will) not (be )?(verif\w+|check\w*|validat\w+|examin\w+|inspect\w*|test\w*)\b|\b(writes?|installs?|takes?|accepts?|flashes|runs?|starts?) (whatever|anything|everything|all that)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotAgain();
 
-    [GeneratedRegex(@"\b(crc(-?\d+)?|check-?sums?|adler(-?32)?|fletcher\w*|parity|hash(es)?|md5|sha-?1|digest)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(crc(-?\d+)?|check[- ]?sums?|adler(-?32)?|fletcher\w*|parity|hash(es)?|md5|sha-?1|digest)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex CheckSum();
+
+    [GeneratedRegex(@"\b(size|length|file ?name|name|version|date|header|magic|extension)\b[^.;]{0,20}\b(is|are|gets?) (only )?(compared|checked|looked at|verified)\b|^\W*(unsigned|not signed|no signature)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Compared();
 
     [GeneratedRegex(@"\b(tls|https|dtls|ssh|sftp|ipsec|vpn|secure connections|wpa\d)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Channel();
 
-    [GeneratedRegex(@"\b(any|every|each|whatever) (\w+ )?(version|image|file|package|firmware|bundle|archive|release)\b[^.;]{0,40}\b(is|are|gets?|will be|can be|may be) (\w+ )?(accepted|taken|installed|written|flashed|loaded|permitted|allowed)\b|\b(writes?|installs?|takes?|accepts?|flashes|loads?) (whatever|anything|everything that|any (version|image|file|package))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\bwhatever (\w+ ){1,4}(is|gets) (\w+ )?(accepted|taken|installed|written|flashed|loaded)\b|\b(any|every|each|whatever) (\w+ )?(version|image|file|package|firmware|bundle|archive|release)\b[^.;]{0,40}\b(is|are|gets?|will be|can be|may be) (\w+ )?(accepted|taken|installed|written|flashed|loaded|permitted|allowed)\b|\b(writes?|installs?|takes?|accepts?|flashes|loads?) (whatever|anything|everything that|any (version|image|file|package))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Whatever();
 
     [GeneratedRegex(@"\b(dut|device|boot ?loader|firmware itself|product|target|unit)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

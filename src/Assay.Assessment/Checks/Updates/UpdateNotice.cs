@@ -19,7 +19,7 @@ public sealed partial class UpdateNotice() : Check("update-notice", 2, Polarity.
         if (all.Length == 0) return Units.Select(u => Open(u, "IXIT 7-UpdMech does not say how users are told"));
         var unclaimed = Claimed(examined).Where(c => !c.Claimed).Select(c => c.Unit).ToHashSet(StringComparer.Ordinal);
         var bland = Wording.Affirms(all, Risks()) is null ? Wording.Clauses(all).FirstOrDefault(c => Bland().IsMatch(c)) : null;
-        var abrupt = Wording.Clauses(all).FirstOrDefault(c => Abrupt().IsMatch(c));
+        var abrupt = Wording.Clauses(all).FirstOrDefault(c => Abrupt().IsMatch(c) && !Negated().IsMatch(c));
         var place = rows.First(r => !none.Contains(r)).Row.At("User Notification");
         return
         [
@@ -40,11 +40,14 @@ public sealed partial class UpdateNotice() : Check("update-notice", 2, Polarity.
     private static partial Regex Tells();
 
     // What is said to be the notice's whole content, and names nothing that goes wrong without the update.
-    [GeneratedRegex(@"\b(nothing (else|more|further)|no (further |more )?(reasons?|risks?|details?|explanations?|content)|without (giving |naming |saying |telling |any |a |the |further )*(reasons?|risks?|details?|explanations?|why|what)|(only|just|merely) (says|shows|reads|tells|states|the (words|version|text)))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(nothing (else|more|further)|no (further |more )?(reasons?|risks?|details?|explanations?|content)|without (giving |naming |saying |telling |any |a |the |further )*(reasons?|risks?|details?|explanations?|why|what)|^\W*(only|just|merely) (a|an|the) (dot|number|icon|lamp|badge|symbol)|(version|version number|number|name|date) (only|alone)\W*$|(only|just|merely) (says|shows|reads|tells|states|the (words|version|text)))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Bland();
 
     [GeneratedRegex(@"\b(interrupt\w*|restart\w*|reboot\w*|stops?|pauses?|unavailab\w+|off-?line|goes (down|dark|off)|do(es)? not (work|answer|run))\b[^.;]{0,60}\b(without (any |a |prior |further |previous |saying |giving )*(warning|notice|announcement|a word)|unannounced|with no (warning|notice)|nobody is (told|warned))\b|\b(without|no) (any |a |prior |further )*(warning|announcement)( of| before| that)\b[^.;]{0,40}\b(interrupt\w*|restart\w*|reboot\w*|stop\w*|pause\w*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Abrupt();
+
+    [GeneratedRegex(@"\b(do|does|will|can|is|are) ?(not|n['’]t|never)\b[^.;]{0,40}\bwithout\b|\bnever\b[^.;]{0,40}\bwithout\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Negated();
 
     [GeneratedRegex(@"\b(risks?|vulnerabilit\w+|cve|security (issue|fix|problem|relevance)\w*|release notes|change ?log|threat\w*|severity|advisory)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Risks();

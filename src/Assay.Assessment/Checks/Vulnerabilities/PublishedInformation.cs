@@ -28,6 +28,8 @@ public sealed partial class PublishedInformation() : Check("published-informatio
             if (said.Says is not { } says) yield return Open(unit, rows.Count == 0 ? "IXIT 2-UserInfo was not handed over" : $"IXIT 2-UserInfo does not say where {what} is published");
             else if (unit == "5.3-14-1a" && Wording.IsNotApplicable(says)) yield return Open(unit, $"IXIT 2-UserInfo calls {what} not applicable");
             else if (Wording.IsMissing(says) || Wording.IsNo(says) || Unpublished().IsMatch(says)) yield return Refutes(unit, $"IXIT 2-UserInfo names no place for {what}: \"{Wording.Begin(says)}\"", said.Row.At(fields[0]));
+            // "On the box only" keeps nothing from a buyer; a paper inside the company does.
+            else if (isPublic && !Address().IsMatch(says) && Wording.IsKept(says)) yield return Refutes(unit, $"{what} is not open to everybody: \"{Wording.Begin(says)}\"", said.Row.At(fields[0]));
             else if (isPublic && Wording.Affirms(says, Behind()) is { } hurdle) yield return Refutes(unit, $"{what} is not open to everybody: \"{Wording.Begin(hurdle)}\"", said.Row.At(fields[0]));
             else if (!isPublic || Address().IsMatch(says)) yield return Supports(unit, $"IXIT 2-UserInfo names a place for {what}") with { Locations = [said.Row.Location] };
             else yield return Open(unit, $"IXIT 2-UserInfo speaks of {what} and names no address", $"the address at which {what} can be read");
@@ -39,7 +41,7 @@ public sealed partial class PublishedInformation() : Check("published-informatio
     [GeneratedRegex(@"\b(log-?in|sign-?in|account|registration|registered (users?|customers?)|register first|customer portal|partner portal|paywall|(on|upon|by|at|after|against) (a )?(\w+ )?request|by (post|letter|telephone|phone|fax)|under (an )?nda|non-disclosure|confidential|internal(ly)? only|intranet|subscription|purchase)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Behind();
 
-    [GeneratedRegex(@"^[^.]{0,60}\b(not (yet )?(published|public|available|documented)|unpublished|is (kept )?internal)\b|^\W*not (yet |at present )?((intended|meant|foreseen|provided|fit|suitable|for) (for |to )?(be )?(publi\w+|the public)|marked|printed|shown|labell?ed|visible|named|given|stated|mentioned|indicated|disclosed|communicated)\b|^\W*(kept|stays?|remains?|for) (\w+ )?(internal|inside|secret|in-house)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[^.]{0,60}\b(not (yet )?(published|public|available|documented)|unpublished|is (kept )?internal)\b|^\W*not (yet |at present )?((intended|meant|foreseen|provided|fit|suitable|for) (for |to )?(be )?(publi\w+|the public)|marked|printed|shown|labell?ed|visible|named|given|stated|mentioned|indicated|disclosed|communicated)\b|^\W*(kept|stays?|remains?|for) (\w+ )?(internal|inside|secret|in-house)|^\W*not (on|in|at) the (device|product|housing|box|label|market|web)\b|^\W*(only )?in our (\w+ )?(system|database|files|records|erp|archive)\b|\bonly in our\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Unpublished();
 
     [GeneratedRegex(@"https?://|www\.|\b[a-z0-9-]+\.(com|org|net|eu|io|de|fi|fr|uk|example)\b|\b(box|package|packaging|label|manual|quick start|app)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
