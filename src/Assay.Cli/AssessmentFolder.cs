@@ -47,8 +47,14 @@ internal static class AssessmentFolder
 
     private static byte[] Report(AssessmentResult result, Action<AssessmentResult, TextWriter, ReportOptions?> write)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" }) write(result, writer, new ReportOptions { Tool = $"assay {typeof(AssessmentResult).Assembly.GetName().Version!.ToString(3)} (build {ToolDigest.Value})" });
-        return stream.ToArray();
+        // The space of a thread's last report, taken again.
+        page ??= new MemoryStream(1 << 16);
+        page.SetLength(0);
+        using (var writer = new StreamWriter(page, new UTF8Encoding(false), 1 << 14, leaveOpen: true) { NewLine = "\n" })
+            write(result, writer, new ReportOptions { Tool = $"assay {typeof(AssessmentResult).Assembly.GetName().Version!.ToString(3)} (build {ToolDigest.Value})" });
+        return page.ToArray();
     }
+
+    [ThreadStatic]
+    private static MemoryStream? page;
 }

@@ -7,13 +7,8 @@ namespace Assay.Exchange;
 /// <summary>Foreign JSON formats, built as trees: a property without a value is left out.</summary>
 internal static class JsonBytes
 {
-    public static byte[] Of(JsonObject root)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) Pruned(root).WriteTo(json);
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+    public static byte[] Of(JsonObject root) =>
+        EvidenceJson.Bytes(json => Pruned(root).WriteTo(json));
 
     public static JsonArray Array(IEnumerable<JsonObject> items) => new([.. items]);
     public static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)t)]);

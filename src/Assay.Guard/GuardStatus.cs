@@ -23,13 +23,8 @@ public static class GuardStatus
 {
     public const string Schema = "assay/guard-status/1";
 
-    public static byte[] Document(HouseholdView view, GuardSelf self)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) Write(json, view, self);
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+    public static byte[] Document(HouseholdView view, GuardSelf self) =>
+        EvidenceJson.Bytes(json => Write(json, view, self));
 
     private static void Write(Utf8JsonWriter json, HouseholdView view, GuardSelf self)
     {

@@ -3,36 +3,28 @@ namespace Assay.Html;
 /// <summary>An element with its attributes and what it holds. Wrong nesting, an unknown name and a foreign address fail when it is made, not when it is read.</summary>
 public sealed class Element : Node
 {
-    private readonly IReadOnlyList<KeyValuePair<string, string>> attributes;
-    private readonly IReadOnlyList<Node> children;
+    private readonly KeyValuePair<string, string>[] attributes;
+    private readonly Node[] children;
     private readonly Content content;
 
     /// <exception cref="ArgumentException">No such element, or it may not hold one of the children.</exception>
     internal Element(string name, IEnumerable<Node?> children)
-        : this(name, Content.Of(name), children, [])
-    {
-    }
+        : this(name, Content.Of(name), [], Flat(children)) => Check();
 
     /// <summary>An element of a served page: of a form, or a link inside the site. Its attributes are ours, never data's names.</summary>
     internal Element(string name, Content content, IEnumerable<Node?> children, IEnumerable<KeyValuePair<string, string?>> own)
         : this(name, content, [.. own.Where(a => a.Value is not null).Select(a => new KeyValuePair<string, string>(a.Key, a.Value!))], Flat(children))
     {
-        NeedsSite |= attributes.Count > 0 || content.Place == Place.Part && name is "option" or "legend";
+        NeedsSite |= attributes.Length > 0 || content.Place == Place.Part && name is "option" or "legend";
         foreach (var (attribute, value) in attributes)
         {
             if (!Content.HasFormAttribute(attribute)) throw new ArgumentException($"there is no attribute {attribute}");
             if (attribute is "href" or "action" && !Address.IsLocal(value)) throw new ArgumentException($"an address in the site begins with one slash, not {Encoder.Visible(value)}");
         }
-        foreach (var child in this.children)
-        {
-            if (!content.MayHold(child)) throw new ArgumentException($"<{name}> may not hold {(child is Element e ? $"<{e.Name}>" : "text")}");
-        }
-        if (name == "a" && Inside.Any(e => e.Name == "a")) throw new ArgumentException("a link may not hold a link");
-        if (name == "form" && Inside.Any(e => e.Name == "form")) throw new ArgumentException("a form may not hold a form");
-        if (name == "details" && this.children is not [Element { Name: "summary" }, ..]) throw new ArgumentException("<details> begins with its <summary>");
+        Check();
     }
 
-    private Element(string name, Content content, IReadOnlyList<KeyValuePair<string, string>> attributes, IReadOnlyList<Node> children)
+    private Element(string name, Content content, KeyValuePair<string, string>[] attributes, Node[] children)
     {
         Name = name;
         this.content = content;
@@ -50,7 +42,17 @@ public sealed class Element : Node
     public override string InnerText => string.Concat(children.Select(c => c.InnerText));
 
     /// <summary>The value of an attribute, or null.</summary>
-    public string? this[string attribute] => attributes.FirstOrDefault(a => a.Key == attribute).Value;
+    public string? this[string attribute]
+    {
+        get
+        {
+            foreach (var (name, value) in attributes)
+            {
+                if (name == attribute) return value;
+            }
+            return null;
+        }
+    }
 
     /// <summary>All elements inside, in the order of the page.</summary>
     public IEnumerable<Element> Inside => children.OfType<Element>().SelectMany(e => e.Inside.Prepend(e));
@@ -93,7 +95,7 @@ public sealed class Element : Node
             return;
         }
         var lines = content.Holds is Holds.Parts
-            || (content.Holds == Holds.Flow && children.OfType<Element>().Any(c => c.content.Place != Place.Phrase));
+            || (content.Holds == Holds.Flow && Array.Exists(children, c => c is Element { content.Place: not Place.Phrase }));
         foreach (var child in children)
         {
             if (lines) to.Write('\n');
@@ -110,14 +112,25 @@ public sealed class Element : Node
         to.Write('>');
     }
 
-    private static List<Node> Flat(IEnumerable<Node?> children)
+    private void Check()
+    {
+        foreach (var child in children)
+        {
+            if (!content.MayHold(child)) throw new ArgumentException($"<{Name}> may not hold {(child is Element e ? $"<{e.Name}>" : "text")}");
+        }
+        if (Name == "a" && Inside.Any(e => e.Name == "a")) throw new ArgumentException("a link may not hold a link");
+        if (Name == "form" && Inside.Any(e => e.Name == "form")) throw new ArgumentException("a form may not hold a form");
+        if (Name == "details" && children is not [Element { Name: "summary" }, ..]) throw new ArgumentException("<details> begins with its <summary>");
+    }
+
+    internal static Node[] Flat(IEnumerable<Node?> children)
     {
         var flat = new List<Node>();
         foreach (var child in children)
         {
-            if (child is Many many) flat.AddRange(Flat(many.Pieces));
+            if (child is Many many) flat.AddRange(many.Pieces);
             else if (child is not null) flat.Add(child);
         }
-        return flat;
+        return [.. flat];
     }
 }

@@ -27,7 +27,8 @@ public sealed class Text(string content) : Node
 /// <summary>Several pieces in a row; an element that receives it receives the pieces.</summary>
 public sealed class Many(IEnumerable<Node?> pieces) : Node
 {
-    internal IReadOnlyList<Node> Pieces { get; } = [.. pieces.OfType<Node>()];
+    /// <summary>Neither nulls nor <see cref="Many"/> among them.</summary>
+    internal Node[] Pieces { get; } = Element.Flat(pieces);
     public override string InnerText => string.Concat(Pieces.Select(p => p.InnerText));
 
     internal override void Write(TextWriter to)

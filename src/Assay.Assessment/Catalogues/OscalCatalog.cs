@@ -14,13 +14,8 @@ namespace Assay.Assessment.Catalogues;
 public static class OscalCatalog
 {
     /// <summary>The whole document in UTF-8, ending in a line feed. The same catalogue has the same bytes; identifiers follow from its content.</summary>
-    public static byte[] Bytes(Catalogue catalogue)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) new Writing(json, catalogue).Write();
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+    public static byte[] Bytes(Catalogue catalogue) =>
+        EvidenceJson.Bytes(json => new Writing(json, catalogue).Write());
 
     /// <summary>A row's id as a token of OSCAL, which begins with a letter: <c>TM-09</c>, <c>en303645-5.1-1</c>, <c>cra-annex-2-8.a</c>.</summary>
     internal static string Token(Catalogue catalogue, string row) => char.IsAsciiLetter(row[0]) ? row : $"{(catalogue.IsEdition ? catalogue.Id[..catalogue.Id.IndexOf('-')] : catalogue.Id)}-{row}";

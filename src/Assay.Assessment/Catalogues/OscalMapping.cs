@@ -17,10 +17,7 @@ public static class OscalMapping
     public static byte[] Bytes(IReadOnlyList<Relation> relations)
     {
         if (relations.Count == 0) throw new ArgumentException("an OSCAL mapping holds at least one relation", nameof(relations));
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) new Writing(json, relations).Write();
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
+        return EvidenceJson.Bytes(json => new Writing(json, relations).Write());
     }
 
     private sealed class Writing(Utf8JsonWriter json, IReadOnlyList<Relation> relations)

@@ -13,13 +13,8 @@ public static class AssessmentJson
     public const string Schema = "assay/assessment/1";
 
     /// <summary>The whole document in UTF-8, ending in a line feed.</summary>
-    public static byte[] Bytes(AssessmentResult result)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) Write(json, result);
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+    public static byte[] Bytes(AssessmentResult result) =>
+        EvidenceJson.Bytes(json => Write(json, result));
 
     public static void Write(Utf8JsonWriter json, AssessmentResult result)
     {

@@ -23,13 +23,8 @@ public static class OscalPlan
     public const string FileName = "assessment-plan.oscal.json";
 
     /// <summary>The whole document in UTF-8, ending in a line feed. Same device, evidence and edition: same bytes.</summary>
-    public static byte[] Bytes(AssessmentResult result)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) new Writing(json, result).Write();
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+    public static byte[] Bytes(AssessmentResult result) =>
+        EvidenceJson.Bytes(json => new Writing(json, result).Write());
 
     /// <summary>A provision as the plan, the results and the catalog call it.</summary>
     internal static string Control(AssessmentResult result, string provision) =>

@@ -14,13 +14,8 @@ public static class OscalResults
     /// <summary>The whole document in UTF-8, ending in a line feed. Identifiers follow from the evidence, so the same result has the same bytes.</summary>
     /// <param name="plan">The bytes of the plan that lies beside it (<see cref="OscalPlan"/>), where they are at hand.</param>
     /// <param name="assessment">The bytes of assessment.json (<see cref="AssessmentJson"/>), where they are at hand.</param>
-    public static byte[] Bytes(AssessmentResult result, byte[]? plan = null, byte[]? assessment = null)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) new Writing(json, result, plan ?? OscalPlan.Bytes(result), assessment ?? AssessmentJson.Bytes(result)).Write();
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+    public static byte[] Bytes(AssessmentResult result, byte[]? plan = null, byte[]? assessment = null) =>
+        EvidenceJson.Bytes(json => new Writing(json, result, plan ?? OscalPlan.Bytes(result), assessment ?? AssessmentJson.Bytes(result)).Write());
 
     private sealed class Writing(Utf8JsonWriter json, AssessmentResult result, byte[] plan, byte[] assessment)
     {

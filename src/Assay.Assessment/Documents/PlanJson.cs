@@ -8,31 +8,25 @@ namespace Assay.Assessment.Documents;
 /// <summary>A plan as one JSON document (<c>assay/plan/1</c>, docs/schemas/plan.schema.json) and as a table for a person.</summary>
 public static class PlanJson
 {
-    public static byte[] Bytes(Plan plan, AssessmentResult result)
+    public static byte[] Bytes(Plan plan, AssessmentResult result) => EvidenceJson.Bytes(json =>
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", "assay/plan/1");
-            json.WriteStartObject("device");
-            json.WriteString("maker", result.Device.Maker);
-            json.WriteString("model", result.Device.Model);
-            json.WriteEndObject();
-            json.WriteString("standard", result.Editions.Standard);
-            json.WriteNumber("level", plan.Level);
-            json.WriteString("profile", plan.Profile);
-            json.WriteBoolean("met", plan.IsMet);
-            json.WriteBoolean("needsMending", plan.NeedsMending);
-            if (plan.OutOfReach is { } why) json.WriteString("outOfReach", why);
-            json.WriteNumber("open", plan.Open);
-            Steps(json, "mend", plan.Mend);
-            Steps(json, "steps", plan.Steps);
-            json.WriteEndObject();
-        }
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+        json.WriteStartObject();
+        json.WriteString("schema", "assay/plan/1");
+        json.WriteStartObject("device");
+        json.WriteString("maker", result.Device.Maker);
+        json.WriteString("model", result.Device.Model);
+        json.WriteEndObject();
+        json.WriteString("standard", result.Editions.Standard);
+        json.WriteNumber("level", plan.Level);
+        json.WriteString("profile", plan.Profile);
+        json.WriteBoolean("met", plan.IsMet);
+        json.WriteBoolean("needsMending", plan.NeedsMending);
+        if (plan.OutOfReach is { } why) json.WriteString("outOfReach", why);
+        json.WriteNumber("open", plan.Open);
+        Steps(json, "mend", plan.Mend);
+        Steps(json, "steps", plan.Steps);
+        json.WriteEndObject();
+    });
 
     private static void Steps(Utf8JsonWriter json, string name, IReadOnlyList<PlanStep> steps)
     {

@@ -12,13 +12,8 @@ public static class TreeRecordJson
     public const string FileName = "en18031-record.json";
 
     /// <summary>The whole document in UTF-8, ending in a line feed; same result, same bytes.</summary>
-    public static byte[] Bytes(AssessmentResult result)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) Write(json, result);
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+    public static byte[] Bytes(AssessmentResult result) =>
+        EvidenceJson.Bytes(json => Write(json, result));
 
     private static void Write(Utf8JsonWriter json, AssessmentResult result)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -25,13 +26,13 @@ internal sealed class InputDigests(Examined examined)
 
     public static string Digest(IEnumerable<string> lines)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var text = new ArrayBufferWriter<byte>();
         foreach (var line in lines)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(line));
-            hash.AppendData("\n"u8);
+            Encoding.UTF8.GetBytes(line, text);
+            text.Write("\n"u8);
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+        return Convert.ToHexStringLower(SHA256.HashData(text.WrittenSpan).AsSpan(0, 8));
     }
 
     private IEnumerable<string> Lines(string part)

@@ -9,13 +9,8 @@ namespace Assay.Exchange.Cases;
 public static class CaseJson
 {
     /// <summary>The whole document, as of a time: clocks say whether they are late then.</summary>
-    public static byte[] Document(Case one, DateTimeOffset asOf)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, EvidenceJson.Document)) Write(json, one, asOf);
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+    public static byte[] Document(Case one, DateTimeOffset asOf) =>
+        EvidenceJson.Bytes(json => Write(json, one, asOf));
 
     /// <summary>One line of a list of cases.</summary>
     public static void WriteSummary(Utf8JsonWriter json, Case one, DateTimeOffset asOf)

@@ -115,7 +115,7 @@ public sealed class CoseSign1
         headers.WriteEndMap();
         var protectedBytes = headers.Encode();
 
-        var message = new CborWriter(CborConformanceMode.Canonical);
+        var message = new CborWriter(CborConformanceMode.Canonical, initialCapacity: protectedBytes.Length + payload.Length + 128);
         message.WriteTag((CborTag)18);
         message.WriteStartArray(4);
         message.WriteByteString(protectedBytes);
