@@ -24,7 +24,7 @@ public sealed partial class CommunicationGuarantees() : RowCheck("communication-
         else yield return details is not null && !Wording.IsMissing(details) ? Supports("5.5-1-1b", $"{Name(row)} names its cryptography") : Open("5.5-1-1b", $"{Name(row)} does not name its cryptography");
     }
 
-    [GeneratedRegex(@"\b(no|without( any)?|lacks?( any)?|lacking) (transport |link |channel |any )?(cipher\w*|encryption|cryptograph\w*|encipherment)\b|(?<!\b(no|never|not|nothing|without) (\w+ )?)\b(unencrypted|unciphered|not (encrypted|enciphered)|plain (http|text|mqtt|tcp|udp|ftp)|(in (the )?)?clear[- ]?text|in (the )?clear|http only|no (tls|https|dtls))\b|^\W*(plain )?(http|telnet|t?ftp|mqtt|coap|udp|tcp|snmp ?v?[12]c?|modbus\w*)( (on|over|at|to) (tcp )?(port )?\d+)?\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(no|without( any)?|lacks?( any)?|lacking) (transport |link |channel |any )?(cipher\w*|encryption|cryptograph\w*|encipherment)\b|(?<!\b(no|never|not|nothing|without) (\w+ )?)\b(unencrypted|unciphered|not (encrypted|enciphered)|plain (http|text|mqtt|tcp|udp|ftp)|(in (the )?)?clear[- ]?text|in (the )?clear|http only|no (tls|https|dtls)|not (protected|secured)|protection (was|is|has been) (left out|switched off|omitted|dropped)|(anybody|anyone|everybody|neighbou?rs?|whoever)\b[^.;]{0,30}\b(can|may|could)\b[^.;]{0,15}\b(read|listen|hear))\b|^\W*(plain )?(http|telnet|t?ftp|mqtt|coap|udp|tcp|snmp ?v?[12]c?|modbus\w*)( (on|over|at|to) (tcp )?(port )?\d+)?\s*($|[.,;])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Bare();
 
     // Pairing that anybody may join: no key agreement that an attacker in reach could not watch or take over.
@@ -40,7 +40,7 @@ public sealed partial class CommunicationGuarantees() : RowCheck("communication-
     [GeneratedRegex(@"\b(confidential\w*|integrity|authentic\w*|encrypt\w*|secrecy)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Guarantee();
 
-    [GeneratedRegex(@"\b(certificates?|server|peer|host ?names?|chain)\b[^.;]{0,40}\b(is|are) (not|never) (checked|verified|validated)|\b(certificate|peer|server|host ?name) (verification|validation|check\w*) (is |are )?(disabled|off|switched off|turned off|skipped|not (done|performed|implemented))|\b(validation|verification|certificate checks?) (is |are )?(switched off|turned off|disabled|skipped|left out)|\bany certificate is accepted|\baccepts? (any|all|every) certificates?|\b(null cipher|insecure mode|verify(_| )?none)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(certificates?|server|peer|host ?names?|chain)\b[^.;]{0,40}\b(is|are) (not|never) (checked|verified|validated)|\b(certificate|peer|server|host ?name) (verification|validation|check\w*) (is |are )?(disabled|off|switched off|turned off|skipped|not (done|performed|implemented))|\b(validation|verification|certificate checks?) (is |are )?(switched off|turned off|disabled|skipped|left out)|\bnot to (verify|check|validate)\b|\bany certificate is accepted|\baccepts? (any|all|every) certificates?|\b(null cipher|insecure mode|verify(_| )?none)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Switched();
 }
 

@@ -22,7 +22,7 @@ public sealed partial class ServiceAuthentication() : Check("service-authenticat
             var says = Papers.Field(row, "Authentication Mechanism");
             var (known, unknown) = Papers.References(says ?? "", mechanisms, "AuthMech");
             // Who only asks others serves nobody; a plain "none" there is no gap.
-            if (Wording.IsEmpty(says) || known.Count == 0 && unknown.Count == 0 && InterfaceStatus.Of(row) != Switched.Off && !Asks().IsMatch(Papers.Whole(row)) && (Wording.IsNo(says) || says!.Trim(' ', '.').Equals("open", StringComparison.OrdinalIgnoreCase) || Everybody().IsMatch(says) && !Kept().IsMatch(says)))
+            if (Wording.IsEmpty(says) || known.Count == 0 && unknown.Count == 0 && InterfaceStatus.Of(row) != Switched.Off && !Asks().IsMatch(Papers.Whole(row)) && (Wording.IsNo(says) || says!.Trim(' ', '.').Equals("open", StringComparison.OrdinalIgnoreCase) || GivenUp.Is(says, Answer()) || Everybody().IsMatch(says) && !Kept().IsMatch(says)))
             {
                 answers.Add(Refutes(Units[0], $"{Shortened.Visible(row.Id)} names no log-in mechanism{(Wording.IsEmpty(says) ? "" : $": \"{Wording.Begin(says!)}\"")}", row.Location));
                 if (Wording.IsYes(Papers.Field(row, "Allows Configuration", "Configuration"))) answers.Add(Refutes(Units[1], $"{Shortened.Visible(row.Id)} allows configuration and names no log-in mechanism", row.Location));
@@ -42,7 +42,10 @@ public sealed partial class ServiceAuthentication() : Check("service-authenticat
             : [.. answers, Open(Units[0], $"{rows.Count - named} of {rows.Count} service(s) describe their log-in without naming a row of IXIT 1-AuthMech", "a row of IXIT 1-AuthMech for each")];
     }
 
-    [GeneratedRegex(@"\b(open (access|to (all|any\w*|every\w*|the (whole|local|home)))|any ?(one|body)|every ?(one|body)|every (device|phone|host|client)|free (for|to) (all|any\w*|every\w*)|(no|without( a| any)?) (log-?in|password|authentication|credentials?|pin)\W*$|free(ly)? (access\w*|available|usable|reachable)|public(ly)?|unauthenticated|anonymous(ly)?|unrestricted|unprotected)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(AuthMech\w*|pass(word|phrase|code|key)s?|certificates?|tokens?|pins?|keys?|bond\w*|pair\w*|log-?in|credentials?|tls|signature|oauth|code|authenticat\w*|user account|mac filter|button|physical\w*|outgoing|client)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
+
+    [GeneratedRegex(@"\b(opens? for (all|any\w*|every\w*|guests)|who(so)?ever (is|has|knows)|open (access|to (all|any\w*|every\w*|the (whole|local|home)))|any ?(one|body)|every ?(one|body)|every (device|phone|host|client)|free (for|to) (all|any\w*|every\w*)|(no|without( a| any)?) (log-?in|password|authentication|credentials?|pin)\W*$|free(ly)? (access\w*|available|usable|reachable)|public(ly)?|unauthenticated|anonymous(ly)?|unrestricted|unprotected)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Everybody();
 
     [GeneratedRegex(@"\b(nobody|no one|not|never|cannot|only (after|with|by))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

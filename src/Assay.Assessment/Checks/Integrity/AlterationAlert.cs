@@ -21,7 +21,7 @@ public sealed partial class AlterationAlert() : Check("alteration-alert", 2, Pol
             var id = Shortened.Visible(of.Row.Id);
             var alert = Papers.Field(of.Row, "User Notification", "Notification of User", "Alert");
             var filled = Fields.Of(alert);
-            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && NoAlert().IsMatch(alert!)) yield return Refutes("5.7-2-1a", $"{id} alerts nobody: the field {Fields.Shown(alert)}", of.Row.At("User Notification")).For(of);
+            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && (NoAlert().IsMatch(alert!) || GivenUp.Is(alert, Answer()) || Unseen().IsMatch(alert!))) yield return Refutes("5.7-2-1a", $"{id} alerts nobody: the field {Fields.Shown(alert)}", of.Row.At("User Notification")).For(of);
             else if (filled == Filled.Words && Alert().IsMatch(alert!)) yield return Supports("5.7-2-1a", $"{id} says how somebody learns of it").For(of);
             else yield return Open("5.7-2-1a", filled == Filled.Words ? $"{id} says what happens; whether that tells a person enough is for a person" : $"{id} does not say who is told").For(of);
 
@@ -33,6 +33,12 @@ public sealed partial class AlterationAlert() : Check("alteration-alert", 2, Pol
             else yield return Open("5.7-2-1b", network is null ? $"{id} does not say which network functions stay open" : $"{id} names network functions; whether each serves the alert is for a person").For(of);
         }
     }
+
+    [GeneratedRegex(@"\b(as if nothing (had )?happened|users? cannot (tell|see|know|notice)|not (made )?(known|visible|noticeable)|only an? (entry|line|record) in (an?|the) (internal )?log|(internal|hidden) log only)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Unseen();
+
+    [GeneratedRegex(@"\b(alert\w*|alarm\w*|notif\w+|inform\w*|warn\w*|messages?|leds?|lamps?|lights?|lit|blink\w*|flash\w*|beep\w*|chirp\w*|sounds?|sirens?|display\w*|screens?|pages?|e-?mails?|push|shown|shows|indicat\w+|loop|texts?|ring|apps?|spoken|says|voice|code|red|amber|halo|off|stays)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
 
     [GeneratedRegex(@"(^\s*(there (is|are|will be) )?no (\w+ ){0,2}(alert|notification|notice|warning|message|indication)s?\b(?![^.]*\b(but|except|other than|besides|however)\b)|\b(user|administrator|owner|nobody)s? (is|are) (not|never) (notified|informed|alerted|told|warned)|\bnobody is (notified|informed|alerted|told|warned)|^\W*(silent|invisible|unnoticed)|\bnot (indicated|shown|displayed|announced|reported)\b|\b(notices?|sees?|learns?|hears?|told|informed of) nothing\b|^\W*(the (\w+ )?\w+ |it )?(just |simply |merely )?(keeps|goes|carries|continues) (on |to )?(running|working|run|work|operating|on)?\W*$|\bdoes not (notify|inform|alert|warn)\b|\bwithout (notifying|informing|alerting|telling|any (notification|alert|notice|message)))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NoAlert();

@@ -22,7 +22,7 @@ public sealed partial class BootGuarantees() : Check("boot-guarantees", 2, Polar
             var says = Papers.Field(of.Row, "Security Guarantees", "Guarantees", "Security Guarantee");
             var filled = Fields.Of(says);
             var detection = Papers.Field(of.Row, "Detection");
-            if (Fields.Of(detection) is Filled.Empty or Filled.Placeholder or Filled.Denied || Wording.IsNo(detection) || detection is not null && Off().IsMatch(detection) || detection is not null && Wording.Clauses(detection).Any(c => Undetected().IsMatch(c) && !Bars().IsMatch(c))) yield return Refutes("5.7-1-1b", $"{id} detects no altered software: the field {Fields.Shown(detection)}", of.Row.At("Detection Mechanisms")).For(of);
+            if (Fields.Of(detection) is Filled.Empty or Filled.Placeholder or Filled.Denied || Wording.IsNo(detection) || detection is not null && (Off().IsMatch(detection) || Skipped().IsMatch(detection) && !Bars().IsMatch(detection) || GivenUp.Is(detection, Answer())) || detection is not null && Wording.Clauses(detection).Any(c => Undetected().IsMatch(c) && !Bars().IsMatch(c))) yield return Refutes("5.7-1-1b", $"{id} detects no altered software: the field {Fields.Shown(detection)}", of.Row.At("Detection Mechanisms")).For(of);
             else yield return Open("5.7-1-1b", $"whether {id} can deliver what it promises is for a person").For(of);
             // Where the layout has no such field, the description may hold the promise, and then silence is no fault.
             var text = says ?? Papers.Whole(of.Row);
@@ -33,6 +33,12 @@ public sealed partial class BootGuarantees() : Check("boot-guarantees", 2, Polar
             else yield return Open(Units[0], $"{id} does not promise both integrity and authenticity in words that a program can read", $"the guarantees of {id}").For(of);
         }
     }
+
+    [GeneratedRegex(@"\b(ignor\w+|compiled out|switched off|skipp\w+|left out|commented out|bypass\w*|not enforced|overrid\w+)\b|\bplanned (for|with)\b|^\W*(we )?(look|check)s? (whether|if) (the )?\w+ (is|are) complete\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Skipped();
+
+    [GeneratedRegex(@"\b(sign\w*|hash\w*|rsa\S*|ecdsa\S*|ed25519|verif\w*|measur\w*|hab|ahab|dm-verity|verity|avb|check\w*|mismatch|digest|certificate\w*|secure boot|chain|tree|halt\w*|mac|cmac|authenticat\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
 
     [GeneratedRegex(@"^\W*(disabled|off|switched off|turned off|deactivated|inactive)\b|^\W*(a |the )?(simple )?(crc(-?\d+)?|check[- ]?sum|parity)( only| alone| of the image)?\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Off();

@@ -23,7 +23,7 @@ public sealed partial class DebugInterfaces() : Check("debug-interfaces", 2, Pol
             var said = string.Join("\n\n", of.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value));
             if (status is Switched.Off) answers.Add(Supports("5.6-4-1a", $"{id} is declared off").For(of));
             else if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied) answers.Add(Refutes("5.6-4-1a", $"{id} is a debug interface that is not off, and its protection {Fields.Shown(protection)}", of.Row.At("Protection")).For(of));
-            else if (protection is not null && Wording.Clauses(protection).All(c => Omitted().IsMatch(c) || Bare().IsMatch(c) || NotLocked().IsMatch(c))) answers.Add(Refutes("5.6-4-1a", $"{id} is a debug interface that is not off, and its protection {Fields.Shown(protection)}", of.Row.At("Protection")).For(of));
+            else if (protection is not null && (Wording.Clauses(protection).All(c => Omitted().IsMatch(c) || Bare().IsMatch(c) || NotLocked().IsMatch(c)) || protection is not null && status is Switched.On && GivenUp.Is(protection, Answer()) || protection is not null && status is Switched.On && Inviting().IsMatch(protection))) answers.Add(Refutes("5.6-4-1a", $"{id} is a debug interface that is not off, and its protection {Fields.Shown(protection)}", of.Row.At("Protection")).For(of));
             else if (SoftwareSwitch().IsMatch(said)) answers.Add(Supports("5.6-4-1a", $"{id} names how software turns it off").For(of));
             else answers.Add(Open("5.6-4-1a", $"{id} names no switch in software that a program can read", $"how software turns {id} off").For(of));
             if (Never().Match(said) is { Success: true } never)
@@ -48,6 +48,12 @@ public sealed partial class DebugInterfaces() : Check("debug-interfaces", 2, Pol
 
     /// <summary>The row itself calls the interface one for debugging.</summary>
     internal static bool IsDebug(IxitRow row) => Papers.Field(row, "Debug Interface", "Debug") is { } debug && Wording.IsYes(debug);
+
+    [GeneratedRegex(@"\b(easy|easily|freely|simple) (to )?(reach|access|open|use)\w*\b|\baccepts? any\b|\bleft as\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Inviting();
+
+    [GeneratedRegex(@"\b(disabl\w+|deactivat\w+|lock\w*|switch\w*|remap\w*|fus(e|es|ed|ing)|password\w*|authenticat\w+|challenge|token|populated|protect\w*|rdp|approtect|cas(e|ing)|housing|seal\w*|resin|glue\w*|screw\w*|weld\w*|pots?|potted|removed|compiled|cover\w*|plate)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
 
     [GeneratedRegex(@"^\W*(open|unprotected|unlocked|accessible|reachable( from (the )?outside)?|free(ly accessible)?|exposed|not (locked|protected|fused|disabled))\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Bare();

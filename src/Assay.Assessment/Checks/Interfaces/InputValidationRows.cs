@@ -49,7 +49,7 @@ public sealed partial class InputValidationRows() : Check("input-validation-rows
             var odd = Papers.Field(of.Row, "Handling", "Unexpected");
             var description = Papers.Field(of.Row, "Description") ?? "";
             if (Fields.Of(odd) is Filled.Empty or Filled.Placeholder or Filled.Denied) yield return Refutes("5.13-1-1b", $"what {id} does with unexpected input: the field {Fields.Shown(odd)}", of.Row.At("Handling Unexpected Data")).For(of);
-            else if (odd is not null && Careless().IsMatch(odd)) yield return Refutes("5.13-1-1b", $"what {id} does with unexpected input: the field {Fields.Shown(odd)}", of.Row.At("Handling Unexpected Data")).For(of);
+            else if (odd is not null && (Careless().IsMatch(odd) || GivenUp.Is(odd, Answer()))) yield return Refutes("5.13-1-1b", $"what {id} does with unexpected input: the field {Fields.Shown(odd)}", of.Row.At("Handling Unexpected Data")).For(of);
             else if (Unchecked().Match($"{odd}\n\n{Papers.Field(of.Row, "Format")}\n\n{description}") is { Success: true } loose) yield return Refutes("5.13-1-1b", $"{id} says \"{Wording.Begin(loose.Value)}\"", of.Row.Location).For(of);
             else if (odd is null && !Handles().IsMatch(description)) yield return Open("5.13-1-1b", $"{id} does not say what happens to unexpected input", $"the field Handling Unexpected Data of {id}").For(of);
             else yield return Supports("5.13-1-1b", $"{id} says what happens to unexpected input; whether that stops it is for a laboratory").For(of);
@@ -65,7 +65,10 @@ public sealed partial class InputValidationRows() : Check("input-validation-rows
         return named >= 2 && named * 2 > siblings.Count && !Wording.Names(listed, row.Id) && !Client().IsMatch(whole) && !(Output().IsMatch(whole) && !Input().IsMatch(whole)) && InterfaceStatus.Of(row) is not (Switched.Off or Switched.OffByDefault);
     }
 
-    [GeneratedRegex(@"^\W*(accepted|taken|stored|processed|executed|undefined|unspecified|unknown|anything may happen)( behaviou?r)?\W*$|\b(crash(es|ed)?|hangs?|freezes?|restarts? (unexpectedly|uncontrolled)|undefined (behaviou?r|state))\b(?<!\b(not|never|without|no) (\w+ )?\w+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(reject\w*|discard\w*|drop\w*|ignor\w*|errors?|refus\w*|abort\w*|truncat\w*|saniti[sz]\w*|escap\w*|validat\w*|block\w*|\d\d\d|default|clos\w+|thrown|throw\w*|sorry|invalid\S*|kept|keeps?|logg?\w*|counted|stored|executed|processed|callerror|restart\w*|fail\w*|tone|explanation|resets?|warn\w*|exception\w*|limit\w*|clamp\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
+
+    [GeneratedRegex(@"^\W*(accepted|taken|stored|processed|executed|undefined|unspecified|unknown|anything may happen)( behaviou?r)?\W*$|\b(crash(es|ed)?|hangs?|freezes?|restarts? (unexpectedly|uncontrolled)|undefined (behaviou?r|state)|whatever (comes|arrives)|(goes|go|passed|handed|given) (straight|directly|unchecked) to)\b(?<!\b(not|never|without|no) (\w+ )?\w+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Careless();
 
     private static string Subject(IxitRow row) => $"{row.Id.Replace('-', ' ')}\n{Papers.Field(row, "Description")}\n{Papers.Field(row, "Type")}";

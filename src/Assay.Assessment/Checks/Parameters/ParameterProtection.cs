@@ -29,12 +29,16 @@ public sealed partial class ParameterProtection() : RowCheck("parameter-protecti
             // What anybody can turn back hides nothing.
             ?? (Encrypts().IsMatch(scheme) ? null : Wording.Clauses(scheme).FirstOrDefault(c => Coded().IsMatch(c) && !Instead().IsMatch(c)));
         if (scheme is not null && (Wording.IsMissing(scheme) || critical && (Wording.IsNo(scheme) || Wording.IsNotApplicable(scheme)))) yield return Refutes("5.4-1-1c", $"{Name(row)} names no protection", row.At("Protection Scheme"));
+        else if (critical && clear is null && GivenUp.Is(scheme, Answer())) yield return Refutes("5.4-1-1c", $"{Name(row)} is critical, and what protects it is no protection: \"{Wording.Begin(scheme!)}\"", row.At("Protection Scheme"));
         else if (critical && clear is not null) yield return Refutes("5.4-1-1c", $"{Name(row)} is critical and kept readable: \"{Wording.Begin(clear)}\"", row.At("Protection Scheme"));
         else yield return Open("5.4-1-1c", $"{Name(row)}: whether its protection delivers what it promises is for a person");
     }
 
     // What the parameter is stands at the beginning; what it is used with comes later.
     private static string Head(string subject) => subject.Length <= 90 ? subject : subject[..90];
+
+    [GeneratedRegex(@"\b(encrypt\w*|aes\S*|chacha\S*|cipher\w*|wrapp\w*|seal\w*|tpms?|secure|element|enclave|trustzone|tee|hsm|puf\S*|luks\d?|dm-crypt|fscrypt|key ?store|hash\w*|salt\w*|argon2\w*|scrypt|bcrypt|pbkdf2\S*|fus(e|es|ed)|efuse\w*|otp|root|permission\w*|access|protect\w*|lock\w*|leaves?|export\w*|extract\w*|stored|isolat\w*|ram|memory only|shield\w*|read-?out|tamper\w*|vault|caam|kmu|fram)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
 
     [GeneratedRegex(@"\b(critical|secret|csp|confidential|sensitive)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Critical();
@@ -60,7 +64,7 @@ public sealed partial class ParameterProtection() : RowCheck("parameter-protecti
     [GeneratedRegex(@"\b(integrity|authentic\w*|tamper\w*|modif\w+|substitut\w+|immutab\w+|unchanged|manipulat\w+|alter\w*|replac\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"\b(stored|kept|saved|held|written|lies|resides)\b[^.;]{0,50}\b(clear[- ]?text|plain[- ]?text|in the clear|unencrypted|world-readable|without (any )?protection|unprotected)\b|^\W*(plain[- ]?text|clear[- ]?text|unprotected|plain (flash|eeprom|memory|nvs|storage|file)|(readable|plain|clear|unencrypted) (text|file|form)|(ordinary|normal|standard|unencrypted) (file|text file|settings file|configuration file|flash|eeprom|memory))\b|\b(world-?readable|readable (by|for|to) (all|every\w*|any\w*|others)|(in|as) (plain|clear|readable|unencrypted) (text|form))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(stored|kept|saved|held|written|lies|resides)\b[^.;]{0,50}\b(clear[- ]?text|plain[- ]?text|in the clear|unencrypted|world-readable|without (any )?protection|unprotected)\b|^\W*(plain[- ]?text|clear[- ]?text|unprotected|plain (flash|eeprom|memory|nvs|storage|file)|(readable|plain|clear|unencrypted) (text|file|form)|(ordinary|normal|standard|unencrypted) (file|text file|settings file|configuration file|flash|eeprom|memory))\b|\b(world-?readable|(readable|read) (by|for|to) (all|every\w*|any\w*|others)|(every|any|each) (process|user|program|app\w*)\b[^.;]{0,20}\b(read|see|open)s?\b|hidden (in|under|behind)|(in|as) (plain|clear|readable|unencrypted) (text|form))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Clear();
 
     [GeneratedRegex(@"\b(base-?(64|32)(-?(coded|encoded))?|hex(adecimal)?(-?(coded|encoded))|obfuscat\w+|scrambled|xor(ed)?|rot-?13|url-?encoded)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -52,7 +52,7 @@ public sealed partial class UserDecisions() : Check("user-decisions", 3, Polarit
     [GeneratedRegex(@"\b(never|not (possible|offered|allowed|selectable|available)|cannot|refuses?|prevents?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Denied();
 
-    [GeneratedRegex(@"^\W*(off|disabled?|no|none|open|false|deactivated|never|not (enabled|active))\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\W*(off|disabled?|no|none|open|empty|without|false|deactivated|never|not (enabled|active))\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex IsOff();
 
     // What is better on, in the row's own name; remote access, telemetry and sharing are better off.

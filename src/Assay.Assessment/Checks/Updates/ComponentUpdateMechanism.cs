@@ -64,10 +64,10 @@ public sealed partial class ComponentUpdateMechanism() : Check("component-update
         return said.Count > 0 && !said.Contains(Declarations.Support.Yes);
     }
 
-    [GeneratedRegex(@"\b(fixed (at|in|by|since|during|with|from) (the )?(production|factory|manufactur\w+|works|delivery|assembly)|(cannot|can not|can't|can never|may not|could not) be (software[- ])?(updated|upgraded|patched|changed|rewritten|replaced|altered|exchanged)|(is|are|was|were) never (updated|upgraded|changed|patched)|not (updat(e)?able|upgrad(e)?able|patchable|changeable)|non-?updat(e)?able|unchangeable|immutable|frozen|final)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(fixed (at|in|by|since|during|with|from) (the )?(production|factory|manufactur\w+|works|delivery|assembly)|(cannot|can not|can't|can never|may not|could not) be (software[- ])?(updated|upgraded|patched|changed|rewritten|replaced|altered|exchanged)|(is|are|was|were) never (updated|upgraded|changed|patched)|not (updat(e)?able|upgrad(e)?able|patchable|changeable)|non-?updat(e)?able|stays? as\b|(no|not any) (way|means|mechanism|possibility)\b|(will|shall) not be (updated|changed)|burn(t|ed) once|unchangeable|immutable|frozen|final)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Never();
 
-    [GeneratedRegex(@"\b(because|since (it|the|its)|due to|reasons?|as (it|the|its)|so that|in order to|for (security|safety|cost|energy|power|size)|constrained|mask rom|rom|read-only|memory|flash|kilobytes?|kb|battery|isolat\w+|security|safety|certif\w+|regulat\w+|(no|without( any)?) (external |network |remote )?(interface|input|access|attack)\w*|replac\w+|exchang\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(because|since (it|the|its)|due to|reasons?|so that|in order to|for (security|safety|cost|energy|power|size)|constrained|mask rom|rom|read-only|memory|flash|kilobytes?|kb|battery|isolat\w+|security|safety|certif\w+|regulat\w+|(no|without( any)?) (external |network |remote )?(interface|input|access|attack)\w*|replac\w+|exchang\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Why();
 
     [GeneratedRegex(@"\b(aes\S*|tls\S*|dtls|rsa\S*|ecdsa\S*|ecdh\S*|ed25519|x25519|sha\S*|hmac\S*|cmac|ccm|gcm|scrypt|bcrypt|argon2\w*|pbkdf2\S*|chacha\S*|wpa\d\S*|ssh|luks\d?|dm-crypt|signatures?|encrypt\w*|signed)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -111,7 +111,7 @@ public sealed partial class SupportPeriod() : Check("support-period", 2, Polarit
     [GeneratedRegex(@"\b(support (period|ends?|until|for)|end of (support|life)|came on the market|placed? on the market)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Lasting();
 
-    [GeneratedRegex(@"\b(we(['’]ll| will| shall)? see|usual|typical|customary|reasonable|adequate|appropriate|sufficient(ly)?|as long as|(expected|ordinary|average) (life|service|use)\w*|until (further notice|we |it |the (successor|next))|(our|the maker['’]s|the manufacturer['’]s|sole) discretion|depend\w*|(several|some|a few|many) (years|time|months)|indefinite\w*|open-ended|not (yet )?(fixed|decided|known|defined|limited|determined)|unknown|undecided|unlimited|for the time being|life ?time|as (long|far) as (possible|needed))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(we(['’]ll| will| shall)? see|usual|typical|customary|reasonable|adequate|appropriate|sufficient(ly)?|as long as|(expected|ordinary|average) (life|service|use)\w*|until (further notice|we |it |the (successor|next))|(our|the maker['’]s|the manufacturer['’]s|sole) discretion|depend\w*|(several|some|a few|many) (years|time|months)|indefinite\w*|open-ended|not (yet )?(fixed|decided|known|defined|limited|determined)|unknown|undecided|unlimited|for the time being|a good while|while stocks last|as the (market|demand)\w*|stocks|life ?time|as (long|far) as (possible|needed))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Vague();
 
     // A year alone: it is over where the whole of it is.

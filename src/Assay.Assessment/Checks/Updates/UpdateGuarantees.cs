@@ -32,10 +32,10 @@ public sealed partial class UpdateGuarantees() : RowCheck("update-guarantees", 2
         yield return Wording.IsMissing(promised) && Papers.Field(row, "Security Guarantees") is not null || Wording.IsNo(promised) || Wording.IsNotApplicable(promised)
             ? Refutes("5.3-7-1a", $"{Name(row)} promises neither integrity nor authenticity", row.At("Security Guarantees"))
             : promised is not null && Integrity().IsMatch(all) && Authenticity().IsMatch(all) ? Supports("5.3-7-1a", $"{Name(row)} promises integrity and authenticity") : Open("5.3-7-1a", $"{Name(row)} does not promise integrity and authenticity in words that a program reads");
-        var elsewhere = Wording.Clauses(all).FirstOrDefault(c => Elsewhere().IsMatch(c) && !Device().IsMatch(c));
+        var elsewhere = Wording.Clauses(all).FirstOrDefault(c => Elsewhere().IsMatch(c) && (!Device().IsMatch(c) || Leaves().IsMatch(c))) ?? Wording.Clauses(design).FirstOrDefault(c => Ignores().IsMatch(c) && !Turned().IsMatch(c));
         foreach (var unit in new[] { "5.3-9-1c", "5.3-9-1d" })
         {
-            yield return elsewhere is not null && (!OnDevice().IsMatch(all) || NotAgain().IsMatch(design)) ? Refutes(unit, $"{Name(row)} leaves the check to another than the device: \"{Wording.Begin(elsewhere)}\"", row.At("Cryptographic Details"))
+            yield return elsewhere is not null && (!OnDevice().IsMatch(all) || NotAgain().IsMatch(design) || Leaves().IsMatch(elsewhere) || Ignores().IsMatch(elsewhere)) ? Refutes(unit, $"{Name(row)} leaves the check to another than the device: \"{Wording.Begin(elsewhere)}\"", row.At("Cryptographic Details"))
                 : OnDevice().IsMatch(all) ? Supports(unit, $"{Name(row)} has the check on the device") : Open(unit, $"{Name(row)} does not say where the check runs");
         }
         if (Wording.Clauses(design).FirstOrDefault(c => Whatever().IsMatch(c) && !Turned().IsMatch(c) && !Wording.IsDenied(c)) is { } whatever) yield return Refutes("5.3-2-1a", $"{Name(row)} takes whatever comes: \"{Wording.Begin(whatever)}\"", row.At("Description"));
@@ -58,11 +58,17 @@ public sealed partial class UpdateGuarantees() : RowCheck("update-guarantees", 2
     [GeneratedRegex(@"\b(reject\w*|refus\w*|abort\w*|discard\w*|delet\w*|block\w*|prevent\w*|ignor\w*|drop\w*|denie[sd]|deny|fail\w*|halt\w*|never (be )?(installed|accepted|executed|booted)|not (be )?(installed|accepted|executed|booted|possible|allowed)|cannot be (installed|booted))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Turned();
 
-    [GeneratedRegex(@"\b(checked|verified|validated|verif\w+|check\w*|validat\w+)\b[^.;]{0,60}\b(by|on|in|at) (the |our |a |its )?(\w+ )?(server|cloud|backend|app|smartphone|phone|pc|computer|host|tool|technician|user|gateway app|companion app)\b|\b(server|cloud|backend|app|smartphone|phone|pc|host tool|technician|user) (checks?|verif\w+|validates?|examines?|inspects?|tests?|authenticates?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(checked|verified|validated|verif\w+|check\w*|validat\w+)\b[^.;]{0,60}\b(by|on|in|at) (the |our |a |its )?(\w+ )?(server|cloud|backend|app|smartphone|phone|pc|computer|host|tool|technician|user|gateway app|companion app)\b|\b(server|cloud|backend|app|smartphone|phone|pc|host tool|shop|web shop|portal|store|technician|user) (checks?|does the check\w*|verif\w+|validates?|examines?|inspects?|tests?|authenticates?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Elsewhere();
 
-    [GeneratedRegex(@"\b(does|do|is|are|will) not (be )?(verif\w+|check\w*|validat\w+|examin\w+|inspect\w*|test\w*)\b|\b(writes?|installs?|takes?|accepts?|flashes|runs?|starts?) (whatever|anything|everything|all that)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(does|do|is|are|will) not (be |look |have )?(at )?(the )?(sign\w*|verif\w+|check\w*|validat\w+|examin\w+|inspect\w*|test\w*)\b|\b(writes?|installs?|takes?|accepts?|flashes|runs?|starts?) (whatever|anything|everything|all that)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotAgain();
+
+    [GeneratedRegex(@"\bfor the (device|unit|dut|product)\b|\b(device|unit|dut|product|\w+) (just |simply )?(trusts|believes) (it|them|the)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Leaves();
+
+    [GeneratedRegex(@"\b(device|unit|dut|product|boot ?loader)( itself)? (does|do|will|can) ?not (\w+ )?(look|check|verif\w*|validat\w*|examin\w*|see|know)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Ignores();
 
     [GeneratedRegex(@"\b(crc(-?\d+)?|check[- ]?sums?|adler(-?32)?|fletcher\w*|parity|hash(es)?|md5|sha-?1|digest)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex CheckSum();

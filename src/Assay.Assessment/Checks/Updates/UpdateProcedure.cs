@@ -10,7 +10,7 @@ public sealed partial class UpdateProcedure() : RowCheck("update-procedure", 2, 
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
     {
         var time = Papers.Field(row, "Time Frame", "Timeframe", "Deadline");
-        if (time is not null && (Wording.IsMissing(time) || Wording.IsNo(time) || Wording.IsNotApplicable(time) || None().IsMatch(time) || DeclaredTimes.IsOpenEnded(time))) yield return Refutes(Units[0], $"{Name(row)} names no time by which a mended version is out: \"{Wording.Begin(time)}\"", row.At("Time Frame"));
+        if (time is not null && (Wording.IsMissing(time) || Wording.IsNo(time) || Wording.IsNotApplicable(time) || None().IsMatch(time) || DeclaredTimes.IsOpenEnded(time) || GivenUp.Is(time, DeclaredTimes.Quantity()))) yield return Refutes(Units[0], $"{Name(row)} names no time by which a mended version is out: \"{Wording.Begin(time)}\"", row.At("Time Frame"));
         else if (time is not null && Span().IsMatch(time)) yield return Supports(Units[0], $"{Name(row)} names a time: \"{Wording.Begin(Span().Match(time).Value)}\"");
         else yield return Open(Units[0], $"{Name(row)}: a time could not be read out of the words");
     }
