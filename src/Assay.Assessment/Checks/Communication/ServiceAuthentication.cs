@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 
@@ -22,7 +23,7 @@ public sealed partial class ServiceAuthentication() : Check("service-authenticat
             var says = Papers.Field(row, "Authentication Mechanism");
             var (known, unknown) = Papers.References(says ?? "", mechanisms, "AuthMech");
             // Who only asks others serves nobody; a plain "none" there is no gap.
-            if (Wording.IsEmpty(says) || known.Count == 0 && unknown.Count == 0 && InterfaceStatus.Of(row) != Switched.Off && !Asks().IsMatch(Papers.Whole(row)) && (Wording.IsNo(says) || says!.Trim(' ', '.').Equals("open", StringComparison.OrdinalIgnoreCase) || GivenUp.Is(says, Answer()) || Everybody().IsMatch(says) && !Kept().IsMatch(says)))
+            if (Wording.IsEmpty(says) || known.Count == 0 && unknown.Count == 0 && IsOpen(row, says!))
             {
                 answers.Add(Refutes(Units[0], $"{Shortened.Visible(row.Id)} names no log-in mechanism{(Wording.IsEmpty(says) ? "" : $": \"{Wording.Begin(says!)}\"")}", row.Location));
                 if (Wording.IsYes(Papers.Field(row, "Allows Configuration", "Configuration"))) answers.Add(Refutes(Units[1], $"{Shortened.Visible(row.Id)} allows configuration and names no log-in mechanism", row.Location));
@@ -41,6 +42,12 @@ public sealed partial class ServiceAuthentication() : Check("service-authenticat
             ? [.. answers, Supports(Units[0], $"all {rows.Count} service(s) name a log-in mechanism that has a row")]
             : [.. answers, Open(Units[0], $"{rows.Count - named} of {rows.Count} service(s) describe their log-in without naming a row of IXIT 1-AuthMech", "a row of IXIT 1-AuthMech for each")];
     }
+
+    // A plain "none" counts where settings can be changed; what opens to everybody says so itself, and what is not applicable is for a person.
+    private static bool IsOpen(IxitRow row, string says) =>
+        !Wording.IsNotApplicable(says) && InterfaceStatus.Of(row) != Switched.Off && !Asks().IsMatch(Papers.Whole(row))
+        && (Everybody().IsMatch(says) && !Kept().IsMatch(says)
+            || Wording.IsYes(Papers.Field(row, "Allows Configuration", "Configuration")) && (Wording.IsNo(says) || says.Trim(' ', '.').Equals("open", StringComparison.OrdinalIgnoreCase) || GivenUp.Is(says, Answer())));
 
     [GeneratedRegex(@"\b(AuthMech\w*|pass(word|phrase|code|key)s?|certificates?|tokens?|pins?|keys?|bond\w*|pair\w*|log-?in|credentials?|tls|signature|oauth|code|authenticat\w*|user account|mac filter|button|physical\w*|outgoing|client)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Answer();
