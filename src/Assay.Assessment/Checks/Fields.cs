@@ -30,7 +30,7 @@ internal static partial class Fields
         : Wording.IsEmpty(value) ? Filled.Empty
         : NotApplicable().IsMatch(value) ? Filled.NotApplicable
         : value.Length <= LongestPlaceholder && Placeholder.Is(value) ? Filled.Placeholder
-        : Denial().IsMatch(value) ? Filled.Denied
+        : Denial().IsMatch(value) || Wording.IsNo(value) ? Filled.Denied
         : Filled.Words;
 
     /// <summary>Nothing stands there that could be read as a statement, though the layout has the place for it.</summary>
@@ -80,7 +80,7 @@ internal static partial class Fields
     private static partial Regex NotApplicable();
 
     // "No." and "None (…)" deny; "No interaction is needed, the app tells …" does not.
-    [GeneratedRegex(@"^[\s*_`(]*(no|none|nothing|nil|not (implemented|supported|available|present|provided|planned|in place|foreseen|given|done|declared|documented|existing)|never|missing|unknown|false)[\s*_`)]*($|[.;,:(\u2013\u2014-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[\s*_`(]*(no|none|nothing|nil|not (implemented|supported|available|present|provided|planned|in place|foreseen|given|done|declared|documented|existing|needed|necessary|required|offered|possible|intended|at (present|the moment|this time))|(no|none|nothing|not any) (in particular|particular \w+|special|specific)|never|missing|unknown|unspecified|false|nein|nej|nee|keine?)( (at all|at present|at the moment|so far|yet|whatsoever|today|for now|currently|any ?more))?[\s*_`)]*($|[.;,:(/\u2013\u2014-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Denial();
 
     [GeneratedRegex(@"(?<=[.;!?])\s+(?=[A-Z0-9*`""'(])|\n\s*\n|\n\s*(?=[-*] )|;\s")]

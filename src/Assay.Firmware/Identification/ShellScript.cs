@@ -53,7 +53,8 @@ internal static class ShellScript
 
     private static List<string> Simple(List<string> words, Dictionary<string, string> variables)
     {
-        var at = 0;
+        // "case WORD in PATTERN) command": what stands behind the pattern on the same line is a command like others.
+        var at = words[0] == "case" ? words.IndexOf("in") + 1 : 0;
         while (at < words.Count)
         {
             var word = words[at];

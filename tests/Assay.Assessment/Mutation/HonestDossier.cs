@@ -58,6 +58,7 @@ internal sealed record HonestDossier
         var declaration = examined.Declaration;
         // What is not read cannot be wrong, and would make every dossier honest.
         Assert.Empty(declaration.Coverage.SelectMany(c => c.Losses));
+        Assert.Empty(declaration.Unread);
         return Evaluation.Of(!signed ? examined : examined with
         {
             Declaration = declaration with

@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>The conformance statement calls something not there, and a detail table describes it; or says yes, and the table says that there is nothing.</summary>
-public sealed class ClaimAgainstTable() : Check("claim-against-table", 2, Polarity.Support, CoverageScope.Declaration,
+public sealed class ClaimAgainstTable() : Check("claim-against-table", 3, Polarity.Support, CoverageScope.Declaration,
     "the same word in the conformance statement and in the detail tables", "a corrected and signed conformance statement", [.. Pairs.Select(p => p.Unit)])
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -26,7 +26,12 @@ public sealed class ClaimAgainstTable() : Check("claim-against-table", 2, Polari
                 {
                     yield return Contradicts(unit, new Contradiction($"whether {provision} applies", one, Papers.Says(table, table.Rows[0], "is there")));
                 }
-                else if (claim.Support == Support.Yes && (table.Rows.Count == 0 || IsNothing(table.Rows)))
+                // "No" with the reason that it is not done, against rows that say how it is done.
+                else if (claim.Support == Support.No && provision is "5.7-1" && table.Rows.Count > 0 && Wording.IsDenied(claim.Justification ?? "") && table.Rows.All(r => Papers.Field(r, "Detection") is { } detects && Fields.Of(detects) == Filled.Words && !Wording.IsNo(detects)))
+                {
+                    yield return Contradicts(unit, new Contradiction($"whether {provision} is fulfilled", one, Papers.Says(table, table.Rows[0], "says how it is done")));
+                }
+                else if (claim.Support == Support.Yes && (table.Rows.Count == 0 || IsNothing(table.Rows) && !IsKeptByNone(provision)))
                 {
                     yield return Contradicts(unit, new Contradiction($"whether there is anything behind {provision}", one, Papers.Says(table, table.Location, "has no row that describes it")));
                 }
@@ -41,6 +46,9 @@ public sealed class ClaimAgainstTable() : Check("claim-against-table", 2, Polari
         "5.3-10" => DeclaredFacts.Of(examined.Declaration, "networkUpdates").Truth == Catalogues.Truth.True,
         _ => true,
     };
+
+    // A product without sensors has told of all that it has, as soon as a row says that there are none.
+    private static bool IsKeptByNone(string provision) => provision is "5.8-3";
 
     private static bool IsNothing(IReadOnlyList<IxitRow> rows) => rows.All(r => r.Fields.Count == 0 || r.Fields.Values.All(v => Wording.IsEmpty(v) || Wording.IsNo(v) || v.StartsWith("Not applicable", StringComparison.OrdinalIgnoreCase)));
 

@@ -5,7 +5,7 @@ namespace Assay.Assessment.Checks;
 
 /// <summary>Which stages of development the rows of IXIT 19-SecDev speak of: training, design, coding, tests, review, archive, delivery, suppliers.</summary>
 /// <remarks>A row that only says that there is nothing refutes; a stage that is not named stays open, since a name is no process and its absence no proof.</remarks>
-public sealed partial class DevelopmentTopics() : Check("development-topics", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class DevelopmentTopics() : Check("development-topics", 2, Polarity.Refute, CoverageScope.Declaration,
     "all stages of development in IXIT 19-SecDev", "a row of IXIT 19-SecDev for every stage from training to suppliers", "5.6-9-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -23,6 +23,11 @@ public sealed partial class DevelopmentTopics() : Check("development-topics", 1,
         if (answers.Count > 0) return answers;
         var text = string.Join("\n\n", rows.Select(r => Papers.Whole(r.Row)));
         var missing = Stages.Where(s => !s.Words.IsMatch(text)).Select(s => s.Name).ToList();
+        // Said to be written nowhere, and most stages without a word.
+        if (missing.Count > Stages.Length / 2 && rows.Select(r => (Of: r, Clause: Wording.Clauses(Papers.Field(r.Row, "Description")).FirstOrDefault(c => Unwritten().IsMatch(c) || missing.Count >= Stages.Length - 1 && GivenUp.Is(c, Answer())))).FirstOrDefault(r => r.Clause is not null) is { Clause: { } unwritten } informal)
+        {
+            return [Refutes(Units[0], $"{Shortened.Visible(informal.Of.Row.Id)} describes no process: \"{Wording.Begin(unwritten)}\"", informal.Of.Row.At("Description")).For(informal.Of)];
+        }
         return missing.Count == 0
             ? [Supports(Units[0], $"the {rows.Count} row(s) of IXIT 19-SecDev speak of every stage of development")]
             : [Open(Units[0], $"no row of IXIT 19-SecDev speaks of {string.Join(", ", missing)}", $"a row of IXIT 19-SecDev on {missing[0]}")];
@@ -32,6 +37,12 @@ public sealed partial class DevelopmentTopics() : Check("development-topics", 1,
     [
         ("training", Training()), ("design", Design()), ("coding", Coding()), ("tests", Tests()), ("review", Review()), ("archive", Archive()), ("delivery", Delivery()), ("suppliers", Suppliers()),
     ];
+
+    [GeneratedRegex(@"\b(process|iso|iec|train\w*|model\w*|tests?|tested|review\w*|audit\w*|archiv\w*|sign\w*|standard|lifecycle|sdl|certific\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
+
+    [GeneratedRegex(@"\b(nothing|none of (it|this)|not|never) (is |are |was |has been |been )?(\w+ )?(written( down)?|documented|formali[sz]ed|defined|recorded|laid down|fixed)\b|\b(no|without( any| a)?) (\w+ )?(process|procedures?|rules?|guidelines?|method|methodology|documentation)\b|\b(informal(ly)?|ad[- ]hoc|by feel|as we go|by word of mouth|undocumented|improvis\w+|just (write|do|start|begin)\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Unwritten();
 
     [GeneratedRegex(@"\b(train(ed|ing|s)?|courses?|education|awareness|taught|qualif\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Training();

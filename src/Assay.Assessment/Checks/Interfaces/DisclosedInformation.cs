@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>What each interface tells before a log-in, by its own row: a credential that is called irrelevant, a placeholder, or nothing. One answer a row.</summary>
-public sealed partial class DisclosedInformation() : Check("disclosed-information", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class DisclosedInformation() : Check("disclosed-information", 2, Polarity.Refute, CoverageScope.Declaration,
     "credentials among what a row discloses before a log-in as irrelevant, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 15);
@@ -25,6 +25,11 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
             if (filled == Filled.Placeholder) yield return Refutes("5.6-2-1a", $"what {id} discloses {Fields.Shown(says)}", of.Row.At("Disclosed Information")).For(of);
             else if (filled is Filled.Denied or Filled.NotApplicable) yield return Supports("5.6-2-1a", $"{id} discloses nothing, by its row").For(of);
             else if (filled == Filled.Empty) yield return Open("5.6-2-1a", $"{id} does not say what it discloses").For(of);
+            // Several things that help an attacker, and no word on why anybody has to know them.
+            else if (!Reason().IsMatch(says) && !Spared().IsMatch(says) && Revealing().Matches(says).Select(m => m.Value.ToLowerInvariant().Split(' ')[0]).Distinct(StringComparer.Ordinal).Count() >= 2 && Wording.Affirms(says, Revealing()) is not null)
+            {
+                yield return Refutes("5.6-2-1b", $"{id} tells more than one thing that helps an attacker, and gives no reason: \"{Wording.Begin(says)}\"", of.Row.At("Disclosed Information")).For(of);
+            }
             else if (Fields.Sentences(says).FirstOrDefault(s => (List().IsMatch(s) && Credential().IsMatch(s) || Told().IsMatch(s)) && !Spared().IsMatch(s) && !Fields.Negation().IsMatch(Harmless().Replace(s, ""))) is { } told)
             {
                 var harmless = Harmless().IsMatch(says);
@@ -36,6 +41,9 @@ public sealed partial class DisclosedInformation() : Check("disclosed-informatio
             else yield return Open("5.6-2-1a", $"{id} discloses \"{Wording.Begin(says)}\"; whether that is sensitive is for a person").For(of);
         }
     }
+
+    [GeneratedRegex(@"\b(firmware|software|kernel|operating system|os|build|library|bootloader|patch|server|component) (version|build|release|revision|level|number|banner)s?\b|\b(list|names?|number|addresses) of (the )?(\w+ )?(paired|connected|known|registered|users?|accounts?|phones?|devices|members|clients)\b|\b(configuration|settings|log ?files?|uptime|open ports|network (plan|topology|scan)|user ?names?|e-?mail addresses?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Revealing();
 
     // A list of what is told, as against a sentence about how a log-in goes on.
     [GeneratedRegex(@"^(?!.{0,120}\b(until|unless|valid|requir\w+|asks?|before|after|posted|provided|entered|return\w*|reject\w*|protected|encrypted|hash\w*)\b).{1,100}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

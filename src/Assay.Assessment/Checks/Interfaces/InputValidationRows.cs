@@ -6,7 +6,7 @@ namespace Assay.Assessment.Checks;
 
 /// <summary>Every user interface, interface for programs and channel is the source of a row of IXIT 29-InpVal, and that row says what happens to odd input. One answer a row.</summary>
 /// <remarks>Only what plainly takes input over a network refutes when it has no row; a lamp, a client, a button may need none, and stays open.</remarks>
-public sealed partial class InputValidationRows() : Check("input-validation-rows", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class InputValidationRows() : Check("input-validation-rows", 2, Polarity.Refute, CoverageScope.Declaration,
     "interfaces that take input and are the source of no row of IXIT 29-InpVal", "a row of IXIT 29-InpVal for every interface that takes input", "5.13-1-1a", "5.13-1-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 29);
@@ -24,6 +24,13 @@ public sealed partial class InputValidationRows() : Check("input-validation-rows
         var kinds = Kinds.Where(k => methods.Any(m => k.IsMatch(Papers.Whole(m.Row)))).ToList();
         var everything = methods.Any(m => Everything().IsMatch(Papers.Field(m.Row, "Source", "Description") ?? ""));
         var inputs = examined.Rows(27, 28).ToList();
+        // What the rows list as their sources, as against what they describe.
+        var listed = string.Join('\n', methods.Select(m => Papers.Field(m.Row, "Source") ?? ""));
+        foreach (var of in everything ? [] : examined.Rows(11))
+        {
+            if (sources.Names(of.Row.Id) || !IsLeftOut(11, of.Row, examined.Rows(11), listed)) continue;
+            yield return Refutes("5.13-1-1a", $"{Shortened.Visible(of.Row.Id)} is left out where IXIT 29-InpVal lists the other rows of its table as sources", of.Row.Location, table.Location).For(of);
+        }
         if (inputs.Count == 0) yield return Open("5.13-1-1a", "neither IXIT 27-UserIntf nor the interface table (28) was handed over", "IXIT 27-UserIntf and 28");
         foreach (var of in inputs)
         {
@@ -33,7 +40,7 @@ public sealed partial class InputValidationRows() : Check("input-validation-rows
             else if (InterfaceStatus.Of(of.Row) == Switched.Off || Output().IsMatch(whole) && !Input().IsMatch(whole)) yield return Open("5.13-1-1a", $"{id} is off or takes no input, by its row; no row of IXIT 29-InpVal names it").For(of);
             // Named by kind instead of by id: "the web interface", "all requests to the API".
             else if (kinds.Any(k => k.IsMatch(Subject(of.Row)))) yield return Supports("5.13-1-1a", $"an input of the kind of {id} is a source of IXIT 29-InpVal").For(of);
-            else if (TakesInput(of.Row)) yield return Refutes("5.13-1-1a", $"{id} takes input, and no row of IXIT 29-InpVal names it", of.Row.Location, table.Location).For(of);
+            else if (TakesInput(of.Row) || IsLeftOut(of.Table.Number, of.Row, inputs, listed)) yield return Refutes("5.13-1-1a", $"{id} takes input, and no row of IXIT 29-InpVal names it", of.Row.Location, table.Location).For(of);
             else yield return Open("5.13-1-1a", $"no row of IXIT 29-InpVal names {id}", $"a row of IXIT 29-InpVal for {id}, or the reason why it needs none").For(of);
         }
         if (methods.Count == 0) yield return Open("5.13-1-1b", "IXIT 29-InpVal has no rows");
@@ -43,11 +50,27 @@ public sealed partial class InputValidationRows() : Check("input-validation-rows
             var odd = Papers.Field(of.Row, "Handling", "Unexpected");
             var description = Papers.Field(of.Row, "Description") ?? "";
             if (Fields.Of(odd) is Filled.Empty or Filled.Placeholder or Filled.Denied) yield return Refutes("5.13-1-1b", $"what {id} does with unexpected input: the field {Fields.Shown(odd)}", of.Row.At("Handling Unexpected Data")).For(of);
-            else if (Unchecked().Match($"{odd}\n\n{description}") is { Success: true } loose) yield return Refutes("5.13-1-1b", $"{id} says \"{Wording.Begin(loose.Value)}\"", of.Row.Location).For(of);
+            else if (odd is not null && (Careless().IsMatch(odd) || GivenUp.Is(odd, Answer()))) yield return Refutes("5.13-1-1b", $"what {id} does with unexpected input: the field {Fields.Shown(odd)}", of.Row.At("Handling Unexpected Data")).For(of);
+            else if (Unchecked().Match($"{odd}\n\n{Papers.Field(of.Row, "Format")}\n\n{description}") is { Success: true } loose) yield return Refutes("5.13-1-1b", $"{id} says \"{Wording.Begin(loose.Value)}\"", of.Row.Location).For(of);
             else if (odd is null && !Handles().IsMatch(description)) yield return Open("5.13-1-1b", $"{id} does not say what happens to unexpected input", $"the field Handling Unexpected Data of {id}").For(of);
             else yield return Supports("5.13-1-1b", $"{id} says what happens to unexpected input; whether that stops it is for a laboratory").For(of);
         }
     }
+
+    // Most of its table is listed by id, and this row, which takes input as they do, is not.
+    private static bool IsLeftOut(int number, IxitRow row, IEnumerable<(IxitTable Table, IxitRow Row)> all, string listed)
+    {
+        var siblings = all.Where(r => r.Table.Number == number && r.Row != row).ToList();
+        var named = siblings.Count(s => Wording.Names(listed, s.Row.Id));
+        var whole = Papers.Whole(row);
+        return named >= 2 && named * 2 > siblings.Count && !Wording.Names(listed, row.Id) && !Client().IsMatch(whole) && !(Output().IsMatch(whole) && !Input().IsMatch(whole)) && InterfaceStatus.Of(row) is not (Switched.Off or Switched.OffByDefault);
+    }
+
+    [GeneratedRegex(@"\b(reject\w*|discard\w*|drop\w*|ignor\w*|errors?|refus\w*|abort\w*|truncat\w*|saniti[sz]\w*|escap\w*|validat\w*|block\w*|\d\d\d|default|clos\w+|thrown|throw\w*|sorry|invalid\S*|kept|keeps?|logg?\w*|counted|stored|executed|processed|callerror|restart\w*|fail\w*|tone|explanation|resets?|warn\w*|exception\w*|limit\w*|clamp\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
+
+    [GeneratedRegex(@"^\W*(accepted|taken|stored|processed|executed|undefined|unspecified|unknown|anything may happen)( behaviou?r)?\W*$|\b(crash(es|ed)?|hangs?|freezes?|restarts? (unexpectedly|uncontrolled)|undefined (behaviou?r|state)|whatever (comes|arrives)|(goes|go|passed|handed|given) (straight|directly|unchecked) to)\b(?<!\b(not|never|without|no) (\w+ )?\w+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Careless();
 
     private static string Subject(IxitRow row) => $"{row.Id.Replace('-', ' ')}\n{Papers.Field(row, "Description")}\n{Papers.Field(row, "Type")}";
 
@@ -92,7 +115,7 @@ public sealed partial class InputValidationRows() : Check("input-validation-rows
     [GeneratedRegex(@"\b(command[- ]line|cli|ssh|telnet|shell|terminal)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex CommandLine();
 
-    [GeneratedRegex(@"\b((is|are|gets?) (not|never) (validated|checked|verified|filtered|sanitised|sanitized|examined)|(passed|handed|given|forwarded)( \w+){0,3}? (unchecked|unfiltered|unmodified|as (it|they) (is|are|come)|without (any )?(check|validation)\w*)|no (input )?(validation|checks?|filtering|sanitising|sanitizing)( is| are)?( done| performed| in place| made)?|without (any )?(validation|checks?))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b((is|are|gets?) (not|never) (validated|checked|verified|filtered|sanitised|sanitized|examined)|(passed|handed|given|forwarded)( \w+){0,3}? (unchecked|unfiltered|unmodified|as (it|they) (is|are|come)|without (any )?(check|validation)\w*)|no (input )?(validation|checks?|filtering|sanitising|sanitizing)( is| are)?( done| performed| in place| made)?|without (any )?(validation|checks?)|(taken|accepted|used|processed|stored|passed on|executed|treated|handled) (just |simply |exactly )?(as (it|they) (is|are|comes?|arrives?|stands?)|like (any|every|all) others?|all the same|anyway|unchanged|regardless|unseen))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Unchecked();
 
     [GeneratedRegex(@"\b(reject\w*|discard\w*|drop(s|ped)?|ignor\w+|error|refus\w+|abort\w*|truncat\w*|sanitis\w*|sanitiz\w*|escap\w+|validat\w*|block(s|ed)?|4\d\d|default value)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

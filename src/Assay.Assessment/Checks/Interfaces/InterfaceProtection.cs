@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Physical and radio interfaces that the product does not need, by their own rows: is a port shielded, is a radio off, is what is needed now and then off between? One answer a row.</summary>
-public sealed partial class InterfaceProtection() : Check("interface-protection", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class InterfaceProtection() : Check("interface-protection", 2, Polarity.Refute, CoverageScope.Declaration,
     "unneeded ports without protection, and unneeded radios that are on", "IXIT 15-Intf with the fields Type, Status and Protection filled for every physical interface", "5.6-3-1a", "5.6-3-1b", "5.6-3-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -29,7 +29,7 @@ public sealed partial class InterfaceProtection() : Check("interface-protection"
             {
                 var protection = Papers.Field(of.Row, "Protection");
                 var filled = Fields.Of(protection);
-                var idle = unneeded.Success || status == Switched.Off;
+                var idle = unneeded.Success || status == Switched.Off && !Intermittent().IsMatch(said);
                 if (idle && filled is Filled.Empty or Filled.Placeholder or Filled.Denied) answers.Add(Refutes("5.6-3-1a", $"{id} is not needed, and its protection {Fields.Shown(protection)}", of.Row.At("Protection")).For(of));
                 else if (idle && filled == Filled.Words) answers.Add(Supports("5.6-3-1a", $"{id} is not needed and names a protection").For(of));
             }

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>An interface that is on and whose own row says that nobody needs it, or says nothing where its purpose should stand. One answer a row.</summary>
-public sealed partial class InterfacePurpose() : Check("interface-purpose", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class InterfacePurpose() : Check("interface-purpose", 2, Polarity.Refute, CoverageScope.Declaration,
     "a purpose for every network and logical interface that is on", "IXIT 15-Intf and 28, with the purpose of every interface that is on", "5.6-1-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 15);
@@ -32,7 +32,7 @@ public sealed partial class InterfacePurpose() : Check("interface-purpose", 1, P
     [GeneratedRegex(@"\b(network|logical|air|radio|wireless|wi-?fi|wlan|ethernet|lan|bluetooth|ble|zigbee|thread|z-wave|lora\w*|cellular|lte|nb-iot)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NetworkWords();
 
-    [GeneratedRegex(@"\b(no (known |further |real |particular |specific |current )?(purpose|use|need|function)( (in|for|at)\b|\W|$)|not (actually |currently |really )?(needed|required|necessary)( (for|in|by|any more|anymore|at)\b|\W|$)|not (actually |currently |really )?used( (any ?more|at all|by any\w*|yet)\b|\s*[.;,)]|$)|no longer (needed|required|used)|(left|kept) (over )?from (development|test\w*|production|debugging)|left-?over|obsolete|(purpose|reason) (is )?(unknown|unclear)|for no reason|never used)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(no (known |further |real |particular |specific |current )?(purpose|use|need|function)( (in|for|at)\b|\W|$)|not (actually |currently |really )?(needed|required|necessary)( (for|in|by|any more|anymore|at)\b|\W|$)|not (actually |currently |really )?used( (any ?more|at all|by any\w*|yet)\b|\s*[.;,)]|$)|no longer (needed|required|used)|(left|kept) (over )?from (development|test\w*|production|debugging)|left-?over|obsolete|(purpose|reason) (is )?(unknown|unclear)|for no reason|never used|(^|\n)\W*unused\b|\b(is|are|currently|now) unused)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Needless();
 
     [GeneratedRegex(@"\b(need(ed|s)?|necessary|requir\w+|essential|used? (to|for|by|as)|serves?|provid\w+|allows?|enabl(es|ing) |lets|carr(y|ies)|hosts?|acts? as|connects?|for (the|local|remote|updates?|set-?up|configuration|time|streaming|access|control|telemetry|pairing|commissioning|maintenance|discovery)|purpose|in order to|so that|fulfil\w*|critical|crucial|works? as)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -29,7 +29,7 @@ internal static partial class InterfaceStatus
         var off = Off().IsMatch(first) || Off().IsMatch(status) && !On().IsMatch(first);
         if (off)
         {
-            if (SetupOnly().IsMatch(status)) return Switched.Sometimes;
+            if (SetupOnly().IsMatch(status) || NowAndThen().IsMatch(status)) return Switched.Sometimes;
             return ByDefault().IsMatch(status) ? Switched.OffByDefault : Switched.Off;
         }
         if (SetupOnly().IsMatch(status)) return Switched.Sometimes;
@@ -47,6 +47,9 @@ internal static partial class InterfaceStatus
 
     [GeneratedRegex(@"\b(by default|initially|default state|until|unless|can be|may be|configurable|opt(s|ed)?[- ]in|if the (user|administrator|owner)|when the (user|administrator|owner)|(activated|enabled|switched on|turned on) (explicitly |only )?(by|in|via|when|after))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ByDefault();
+
+    [GeneratedRegex(@"\b((needed|required|used) (only )?(occasionally|sporadically|intermittently|now and then|sometimes|rarely|temporarily)|(occasionally|sporadically|intermittently|sometimes|rarely|temporarily) (needed|required|used))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NowAndThen();
 
     [GeneratedRegex(@"\b(on[- ]demand|transient\w*|temporar\w*|(only|just|solely|exclusively|restricted( entirely)?( to)?|limited( to)?|enabled|active|on) (\w+ ){0,3}?(during|while|for|in|until|at|when|within)\b|until (set[- ]?up|initiali[sz]ation|commissioning|provisioning|pairing)|during (set[- ]?up|initiali[sz]ation|commissioning|provisioning|pairing|onboarding))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SetupOnly();

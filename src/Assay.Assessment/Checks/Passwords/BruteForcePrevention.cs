@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A log-in that is reachable over a network, is on as delivered, takes a secret that people type, and has nothing against guessing.</summary>
-public sealed partial class BruteForcePrevention() : RowCheck("brute-force-prevention", 1, Polarity.Refute, 1,
+public sealed partial class BruteForcePrevention() : RowCheck("brute-force-prevention", 2, Polarity.Refute, 1,
     "a defence against guessing for every log-in over a network that takes a password or PIN", "what happens after ten wrong log-ins, in IXIT 1-AuthMech and in a capture", "5.1-5-1a")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -14,7 +14,7 @@ public sealed partial class BruteForcePrevention() : RowCheck("brute-force-preve
         if (Wording.IsNo(factor) || Wording.IsNotApplicable(factor) || (factor is not null && !Typed().IsMatch(factor))) yield break;
         if (Local().IsMatch(proximity) && !Network().IsMatch(proximity)) yield break;
         var says = Papers.Field(row, "Brute Force Prevention");
-        if (Wording.IsMissing(says) || Wording.IsNo(says) || Wording.Affirms(says, Unlimited()) is not null || NoLimit().IsMatch(says!))
+        if (Wording.IsMissing(says) || Wording.IsNo(says) || Wording.Affirms(says, Unlimited()) is not null || NoLimit().IsMatch(says!) || IsLeftOpen(says!) || GivenUp.Is(says, Answer()))
         {
             yield return Papers.Field(row, "Default Status") is { } status && Off().IsMatch(status)
                 ? Open(Units[0], $"{Name(row)} has nothing against guessing and is off as delivered; who turns it on, and whether they are told, is for a person")
@@ -26,6 +26,18 @@ public sealed partial class BruteForcePrevention() : RowCheck("brute-force-preve
             ? Supports(Units[0], $"{Name(row)} names a defence against guessing: \"{Wording.Begin(says!)}\"")
             : Open(Units[0], $"{Name(row)} says \"{Wording.Begin(says!)}\"; whether that makes guessing impractical is for a person");
     }
+
+    // One clause gives it up, and no other names anything that slows a guesser down.
+    private static bool IsLeftOpen(string says) => Wording.Clauses(says).Any(c => Waived().IsMatch(c)) && !Wording.Parts(says).Any(c => !Waived().IsMatch(c) && !Wording.IsDenied(c) && Slows().IsMatch(c));
+
+    [GeneratedRegex(@"\b(lock\w*|clos\w+|block\w*|delay\w*|back-?off|rate|limit\w*|throttl\w*|captcha|wait\w*|suspend\w*|exponential\w*|entropy|bits?|time-?out|cool-?down|bann?\w*|tarpit|paus\w+|stop\w*|second\w*|minutes?|hours?|factor|totp|certificate\w*|key space|tries|ends?|\d+|two|three|four|five|six|seven|eight|ten|twenty)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
+
+    [GeneratedRegex(@"\b(no|without|not any|lacks?( any| a)?) (\w+ )?(ceiling|cap|maximum|bound|upper bound|limit\w*|restriction|lock-?out|throttl\w*|delay|rate limit\w*|counter-?measures?|protection|prevention|defen[cs]e|back-?off)\b|\b(rel(y|ies|ied|ying)|depend\w*|trust\w*|count\w*|rests?|left)( (up)?(on|in|to))?\b[^.;]{0,60}\b(passwords?|passphrases?|pins?|users?|owners?|customers?|(home|local|house|own) (network|lan))\b|^\W*there (is|are) none\b|\b(attempts?|failures?|tries|wrong \w+|each one)\b[^.;]{0,20}\b(is|are|gets?) (only |just |merely )?(logged|recorded|counted|written)\b|\b(password|passphrase|pin)s? (is|are|being) (long|strong|complex|good|hard|difficult)( enough)?\b|\b(attempts?|guess\w*|tries|retries)\b[^.;]{0,30}\b(un(limited|restricted|bounded)|not (limited|restricted|counted|delayed|throttled|blocked))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Waived();
+
+    [GeneratedRegex(@"\b(lock(s|ed|ing|-?out)?|block\w*|delay\w*|back-?off|rate[- ]?limit\w*|throttl\w*|limit(s|ed)? (to|of)|captcha|wait\w*|suspend\w*|exponential\w*|time-?out|cool-?down|ban(ned|s)?|tarpit|paus\w+|after (\d+|two|three|four|five|six|ten|twenty)|seconds?|minutes?|hours?|second factor|two-factor|token)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Slows();
 
     [GeneratedRegex(@"\b(password|passphrase|passcode|pin|pins|passwords|code)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Typed();

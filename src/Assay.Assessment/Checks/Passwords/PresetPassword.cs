@@ -11,12 +11,16 @@ internal static partial class PresetPassword
     {
         var says = Papers.Field(row, "Password Generation");
         if (Wording.IsEmpty(says) || Wording.IsNo(says) || Wording.IsNotApplicable(says)) return null;
-        return Wording.Affirms(says, ByUser()) is not null && !Preset().IsMatch(says!) ? null : says;
+        return IsUsersOwn(says!) ? null : says;
     }
+
+    /// <summary>The user sets it, and nothing is set before that.</summary>
+    public static bool IsUsersOwn(string says) => Wording.Affirms(says, ByUser()) is not null && !Preset().IsMatch(says);
 
     /// <summary>Bits of the smallest space that the text names: <c>8 characters of a-z and 0-9</c>, <c>6-digit PIN</c>, <c>64 bits</c>; null where it names no length.</summary>
     public static double? BitsOf(string text)
     {
+        if (Range().Match(text) is { Success: true } range) return range.Groups["n"].Length * Math.Log2(10);
         if (Length().Match(text) is not { Success: true } length || !Count(length.Groups["n"].Value, out var count)) return Entropy().Match(text) is { Success: true } bits && Count(bits.Groups["n"].Value, out var named) ? named : null;
         var unit = length.Groups["unit"].Value.ToLowerInvariant();
         var alphabet = unit.StartsWith("digit", StringComparison.Ordinal) || unit.StartsWith("number", StringComparison.Ordinal) || unit.StartsWith("numeric", StringComparison.Ordinal) || Digits().IsMatch(text) && !Letters().IsMatch(text) ? 10
@@ -37,6 +41,9 @@ internal static partial class PresetPassword
         count = at + 1;
         return at >= 0 || int.TryParse(word, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out count);
     }
+
+    [GeneratedRegex(@"\b0{3,}\s*(to|-|–|\.{2,3}|until|through)\s*(?<n>9{3,})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Range();
 
     private static readonly string[] Numbers = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"];
 

@@ -5,7 +5,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A preset password out of so small a space that a machine goes through it. Below 16 bits (four digits) that holds whatever slows guessing down; below 24 where nothing does.</summary>
-public sealed partial class ShortPassword() : RowCheck("short-password", 1, Polarity.Refute, 1,
+public sealed partial class ShortPassword() : RowCheck("short-password", 2, Polarity.Refute, 1,
     "preset passwords out of a space that a machine searches through", "the length and alphabet of the preset password, and what slows guessing down", "5.1-2-1d")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)

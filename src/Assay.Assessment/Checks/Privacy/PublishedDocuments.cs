@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
 /// <summary>The pages that IXIT 2-UserInfo names for its users: is one named, and does a saved copy show that it could be opened there?</summary>
-public sealed class PublishedDocuments() : Check("published-documents", 1, Polarity.Decide, CoverageScope.Document,
+public sealed partial class PublishedDocuments() : Check("published-documents", 2, Polarity.Decide, CoverageScope.Document,
     "a page for users behind every field of IXIT 2-UserInfo on sensors, deletion, set-up, its check, personal data and telemetry", "copies of the pages that IXIT 2-UserInfo names, saved with their address and date",
     [.. Asked.SelectMany(a => new[] { a.Planned, a.Opened }).OfType<string>().Distinct()])
 {
@@ -23,7 +24,8 @@ public sealed class PublishedDocuments() : Check("published-documents", 1, Polar
             }
             var place = found.Of.Row.At(name);
             var filled = Fields.Of(says);
-            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied)
+            // "No account is needed: https://…" names a place; a denial without one does not.
+            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && SavedPages.Addresses(says).Count == 0 && (Wording.IsNo(says) || Wording.IsPending(says) || GivenUp.Is(says, Answer()) || Told().IsMatch(says)))
             {
                 foreach (var unit in units) yield return Refutes(unit, $"where users read of {about}: the field {Fields.Shown(says)}", place);
                 continue;
@@ -46,6 +48,12 @@ public sealed class PublishedDocuments() : Check("published-documents", 1, Polar
             else yield return Open(opened, addresses.Count == 0 ? $"IXIT 2-UserInfo names no address for {about}" : $"no copy of {Shortened.Visible(addresses[0])} was handed over", addresses.Count == 0 ? $"the manual that tells users of {about}" : $"a copy of {Shortened.Visible(addresses[0])}, saved with its address and date");
         }
     }
+
+    [GeneratedRegex(@"\b(manual|handbook|leaflet|booklet|guide|instructions?|pages?|apps?|section|chapter|chap\.?|cl\.?|p\.?|paragraph|notice|card|poster|box|carton|label|screen|menu|help|web|site|online|enclosed|quick start|tour|check-?up|same|packag\w*|printed)\b|\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Answer();
+
+    [GeneratedRegex(@"\b(by (telephone|phone|letter|post|mail|e-?mail)|(on|upon) (\w+ )?(request|demand))\b|^\W*(known|told|available) (only )?to (our|the)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Told();
 
     // A record has its fields as fields; some layouts make each a row with one text.
     private static string? Value(Declarations.IxitRow row, string name)

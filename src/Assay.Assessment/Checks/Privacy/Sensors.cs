@@ -21,9 +21,10 @@ public sealed class Sensors() : Check("sensors", 3, Polarity.Support, CoverageSc
                 if (IsNamedElsewhere(examined, sensor.Name, sensor.Stated, sensor.Drivers)) agree++;
                 continue;
             }
-            foreach (var (table, row) in examined.Rows(6, 21, 24, 27))
+            foreach (var (table, row) in examined.Rows(2, 6, 21, 24, 27))
             {
-                var says = Papers.Whole(row);
+                // Of the record on the user's papers only what it says of sensors.
+                var says = table.Number == 2 ? Papers.Field(row, "Documentation of Sensors") ?? "" : Papers.Whole(row);
                 if (sensor.Stated.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } word) continue;
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", Papers.Says(table, row, $"names a {word}"), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))));
                 break;

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Personal data inside telemetry: the rows that are named exist, and telemetry with personal data has a purpose. One answer a row.</summary>
-public sealed class TelemetryPersonalData() : Check("telemetry-personal-data", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed class TelemetryPersonalData() : Check("telemetry-personal-data", 2, Polarity.Refute, CoverageScope.Declaration,
     "rows of IXIT 24-TelData with personal data that have no purpose, or name a row that is not there", "IXIT 24-TelData with its fields Purpose and Personal Data, and the rows of IXIT 21 that it names", "6-4-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);

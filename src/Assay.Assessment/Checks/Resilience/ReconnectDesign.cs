@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>How devices come back to the network after an outage, by the words of IXIT 11-ComMech and of the interface table: not all at once, and not without a pause.</summary>
-public sealed partial class ReconnectDesign() : Check("reconnect-design", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed partial class ReconnectDesign() : Check("reconnect-design", 2, Polarity.Refute, CoverageScope.Declaration,
     "connections that are retried without a pause, by the papers' own words", "how long and how randomly the device waits before it connects again (IXIT 11-ComMech, Resilience Measures)", "5.9-3-1a", "5.9-3-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -39,7 +39,7 @@ public sealed partial class ReconnectDesign() : Check("reconnect-design", 1, Pol
             : Supports("5.9-3-1a", $"{Shortened.Visible(orderly.Of.Row.Id)} says how the device joins its network");
     }
 
-    [GeneratedRegex(@"\b((re-?connect\w*|retr(y|ies|ied)|re-?tr(y|ies)|connect\w* again|attempts?)\b[^.;]{0,60}?\b(immediately|instantly|at once|without (any )?(delay|pause|wait\w*|back-?off|interval|limit)|as (fast|quickly|often) as possible|in a tight loop|in a busy loop)|(immediate|instant) (re-?connect\w*|retr(y|ies))|no (delay|pause|wait\w*) (before|between) (the )?(re-?connect\w*|retr(y|ies)|attempts?|connection))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b((re-?connect\w*|retr(y|ies|ied)|re-?tr(y|ies)|connect\w* again|attempts?)\b[^.;]{0,60}?\b(immediately|instantly|at once|without (any )?(delay|pause|wait\w*|back-?off|interval|limit)|as (fast|quickly|often) as possible|in a tight loop|in a busy loop)|(immediate|instant) (re-?connect\w*|retr(y|ies))|(tr(y|ies)|connects?) again (at once|immediately|instantly|without)|endless(ly)?\b[^.;]{0,40}\bwithout\b|\bno (back-?off|pause|delay|waiting time)\b|(every|each) \d{1,3} ?(ms|milliseconds?)\b|no (delay|pause|wait\w*) (before|between) (the )?(re-?connect\w*|retr(y|ies)|attempts?|connection))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Rushes();
 
     [GeneratedRegex(@"\b(not|never|avoids?|prevents?|instead of|rather than|cannot|forbid\w*|prohibit\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

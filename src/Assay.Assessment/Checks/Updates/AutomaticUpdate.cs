@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every software component with an update mechanism has one that is easy, one that runs by itself, and one that asks for new versions: by what the tables say of each mechanism it names.</summary>
-public sealed partial class AutomaticUpdate() : RowCheck("automatic-update", 1, Polarity.Refute, 6,
+public sealed partial class AutomaticUpdate() : RowCheck("automatic-update", 2, Polarity.Refute, 6,
     "an easy, an unattended and an asking update mechanism for every component of IXIT 6-SoftComp", "IXIT 7-UpdMech with initiation, configuration and update checking of every mechanism", "5.3-3-1a", "5.3-4-1a", "5.3-5-1a")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)

@@ -41,6 +41,13 @@ public sealed partial class SupportPeriod() : Check("support-period", 2, Polarit
                 declared.AddRange(Wording.Dates(value).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", row.At(name), table)));
             }
         }
+        foreach (var (_, row) in examined.Rows(2))
+        {
+            var says = Papers.Field(row, "Support Period") ?? (row.Id.StartsWith("Support Period", StringComparison.OrdinalIgnoreCase) ? string.Join('\n', row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)) : "");
+            if (Wording.IsNo(says) || says.Length > 0 && Placeholder.Is(says)) answers.Add(Refutes(Units[0], $"nothing stands where the support period should be: \"{Wording.Begin(says)}\"", row.At("Support Period")));
+            else if (Ended().Match(says) is { Success: true } ended && int.Parse(ended.Groups["y"].ValueSpan, CultureInfo.InvariantCulture) < examined.AsOf.Year) answers.Add(Refutes(Units[0], $"the support period ended before the date of this assessment: \"{Wording.Begin(says)}\"", row.At("Support Period")));
+            else if (Vague().IsMatch(says) && !says.Any(char.IsDigit) && !Wording.Spans(says).Any()) answers.Add(Refutes(Units[0], $"words without a date or a number stand where the support period should be: \"{Wording.Begin(says)}\"", row.At("Support Period")));
+        }
         var sheet = examined.Of(FileKind.Device).FirstOrDefault();
         if (examined.Device.SupportEnd is { } end && sheet is not null) declared.Add(new Period(null, end, $"\"{end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\"", sheet.At(LineOf(sheet, "supportEnd")), null));
         var published = Published(examined).ToList();
@@ -115,6 +122,13 @@ public sealed partial class SupportPeriod() : Check("support-period", 2, Polarit
 
     [GeneratedRegex(@"\b(support (period|ends?|until|for)|end of (support|life)|came on the market|placed? on the market)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Lasting();
+
+    [GeneratedRegex(@"\b(we(['’]ll| will| shall)? see|usual|typical|customary|reasonable|adequate|appropriate|sufficient(ly)?|as long as|(expected|ordinary|average) (life|service|use)\w*|until (further notice|we |it |the (successor|next))|(our|the maker['’]s|the manufacturer['’]s|sole) discretion|depend\w*|(several|some|a few|many) (years|time|months)|indefinite\w*|open-ended|not (yet )?(fixed|decided|known|defined|limited|determined)|unknown|undecided|unlimited|for the time being|a good while|while stocks last|as the (market|demand)\w*|stocks|life ?time|as (long|far) as (possible|needed))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Vague();
+
+    // A year alone: it is over where the whole of it is.
+    [GeneratedRegex(@"^\W*(it |support )?(until|ended|ends|expired|till|up to|through)\b[^.;\d]{0,20}(\d{1,2}[/.-])?(?<y>20\d\d)\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Ended();
 
     [GeneratedRegex(@"(\?+|\b[XN]{1,3}) ?(years?|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PeriodPlaceholder();

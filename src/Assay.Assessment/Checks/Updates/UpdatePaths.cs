@@ -18,7 +18,7 @@ internal static partial class UpdatePaths
     /// <summary>True where it begins and installs by itself, false where it says that a person must, null where it does not say.</summary>
     public static bool? IsAutomatic(IxitRow mechanism)
     {
-        var says = $"{Papers.Field(mechanism, "Initiation")}\n{Papers.Field(mechanism, "Description")}";
+        var says = Wording.WithoutAsides($"{Papers.Field(mechanism, "Initiation")}\n{Papers.Field(mechanism, "Description")}");
         // "Without interaction" and "requires no interaction" hold the words of a denial and are none.
         if (Wording.Affirms(says, Automatic()) is not null || Unattended().IsMatch(says)) return true;
         return Manual().IsMatch(Papers.Field(mechanism, "Initiation") ?? "") || Wording.Refuses(says, Automatic()) is not null ? false : null;
@@ -29,7 +29,7 @@ internal static partial class UpdatePaths
     {
         var says = Papers.Field(mechanism, "Update Checking", "Update Check");
         if (Wording.IsMissing(says)) return null;
-        if (Wording.IsNo(says) || Wording.IsNotApplicable(says) || NoCheck().IsMatch(says!)) return false;
+        if (Wording.IsNo(says) || Wording.IsNotApplicable(says) || NoCheck().IsMatch(says!) || ByPerson().IsMatch(says!) && !ByClock().IsMatch(says!)) return false;
         return Wording.Affirms(says, Asks()) is not null ? true : null;
     }
 
@@ -70,8 +70,15 @@ internal static partial class UpdatePaths
     [GeneratedRegex(@"\b((?<!the )(?<!user )(?<!see )(?<!owner's )manual(ly)?|user[- ]initiated|initiated by (the |a )?(user|owner|operator|administrator|technician)|(user|owner|operator|administrator|technician) (must|has to|needs to|initiates|starts|triggers|downloads|clicks|presses|uploads|connects)|by hand|on demand)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Manual();
 
-    [GeneratedRegex(@"^[^.]{0,80}\b(no (automat\w+ |periodic |regular |active )?(update )?(check|checking|checks|query|queries|polling)\b[^.]{0,40}|(does|do|is|are) not (check|query|poll|perform|ask|look)\w*|never (checks?|asks?|looks?)|not (checked|performed|implemented|supported|available))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[^.]{0,80}\b(no (automat\w+ |periodic |regular |active )?(update )?(check|checking|checks|query|queries|polling)\b[^.]{0,40}|(does|do|is|are) not (check|query|poll|perform|ask|look)\w*|never (checks?|asks?|looks?|by (itself|themselves))|not by (itself|themselves)|not (checked|performed|implemented|supported|available))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NoCheck();
+
+    // A person asks, and nothing else is named that does.
+    [GeneratedRegex(@"\b(when(ever)?|if|each time|as soon as|once|after|only)\b[^.;]{0,40}\b(users?|owners?|operators?|parents?|customers?|administrators?|technicians?|viewers?|installers?|some(body|one)|any(body|one)|one)\b[^.;]{0,30}\b(press\w*|click\w*|taps?|tapping|request\w*|ask\w*|select\w*|trigger\w*|start\w*|initiat\w*|search\w*|push\w*)\b|^\W*(only )?(manual(ly)?|by hand|on (request|demand)|at the (user|owner|operator)'s request)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ByPerson();
+
+    [GeneratedRegex(@"\b(every|each (day|night|week|month|hour|start|boot)|once (a|per|every|in)|twice|times a|daily|weekly|hourly|monthly|nightly|periodic\w*|regular\w*|interval\w*|automatic\w*|scheduled|(at|on|after|upon) (each |every |the )?(boot\w*|start\w*|power\w*|reboot\w*|restart\w*|wake\w*|switch\w*|connect\w*)|by itself|in the background|\d+ ?(h|hours?|min|minutes?|days?))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ByClock();
 
     [GeneratedRegex(@"\b(every|each|once (a|per)|daily|weekly|hourly|monthly|nightly|periodic\w*|regular\w*|interval|at (boot|start)|after (boot|start|reboot|power|init)\w*|post-boot|poll\w*|quer(y|ies)|check\w*|asks?|looks? for)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Asks();

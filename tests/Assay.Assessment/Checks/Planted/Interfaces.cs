@@ -79,6 +79,14 @@ internal static class Interfaces
             Plant.Papers().File("documents/manual.txt", "Bell 3 user manual\nOpen the app and press the button.\n").Table(27, ["UserIntf-Button", "Description: a button"]),
             Plant.Papers().File("documents/manual.txt", "Bell 3 user manual\nOpen the app and press the button.\n").Table(27, ["UserIntf-App", "Description: the mobile app"]),
             Plant.Papers().Table(27, ["UserIntf-App", "Description: the mobile app"])),
+        ["code-minimisation"] = new(
+            Plant.Papers().Table(16, ["CodeMin-1", "Description: The board support package ships as it is."]),
+            Plant.Papers().Table(16, ["CodeMin-1", "Description: Nothing is built that no manifest names."]),
+            Plant.Papers().Table(16, ["CodeMin-1", "Description: The linker's work."])),
+        ["privilege-design"] = new(
+            Plant.Papers().Table(17, ["PrivlCtrl-1", "Description: All processes run as root."]),
+            Plant.Papers().Table(17, ["PrivlCtrl-1", "Description: No process runs as root; each has a user of its own."]),
+            Plant.Papers().Table(17, ["PrivlCtrl-1", "Description: All services run as root until they have opened their port."])),
         ["memory-hardware"] = new(
             Plant.Papers().Table(18, ["AccCtrl-1", "Description: kept apart in software only"]),
             Plant.Papers().Table(18, ["AccCtrl-1", "Description: the memory protection unit of the processor"]),

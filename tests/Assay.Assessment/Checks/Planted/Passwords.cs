@@ -30,6 +30,10 @@ internal static class Passwords
             Plant.Capture().Heard(Credential, "http 192.168.1.9", Traits.OnTheWire, Traits.Http, Traits.Local).Table(1, ["AuthMech-Web", "Target: user to machine", "Authentication Factor: password", "Cryptographic Details: the web page is served over TLS 1.3"]),
             Plant.Capture().Heard(Behaviour, "names asked for").Table(1, ["AuthMech-Web", "Target: user to machine", "Authentication Factor: password", "Cryptographic Details: the web page is served over TLS 1.3"]),
             Plant.Capture().Heard(Credential, "http 192.168.1.9", Traits.OnTheWire, Traits.Http, Traits.Local).Table(1, ["AuthMech-Web", "Target: user to machine", "Authentication Factor: password", "Cryptographic Details: HTTP Basic without TLS"])),
+        ["login-guarantees"] = new(
+            Plant.Papers().Table(1, ["AuthMech-1", "Security Guarantees: none, the house is trusted", "Cryptographic Details: Base64 over plain HTTP"]),
+            Plant.Papers().Table(1, ["AuthMech-1", "Security Guarantees: C, I, A", "Cryptographic Details: TLS 1.3; a log-in in the clear is refused"]),
+            Plant.Papers().Table(1, ["AuthMech-1", "Security Guarantees: Level 2", "Cryptographic Details: TLS 1.3"])),
         ["login-in-clear"] = new(
             Plant.Capture().Heard(Credential, "mira", Traits.OnTheWire, Traits.Http),
             Plant.Capture().Heard(Cleartext, "http to 192.168.1.2", Traits.Local, Traits.Http),
