@@ -50,6 +50,7 @@ public static partial class Inventory
         var merged = new SortedDictionary<(string Name, string Version), Component>(Comparer<(string Name, string Version)>.Create((a, b) =>
             string.CompareOrdinal(a.Name, b.Name) is var order && order != 0 ? order : string.CompareOrdinal(a.Version, b.Version)));
         var all = components.ToList();
+        var files = new Dictionary<(string, string), SortedSet<string>>();
         var owned = all.Where(c => c.Package is not null).SelectMany(c => c.Files).ToHashSet(StringComparer.Ordinal);
         foreach (var component in all.Where(c => c.Package is not null)) Add(component, component);
         var packages = merged.Values.Where(c => c.Cpe.Count > 0).GroupBy(c => (c.Cpe[0], c.Version)).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Name, StringComparer.Ordinal).First());
@@ -58,17 +59,18 @@ public static partial class Inventory
             var package = component.Cpe.Count > 0 ? packages.GetValueOrDefault((component.Cpe[0], component.Version)) : null;
             Add(package ?? component, component);
         }
-        return [.. merged.Values];
+        return [.. merged.Select(m => m.Value with { Files = [.. files[m.Key]] })];
 
         void Add(Component into, Component evidence)
         {
             var key = (into.Name, into.Package ?? into.Version ?? "");
-            var before = merged.GetValueOrDefault(key) ?? into with { Evidence = [], Files = [] };
+            var before = merged.GetValueOrDefault(key) ?? into with { Evidence = [] };
             var proofs = before.Evidence.Concat(evidence.Evidence).Distinct().OrderByDescending(e => e.Confidence).ThenBy(e => e.Method, StringComparer.Ordinal)
                 .ThenBy(e => e.Location.Path, StringComparer.Ordinal).ThenBy(e => e.Location.Offset).Take(MostEvidence);
+            merged[key] = before with { Evidence = [.. proofs] };
+            if (!files.TryGetValue(key, out var own)) files[key] = own = new SortedSet<string>(StringComparer.Ordinal);
             // What a package lists is its own, whatever else stands in it.
-            var files = evidence.Package is not null ? evidence.Files : evidence.Files.Where(f => !owned.Contains(f));
-            merged[key] = before with { Evidence = [.. proofs], Files = [.. before.Files.Concat(files).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
+            own.UnionWith(evidence.Package is not null ? evidence.Files : evidence.Files.Where(f => !owned.Contains(f)));
         }
     }
 
