@@ -6,6 +6,7 @@ return args switch
         long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture)),
     ["xz", var file] => Assay.Bench.XzBench.Run(file),
     ["image", var file] => Assay.Bench.ImageBench.Run(file),
+    ["said", var list] => Assay.Bench.SaidBench.Run(list),
     ["map", var file] => Assay.Bench.ImageBench.Map(file),
     ["rules", var devices, var profiles, var file] => Assay.Bench.RuleSetBench.Run(int.Parse(devices, System.Globalization.CultureInfo.InvariantCulture),
         int.Parse(profiles, System.Globalization.CultureInfo.InvariantCulture), file),
@@ -20,6 +21,7 @@ static int Usage()
     Console.Error.WriteLine("Assay.Bench tile FOLDER OUT.pcap BYTES   makes a capture of that size out of the small ones in FOLDER");
     Console.Error.WriteLine("Assay.Bench xz FILE.xz      decodes FILE seven times; prints megabytes of content per second, one thread");
     Console.Error.WriteLine("Assay.Bench image FILE      opens an image, decodes and hashes all contents once, as a fresh process would; prints times and memory");
+    Console.Error.WriteLine("Assay.Bench said LIST       reads the files named in LIST; prints what each says it is, and megabytes per second");
     Console.Error.WriteLine("Assay.Bench map FILE        draws the image");
     Console.Error.WriteLine("Assay.Bench rules DEVICES PROFILES OUT.nft   writes the rules of a large home, for nft -f");
     Console.Error.WriteLine("Assay.Bench dossiers DOSSIER COUNT OUT   makes that many dossiers out of one, each with its own bytes");

@@ -20,6 +20,9 @@ public static partial class Inventory
         Evidence = [new ComponentEvidence(Method(seen), at, seen.Pattern.Confidence)],
     };
 
+    /// <summary>What two witnesses of one product have in common: the product of its CPE names, else its name.</summary>
+    internal static string ProductOf(Component component) => component.Cpe.Count > 0 ? component.Cpe[0].Split(':')[4] : component.Name;
+
     private static string Method(VersionSeen seen) =>
         seen.Pattern.Rule == "name" ? "file name" : seen.Pattern.Product != "linux-kernel" ? "string" : seen.Pattern.Anchor == "vermagic=" ? "kernel module" : "kernel banner";
 
@@ -53,13 +56,12 @@ public static partial class Inventory
         var files = new Dictionary<(string, string), SortedSet<string>>();
         var owned = all.Where(c => c.Package is not null).SelectMany(c => c.Files).ToHashSet(StringComparer.Ordinal);
         foreach (var component in all.Where(c => c.Package is not null)) Add(component, component);
-        var packages = merged.Values.Where(c => c.Cpe.Count > 0).GroupBy(c => (c.Cpe[0], c.Version)).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Name, StringComparer.Ordinal).First());
+        var packages = merged.Values.GroupBy(c => (ProductOf(c), c.Version)).ToDictionary(g => g.Key, g => g.OrderBy(c => c.Name, StringComparer.Ordinal).First());
         foreach (var component in all.Where(c => c.Package is null))
         {
-            var package = component.Cpe.Count > 0 ? packages.GetValueOrDefault((component.Cpe[0], component.Version)) : null;
-            Add(package ?? component, component);
+            Add(packages.GetValueOrDefault((ProductOf(component), component.Version)) ?? component, component);
         }
-        return [.. merged.Select(m => m.Value with { Files = [.. files[m.Key]] })];
+        return WithConflicts([.. merged.Select(m => m.Value with { Files = [.. files[m.Key]] })]);
 
         void Add(Component into, Component evidence)
         {
@@ -74,14 +76,30 @@ public static partial class Inventory
         }
     }
 
+    /// <summary>Each component with the versions that other witnesses state of its product; two packages of one database stand beside each other and are no conflict.</summary>
+    private static IReadOnlyList<Component> WithConflicts(IReadOnlyList<Component> merged)
+    {
+        var products = merged.Where(c => c.Version is not null).GroupBy(ProductOf, StringComparer.Ordinal).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+        if (products.Count == 0) return merged;
+        return [.. merged.Select(c => products.GetValueOrDefault(ProductOf(c)) is { } group ? c with { Conflicts = Others(c, group) } : c)];
+
+        static IReadOnlyList<OtherVersion> Others(Component one, List<Component> group) =>
+        [
+            .. group.Where(o => o.Version != one.Version && (o.Package is null || one.Package is null))
+                .Select(o => new OtherVersion(o.Version!, o.Evidence[0].Method, o.Evidence[0].Location))
+                .OrderBy(o => o.Version, StringComparer.Ordinal).ThenBy(o => o.Location.Path, StringComparer.Ordinal).Take(MostEvidence),
+        ];
+    }
+
     /// <summary>Where witnesses of one product disagree: modules against the banner, strings against the package database.</summary>
     public static IReadOnlyList<Finding> Contradictions(IReadOnlyList<Component> merged)
     {
         var findings = new List<Finding>();
-        foreach (var product in merged.Where(c => c.Cpe.Count > 0 && c.Version is not null).GroupBy(c => c.Cpe[0].Split(':')[4], StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var product in merged.Where(c => c.Version is not null).GroupBy(ProductOf, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var versions = product.Select(c => c.Version!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-            if (versions.Count < 2) continue;
+            // Two packages of one database stand beside each other.
+            if (versions.Count < 2 || product.All(c => c.Package is not null)) continue;
             var words = product.OrderBy(c => c.Version, StringComparer.Ordinal).Select(c => $"{c.Version} ({c.Evidence[0].Method}{(c.Evidence[0].Location.Path is { } path ? " " + path : "")})");
             findings.Add(new Finding
             {

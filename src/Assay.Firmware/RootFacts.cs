@@ -10,6 +10,7 @@ using Assay.Firmware.Executables;
 using Assay.Firmware.Identification;
 using Assay.Firmware.Secrets;
 using Assay.Software.Components;
+using Assay.Software.Components.Packages;
 using Assay.Software.Matching.Parts;
 
 namespace Assay.Firmware;
@@ -132,6 +133,7 @@ public sealed partial record RootFacts
             {
                 (IsLinked(version, elf) ? linked : components).Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
             }
+            if (isElf || content is [0xe9, ..]) Embedded(path, content, isElf);
             parts.Visit(path, content, elf, seen.Any(v => v.Pattern.Product == "busybox"));
             var speaksAsShell = isElf && seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh");
             if (speaksAsShell || same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
@@ -146,6 +148,24 @@ public sealed partial record RootFacts
             }
             else if (PackageFiles.Is(path) && !owned.Keep(path, content)) losses.Add(new Loss { Location = notes.At(path), Expected = "lists of packages' files of bearable size", Found = $"{content.Length} bytes more" });
             if (!isBinary) Keep(same, content);
+        }
+
+        // Lists of what a program was built from, that its linker keeps inside.
+        private void Embedded(string path, ReadOnlySpan<byte> content, bool isElf)
+        {
+            try
+            {
+                var at = notes.At(path);
+                var listed = !isElf ? EspDescriptor.ReadImage(content, at) : [
+                    .. GoBuildInfo.Read(content, at),
+                    .. ElfSections.Find(content, ".dep-v0"u8) is { IsEmpty: false } crates ? RustAuditData.Read(crates, at) : [],
+                    .. ElfSections.Find(content, ".flash.appdesc"u8) is { IsEmpty: false } descriptor ? EspDescriptor.Read(descriptor, at) : []];
+                foreach (var component in listed) components.Add(component with { Files = [mount + path] });
+            }
+            catch (UnreadableException e)
+            {
+                losses.Add(e.AsLoss(artefact, path: mount + path));
+            }
         }
 
         private sealed record Passing(Examination Owner, string Path, bool IsBinary, VersionReading? Versions);
@@ -231,7 +251,7 @@ public sealed partial record RootFacts
             var missed = new List<Loss>();
             var distribution = sorted.Where(t => t.Name == "os-release").Select(t => DistributionLine().Match(t.Text)).FirstOrDefault(m => m.Success)?.Groups["id"].Value;
             var listed = sorted.Where(t => PackageDatabase.KindOf(t.Path) is not null).SelectMany(t => PackageDatabase.Read(PackageDatabase.KindOf(t.Path)!, distribution, t.Text, notes.At(t.Path), missed)).ToList();
-            var alone = linked.Where(l => !listed.Concat(components).Any(c => c.Cpe.Count > 0 && c.Cpe[0].Split(':')[4] == l.Cpe[0].Split(':')[4]));
+            var alone = linked.Where(l => !listed.Concat(components).Any(c => Inventory.ProductOf(c) == Inventory.ProductOf(l)));
             listed = owned.Join(listed, files.Entries, programs, sorted);
             var merged = Inventory.Merge([.. listed, .. components, .. alone, .. Inventory.Modules(files.Entries, p => notes.At(p))]);
             foreach (var contradiction in Inventory.Contradictions(merged))

@@ -1,4 +1,5 @@
 using Assay.Evidence;
+using Assay.Software.Components.Packages;
 
 namespace Assay.Software.Components;
 
@@ -7,13 +8,14 @@ public static class PackageDatabase
 {
     private const int MostPackages = 200_000, MostRelations = 4096;
 
-    /// <summary>Which list a path is, or null: <c>opkg</c>, <c>dpkg</c>, <c>apk</c>.</summary>
+    /// <summary>Which list a path is, or null: <c>opkg</c>, <c>dpkg</c>, <c>apk</c>; <c>python</c> and <c>node</c>, which keep one file for each package.</summary>
     public static string? KindOf(string path)
     {
         if (path.EndsWith("/opkg/status", StringComparison.Ordinal) || path.Contains("/opkg/info/", StringComparison.Ordinal) && path.EndsWith(".control", StringComparison.Ordinal)) return "opkg";
         if (path.EndsWith("/var/lib/dpkg/status", StringComparison.Ordinal)) return "dpkg";
         if (path.Contains("/var/lib/dpkg/status.d/", StringComparison.Ordinal) && !path.EndsWith(".md5sums", StringComparison.Ordinal)) return "dpkg";
-        return path.EndsWith("/lib/apk/db/installed", StringComparison.Ordinal) ? "apk" : null;
+        if (path.EndsWith("/lib/apk/db/installed", StringComparison.Ordinal)) return "apk";
+        return PythonMetadata.Is(path) ? "python" : NodeManifest.Is(path) ? "node" : null;
     }
 
     /// <summary>Every installed package of one list.</summary>
@@ -23,6 +25,8 @@ public static class PackageDatabase
     /// <param name="losses">Gets a line for a list that names no package or breaks off.</param>
     public static List<Component> Read(string kind, string? distribution, string text, Location at, List<Loss> losses)
     {
+        if (kind == "python") return PythonMetadata.Read(text, at, losses) is { } module ? [module] : [];
+        if (kind == "node") return NodeManifest.Read(text, at, losses) is { } package ? [package] : [];
         var components = new List<Component>();
         var (fields, line, start, nameless) = (new Dictionary<string, string>(StringComparer.Ordinal), 0, 1, 0);
         foreach (var row in text.AsSpan().EnumerateLines())
@@ -62,7 +66,7 @@ public static class PackageDatabase
         // "install ok installed", "install user unpacked": the last word says whether its files are there.
         if (status.Length > 0 && !status.EndsWith(" installed", StringComparison.Ordinal) && !status.EndsWith(" unpacked", StringComparison.Ordinal)) return null;
         var architecture = Field(fields, "Architecture");
-        var source = Field(fields, "Source").Split(' ')[0];
+        var source = kind == "opkg" ? OpkgSource(fields) : Field(fields, "Source");
         // OpenWrt adds a digest of its configuration to the kernel's version: 4.9.190-1-605c75d2….
         var upstream = kind == "opkg" && name == "kernel" ? version.Split(['-', '~'])[0] : Upstream(version);
         if (kind == "opkg" && name == "kernel") source = "linux";
@@ -99,9 +103,35 @@ public static class PackageDatabase
     private static IReadOnlyList<string> Words(string relations) =>
         [.. relations.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(r => r[0] != '!').Select(r => r.IndexOfAny(['<', '>', '=', '~']) is > 0 and var end ? r[..end] : r).Distinct(StringComparer.Ordinal).Take(MostRelations)];
 
-    private static Component Make(string kind, string name, string version, string upstream, string architecture, string source, string licence, string supplier, string? distribution, Location at)
+    // OpenWrt's Source is a folder of its build tree (package/network/utils/curl), SourceName what is built there.
+    private static string OpkgSource(Dictionary<string, string> fields)
     {
-        var known = VersionPattern.All.FirstOrDefault(p => p.IsCalled(name)) ?? (source.Length > 0 ? VersionPattern.All.FirstOrDefault(p => p.IsCalled(source)) : null);
+        var named = Field(fields, "SourceName");
+        var folder = Field(fields, "Source");
+        return named.Length > 0 ? named : folder.Contains("://", StringComparison.Ordinal) ? "" : folder[(folder.LastIndexOf('/') + 1)..];
+    }
+
+    // dpkg writes "name" or "name (version)".
+    private static SourcePackage? SourceOf(string text, string package)
+    {
+        var bracket = text.IndexOf(" (", StringComparison.Ordinal);
+        var name = bracket > 0 ? text[..bracket] : text;
+        var version = bracket > 0 && text.EndsWith(')') ? text[(bracket + 2)..^1] : null;
+        return name.Length == 0 || name == package && version is null ? null : new SourcePackage(Shortened.Visible(name), version is null ? null : Shortened.Visible(version));
+    }
+
+    /// <summary>What a distribution wrote behind the upstream version: after the last hyphen; null where none stands.</summary>
+    public static string? PatchLevelOf(string version)
+    {
+        var dash = version.LastIndexOf('-');
+        return dash > 0 && dash < version.Length - 1 ? version[(dash + 1)..] : null;
+    }
+
+    private static Component Make(string kind, string name, string version, string upstream, string architecture, string built, string licence, string supplier, string? distribution, Location at)
+    {
+        var from = SourceOf(built, name);
+        var source = from?.Name ?? "";
+        var known = VersionPattern.Called(name) ?? VersionPattern.Called(source);
         var purl = kind switch
         {
             "dpkg" => Purl.Of("deb", distribution ?? "debian", name, version, ("arch", architecture)),
@@ -117,6 +147,10 @@ public static class PackageDatabase
             Cpe = known is null || upstream.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')) ? [] : known.CpeOf(upstream),
             Supplier = supplier.Length == 0 ? null : Shortened.Visible(supplier),
             Licence = licence.Length == 0 ? null : Shortened.Visible(licence),
+            Source = from,
+            // The digest behind OpenWrt's kernel names a configuration, not patches.
+            PatchLevel = kind == "opkg" && name == "kernel" || PatchLevelOf(version) is not { } level ? null : Shortened.Visible(level),
+            Distribution = distribution,
             Evidence = [new ComponentEvidence("package database", at, 0.95)],
         };
     }

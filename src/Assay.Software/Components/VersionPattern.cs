@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -9,14 +10,16 @@ public sealed class VersionPattern
 {
     private const string Number = @"(?<![\d.])(?<version>\d+\.\d+(?:\.\d+){0,2})(?!\d|\.\d)";
     private readonly string pattern;
+    private readonly SaidVersion? said;
     private Regex? compiled;
 
     private VersionPattern(string[] columns)
     {
         (Product, Rule, Anchor) = (columns[0], columns[1], columns[2]);
         Also = columns[3] == "-" ? null : columns[3];
+        if (Rule == "said") said = new SaidVersion(columns[4]);
         pattern = columns[4].Replace("{v}", Number, StringComparison.Ordinal);
-        Cpe = [.. columns[5].Split(' ').Select(c => c.Trim())];
+        Cpe = columns[5] == "-" ? [] : [.. columns[5].Split(' ')];
         Purl = columns[6];
         Aliases = columns[7] == "-" ? [] : [.. columns[7].Split(' ')];
         Source = columns[8];
@@ -25,12 +28,12 @@ public sealed class VersionPattern
     }
 
     public string Product { get; }
-    /// <summary><c>near</c>: the pattern over the text around the anchor; <c>lone</c>: the anchor anywhere and one version among the strings; <c>name</c>: over the file's name.</summary>
+    /// <summary><c>said</c>: forms of <see cref="SaidVersion"/> around the anchor; <c>near</c>: the pattern over the text around the anchor; <c>lone</c>: the anchor anywhere and one version among the strings; <c>name</c>: over the file's name.</summary>
     public string Rule { get; }
     public string Anchor { get; }
     /// <summary>A second text that the file must hold, or null.</summary>
     public string? Also { get; }
-    /// <summary>CPE 2.3 identities without version: <c>a:vendor:product</c>.</summary>
+    /// <summary>CPE 2.3 identities without version: <c>a:vendor:product</c>; none where no list names the product.</summary>
     public ImmutableArray<string> Cpe { get; }
     public string Purl { get; }
     /// <summary>Names that package databases use for the same product.</summary>
@@ -40,7 +43,7 @@ public sealed class VersionPattern
     public string Negative { get; }
 
     /// <summary>How sure a match is that the product is in the file and not only spoken of.</summary>
-    public double Confidence => Rule switch { "near" => 0.9, "lone" => 0.7, _ => 0.6 };
+    public double Confidence => Rule switch { "near" or "said" => 0.9, "lone" => 0.7, _ => 0.6 };
 
     /// <summary>Every row, in the order of the file.</summary>
     public static IReadOnlyList<VersionPattern> All { get; } = Load();
@@ -50,8 +53,18 @@ public sealed class VersionPattern
         string.Equals(Product, name, StringComparison.OrdinalIgnoreCase) || Aliases.Contains(name, StringComparer.OrdinalIgnoreCase)
         || Cpe.Any(c => string.Equals(c[(c.LastIndexOf(':') + 1)..], name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The product that <paramref name="name"/> is called by: its own name before an alias before the product of a CPE name; null where nobody is called so.</summary>
+    public static VersionPattern? Called(string name) => ByName.GetValueOrDefault(name);
+
+    private static readonly FrozenDictionary<string, VersionPattern> ByName = All.Select(p => (Name: p.Product, Pattern: p))
+        .Concat(All.SelectMany(p => p.Aliases.Select(a => (Name: a, Pattern: p)))).Concat(All.SelectMany(p => p.Cpe.Select(c => (Name: c[(c.LastIndexOf(':') + 1)..], Pattern: p))))
+        .DistinctBy(n => n.Name, StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(n => n.Name, n => n.Pattern, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The CPE 2.3 names of one version of it.</summary>
     public IReadOnlyList<string> CpeOf(string version) => [.. Cpe.Select(c => $"cpe:2.3:{c}:{version.Replace("+", "\\+", StringComparison.Ordinal)}:*:*:*:*:*:*:*")];
+
+    /// <summary>The version that the program's own words at <paramref name="offset"/> stand beside, or null; for rule <c>said</c>.</summary>
+    internal string? SaidAt(ReadOnlySpan<byte> content, int offset) => said?.At(content, offset, Anchor.Length);
 
     /// <summary>The version that <paramref name="text"/> states, or null.</summary>
     /// <param name="text">Text around an anchor, or a file's name.</param>
@@ -121,6 +134,11 @@ public sealed class VersionReading
         var count = trials.GetValueOrDefault(anchor) + 1;
         trials[anchor] = count;
         if (count > MostTrials || pattern.Rule == "lone") return;
+        if (pattern.Rule == "said")
+        {
+            if (pattern.SaidAt(content, offset) is { } stated) seen.TryAdd((anchor, stated), new VersionSeen(pattern, stated, offset));
+            return;
+        }
         var from = Math.Max(0, offset - Before);
         var to = Math.Min(content.Length, offset + pattern.Anchor.Length + After);
         if (pattern.VersionIn(Strings(content[from..to])) is not { } version) return;
@@ -133,6 +151,7 @@ public sealed class VersionReading
         var versions = new List<VersionSeen>();
         foreach (var found in seen.Values)
         {
+            if (found.Pattern.Rule == "said" && SpeaksOfMany(found)) continue;
             if (found.Pattern.Also is not { } also || content.IndexOf(Encoding.ASCII.GetBytes(also)) >= 0) versions.Add(found);
         }
         foreach (var anchor in trials.Keys)
@@ -152,6 +171,10 @@ public sealed class VersionReading
         return [.. versions.OrderByDescending(v => v.Pattern.Confidence).ThenBy(v => v.Offset).DistinctBy(v => (v.Pattern.Product, v.Version))
             .OrderBy(v => v.Pattern.Product, StringComparer.Ordinal).ThenBy(v => v.Version, StringComparer.Ordinal)];
     }
+
+    // The same words beside several versions are a table of what is known of a product, not the product; 1.34 and 1.34.2 are one version said twice.
+    private bool SpeaksOfMany(VersionSeen one) =>
+        seen.Values.Any(other => other.Pattern == one.Pattern && other.Version != one.Version && !other.Version.StartsWith(one.Version, StringComparison.Ordinal) && !one.Version.StartsWith(other.Version, StringComparison.Ordinal));
 
     /// <summary>The only string of a whole file that is a version and nothing else; null where there is none or more than one.</summary>
     private static string? Lone(ReadOnlySpan<byte> content, VersionPattern pattern)

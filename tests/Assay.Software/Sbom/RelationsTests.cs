@@ -10,13 +10,21 @@ public class RelationsTests
 {
     private static Component Package(string name, string[] needs, string[]? provides = null, string kind = "deb", string root = "") => new()
     {
-        Name = name, Version = "1", Package = root + "1", Purl = $"pkg:{kind}/x/{name}@1{root}", Needs = needs, Provides = provides ?? [],
+        Name = name,
+        Version = "1",
+        Package = root + "1",
+        Purl = $"pkg:{kind}/x/{name}@1{root}",
+        Needs = needs,
+        Provides = provides ?? [],
         Evidence = [new ComponentEvidence("package database", new Location { Artefact = "i", Path = root + "/var/lib/dpkg/status" }, 0.95)],
     };
 
     private static Component Seen(string name, bool isGuess = false, params string[] files) => new()
     {
-        Name = name, Version = "1", IsGuess = isGuess, Files = files,
+        Name = name,
+        Version = "1",
+        IsGuess = isGuess,
+        Files = files,
         Evidence = [.. files.Select(f => new ComponentEvidence("string", new Location { Artefact = "i", Path = f }, 0.9))],
     };
 
@@ -55,7 +63,9 @@ public class RelationsTests
     {
         var draft = new BillDraft
         {
-            Subject = new BillSubject("i", null, null), AsOf = DateTimeOffset.UnixEpoch, ToolVersion = "0",
+            Subject = new BillSubject("i", null, null),
+            AsOf = DateTimeOffset.UnixEpoch,
+            ToolVersion = "0",
             Entries = BillDraft.EntriesOf([Package("a", ["b"]), Package("b", [])]),
         };
         foreach (var version in CycloneDx.Versions)
