@@ -59,6 +59,14 @@ public class RelationsTests
     }
 
     [Fact]
+    public void Fifty_thousand_packages_that_all_provide_and_need_one_name_take_no_time_and_tell_nothing()
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Empty(Edges([.. Enumerable.Range(0, 50_000).Select(i => Package($"p{i}", ["x"], ["x"]))]));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{watch.Elapsed}");
+    }
+
+    [Fact]
     public void Relations_stand_in_every_format_that_is_written()
     {
         var draft = new BillDraft
