@@ -128,8 +128,8 @@ internal static class AdvisoriesImport
             json.WriteString("sha256", result.Sha256);
             if (result.Kind is not null) json.WriteString("kind", result.Kind);
             json.WriteNumber("read", result.Read);
-            Names(json, "new", result.New);
-            Names(json, "changed", result.Changed);
+            EvidenceJson.Texts(json, "new", result.New);
+            EvidenceJson.Texts(json, "changed", result.Changed);
             json.WriteNumber("unchanged", result.Unchanged);
             json.WriteNumber("older", result.Older);
             json.WriteBoolean("skipped", result.Skipped);
@@ -175,11 +175,4 @@ internal static class AdvisoriesImport
         { Exploited: true } => $"{EvidenceJson.Name(standpoint.Status)}, exploited",
         _ => EvidenceJson.Name(standpoint.Status),
     };
-
-    private static void Names(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values) json.WriteStringValue(value);
-        json.WriteEndArray();
-    }
 }

@@ -53,6 +53,7 @@ public static partial class Inventory
         var merged = new SortedDictionary<(string Name, string Version), Component>(Comparer<(string Name, string Version)>.Create((a, b) =>
             string.CompareOrdinal(a.Name, b.Name) is var order && order != 0 ? order : string.CompareOrdinal(a.Version, b.Version)));
         var all = components.ToList();
+        var files = new Dictionary<(string, string), SortedSet<string>>();
         var owned = all.Where(c => c.Package is not null).SelectMany(c => c.Files).ToHashSet(StringComparer.Ordinal);
         // A database before what a build wrote of the same packages; a list that leaves revisions out (licences, archives) joins the package of its name and version.
         var named = new Dictionary<(string, string?), Component>();
@@ -66,24 +67,19 @@ public static partial class Inventory
         {
             Add(packages.GetValueOrDefault((ProductOf(component), component.Version)) ?? component, component);
         }
-        return WithConflicts([.. merged.Values]);
+        return WithConflicts([.. merged.Select(m => m.Value with { Files = [.. files[m.Key]] })]);
 
         void Add(Component into, Component evidence)
         {
             var key = (into.Name, into.Package ?? into.Version ?? "");
-            var before = merged.GetValueOrDefault(key) ?? into with { Evidence = [], Files = [] };
+            var before = merged.GetValueOrDefault(key) ?? into with { Evidence = [] };
             var proofs = before.Evidence.Concat(evidence.Evidence).Distinct().OrderByDescending(e => e.Confidence).ThenBy(e => e.Method, StringComparer.Ordinal)
                 .ThenBy(e => e.Location.Path, StringComparer.Ordinal).ThenBy(e => e.Location.Offset).Take(MostEvidence);
             var same = before.Name == evidence.Name;
+            merged[key] = before with { Evidence = [.. proofs], Licence = before.Licence ?? (same ? evidence.Licence : null), Source = before.Source ?? (same ? evidence.Source : null) };
+            if (!files.TryGetValue(key, out var own)) files[key] = own = new SortedSet<string>(StringComparer.Ordinal);
             // What a package lists is its own, whatever else stands in it.
-            var files = evidence.Package is not null ? evidence.Files : evidence.Files.Where(f => !owned.Contains(f));
-            merged[key] = before with
-            {
-                Evidence = [.. proofs],
-                Files = [.. before.Files.Concat(files).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-                Licence = before.Licence ?? (same ? evidence.Licence : null),
-                Source = before.Source ?? (same ? evidence.Source : null),
-            };
+            own.UnionWith(evidence.Package is not null ? evidence.Files : evidence.Files.Where(f => !owned.Contains(f)));
         }
 
         static bool IsManifest(Component component) => component.Evidence[0].Method == "manifest";

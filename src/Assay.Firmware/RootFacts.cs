@@ -162,7 +162,7 @@ public sealed partial record RootFacts
                     .. GoBuildInfo.Read(content, at),
                     .. ElfSections.Find(content, ".dep-v0"u8) is { IsEmpty: false } crates ? RustAuditData.Read(crates, at) : [],
                     .. ElfSections.Find(content, ".flash.appdesc"u8) is { IsEmpty: false } descriptor ? EspDescriptor.Read(descriptor, at) : []];
-                foreach (var component in listed) components.Add(component);
+                foreach (var component in listed) components.Add(component with { Files = [mount + path] });
             }
             catch (UnreadableException e)
             {

@@ -9,7 +9,7 @@ namespace Assay.Firmware.Identification;
 internal sealed class PackageFiles(string mount)
 {
     private const long MostBytes = 64L << 20;
-    private const int MostLinks = 8;
+    private const int MostLinks = 8, MostFolders = 64;
 
     private readonly ConcurrentDictionary<string, byte[]> lists = new(StringComparer.Ordinal);
     private long bytes;
@@ -116,7 +116,8 @@ internal sealed class PackageFiles(string mount)
         private string? Through(string root, ReadOnlySpan<char> path)
         {
             var lookup = folders.GetAlternateLookup<ReadOnlySpan<char>>();
-            for (var end = 0; path[(end + 1)..].IndexOf('/') is >= 0 and var length;)
+            var end = 0;
+            for (var folder = 0; folder < MostFolders && path[(end + 1)..].IndexOf('/') is >= 0 and var length; folder++)
             {
                 end += 1 + length;
                 if (!lookup.TryGetValue(path[..end], out var target)) continue;

@@ -58,13 +58,15 @@ public sealed record BillDraft
         var references = ordered.Select(c => Reference(c, taken)).ToList();
         var relations = Relations.Of(ordered, executables);
         var digests = executables.Where(e => e.Sha256 is not null).DistinctBy(e => e.Path).ToDictionary(e => e.Path, e => e.Sha256!, StringComparer.Ordinal);
+        // What several products are in is none of theirs alone.
+        var alone = ordered.SelectMany(c => c.Files).GroupBy(f => f, StringComparer.Ordinal).Where(g => g.Count() == 1).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
         return [.. ordered.Select((c, i) => new BillEntry
         {
             Component = c,
             Reference = references[i],
             DependsOn = [.. relations[i].Select(to => references[to])],
             Kind = c.Cpe.Any(n => n.StartsWith("cpe:2.3:o:", StringComparison.Ordinal)) ? "operating-system" : c.Package is null ? "application" : "library",
-            Hashes = c.Package is null && c.Files is [var only] && digests.TryGetValue(only, out var digest) ? [new BillHash("SHA-256", digest)] : [],
+            Hashes = c.Package is null && c.Files is [var only] && alone.Contains(only) && digests.TryGetValue(only, out var digest) ? [new BillHash("SHA-256", digest)] : [],
         })];
     }
 

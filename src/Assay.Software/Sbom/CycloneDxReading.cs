@@ -76,10 +76,17 @@ internal static class CycloneDxReading
         return new BillEntry
         {
             Component = collecting.Component(name, upstream ?? written, upstream is null ? null : written, Text(element, "purl"), cpe,
-                Part(element, "supplier") is { } supplier ? Text(supplier, "name") : null, string.Join(" AND ", licences), at),
+                Part(element, "supplier") is { } supplier ? Text(supplier, "name") : null, Joined(licences), at),
             Reference = Text(element, "bom-ref"),
             Kind = Text(element, "type") is { } kind and not "library" ? kind : "library",
             Hashes = hashes.Count == 0 ? [] : hashes,
         };
+    }
+
+    // Declared and concluded may be the same; an OR among several keeps its reach.
+    private static string Joined(List<string> licences)
+    {
+        var distinct = licences.Distinct(StringComparer.Ordinal).ToList();
+        return distinct.Count == 1 ? distinct[0] : string.Join(" AND ", distinct.Select(l => l.Contains(" OR ", StringComparison.Ordinal) ? $"({l})" : l));
     }
 }

@@ -5,7 +5,7 @@ namespace Assay.Software.Sbom;
 /// <summary>Which component needs which: what package databases say, and what programs load (<c>DT_NEEDED</c>, System V gABI), where both ends are components and no second one could be meant.</summary>
 internal static class Relations
 {
-    private const int Several = -1;
+    private const int Several = -1, MostOfOneName = 100;
 
     /// <returns>For each component, in the order given, the places of those that it needs; ordered, itself left out.</returns>
     public static IReadOnlyList<IReadOnlyCollection<int>> Of(IReadOnlyList<Component> components, IReadOnlyList<ExecutableSeen> executables)
@@ -48,6 +48,7 @@ internal static class Relations
     // Two systems in one image each have their own packages of one name.
     private static int? Met(IReadOnlyList<Component> components, int by, string name, List<int> called)
     {
+        if (called.Count > MostOfOneName) return null;
         if (called.Count > 1 && called.Where(c => components[c].Name == name).ToList() is { Count: > 0 } own) called = own;
         if (called.Count > 1) called = [.. called.Where(c => Root(components[c]) == Root(components[by]))];
         return called.Count == 1 ? called[0] : null;

@@ -8,7 +8,11 @@ public class BillComparisonTests
 {
     private static Component Part(string name, string? version, string? package = null, string? purl = null, params string[] cpe) => new()
     {
-        Name = name, Version = version, Package = package, Purl = purl, Cpe = cpe,
+        Name = name,
+        Version = version,
+        Package = package,
+        Purl = purl,
+        Cpe = cpe,
         Evidence = [new ComponentEvidence("string", new Location { Artefact = "image", Path = "/bin/" + name }, 0.9)],
     };
 

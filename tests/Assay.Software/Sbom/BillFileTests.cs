@@ -45,6 +45,7 @@ public class BillFileTests
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.True(count >= 60, $"{count} documents");
+        TestContext.Current.SendDiagnosticMessage($"{count} invalid documents");
     }
 
     [Fact]
@@ -61,6 +62,7 @@ public class BillFileTests
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.True(count >= 90, $"{count} documents");
+        TestContext.Current.SendDiagnosticMessage($"{count} examples");
         Assert.True(faulty.Count == 0, string.Join('\n', faulty));
     }
 

@@ -133,6 +133,14 @@ public class BillOfMaterialsTests
         Assert.InRange(readable, 1, 1999);
     }
 
+    [Theory]
+    [InlineData("""[{"license":{"id":"MIT","acknowledgement":"declared"}},{"license":{"id":"MIT","acknowledgement":"concluded"}}]""", "MIT")]
+    [InlineData("""[{"license":{"id":"MIT"}},{"license":{"name":"Own words"}}]""", "MIT AND Own words")]
+    [InlineData("""[{"expression":"MIT OR ISC"},{"license":{"id":"Zlib"}}]""", "(MIT OR ISC) AND Zlib")]
+    [InlineData("[]", null)]
+    public void Licences_of_one_part_hold_together_and_none_is_said_twice(string licences, string? read) =>
+        Assert.Equal(read, Assert.Single(BillOfMaterials.Read("x", Encoding.UTF8.GetBytes($$"""{"bomFormat":"CycloneDX","specVersion":"1.7","components":[{"type":"library","name":"a","licenses":{{licences}}}]}""")).Components).Licence);
+
     private static BillDraft Draft() => new()
     {
         Subject = Subject,
