@@ -72,8 +72,7 @@ public static class Evaluation
     private static (CheckRun Run, IReadOnlyList<Answer> Answers) Run(Check check, Examined examined)
     {
         var reads = new Reads();
-        var seen = examined with { Reads = reads };
-        IReadOnlyList<Answer> answers = [.. check.Needs == CoverageScope.Declaration ? check.Look(seen).OfPapers(seen) : check.Look(seen)];
+        IReadOnlyList<Answer> answers = [.. check.Look(examined with { Reads = reads })];
         return (new CheckRun(check.Id, check.Version, EvidenceJson.Name(check.Polarity), check.LooksFor, check.Units, answers.Count(a => a.Says != Says.Open), reads.Parts), answers);
     }
 

@@ -208,16 +208,6 @@ public class PolarityTests
         Assert.Equal(refuted, Refuted("password-samples", Plant.Papers().File("documents/table.txt", $"{header}\n{row}\n{row}\n{row}\n")));
 
     [Fact]
-    public void What_a_maker_does_not_claim_and_its_papers_deny_is_not_claimed()
-    {
-        var papers = () => Plant.Papers().Table(4, ["Confirmation of Secure Development", "Value: no"]);
-        Assert.Equal(Outcome.NotClaimed, Outcome5691b(papers().Claims("5.6-9", Support.No, "too small a team")));
-        Assert.Equal(Outcome.Fail, Outcome5691b(papers()));
-
-        static Outcome Outcome5691b(Plant plant) => Evaluation.Of(plant.Examined(), Catalogue.Default, [new Confirmations()]).Verdicts.SelectMany(v => v.Units).Single(u => u.Unit == "5.6-9-1b").Outcome;
-    }
-
-    [Fact]
     public void A_file_that_is_called_a_MUD_file_and_is_none_stops_nothing()
     {
         var plant = Plant.Papers().File("device.yaml", "maker: Acme\nmodel: Bell 3\nfiles:\n  documents/odd.json: mud\n").File("documents/odd.json", "[1, 2]");
