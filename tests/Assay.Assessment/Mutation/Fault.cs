@@ -62,7 +62,7 @@ internal static class Faults
         Table("a service whose reason is still open", ["5.6-5-1a"], d => d.Field("SoftServ-3", "Justification", "tbd")),
         Table("a debug interface that is on without need", ["5.6-4-1a", "5.6-4-1b", "5.6-4-1c"], d => d.Field("Intf-2", "Status", "Enabled").Field("Intf-2", "Protection", "None")),
         Table("a development process that nobody described", ["5.6-9-1a"], d => d.Field("SecDev-1", "Description", "TBD")),
-        Table("no hardware behind access control", ["5.6-8-1a"], d => d.Field("AccCtrl-1", "Description", "None; the microcontroller has no memory protection."), Outcome.Disputed),
+        Table("no hardware behind access control", ["5.6-8-1a"], d => d.Field("AccCtrl-1", "Description", "None; the microcontroller has no memory protection."), Outcome.Fail),
         Table("a boot mechanism that guarantees nothing", ["5.7-1-1a", "5.7-1-1b"], d => d.Claim("5.7-1", "yes").Field("SecBoot-1", "Description", "The boot loader starts the kernel."), Outcome.Fail),
         // People's data.
         Table("personal data over a channel in clear", ["5.8-1-1a", "5.8-2-1a"], d => d.Field("ComMech-2", "Security Guarantees", "None").Field("ComMech-2", "Cryptographic Details", "None, plain HTTP")),

@@ -16,17 +16,18 @@ public sealed partial class ServiceAuthentication() : Check("service-authenticat
         var rows = examined.Rows(13).ToList();
         var mechanisms = examined.Declaration.Tables.Where(t => t.Number == 1).ToList();
         if (rows.Count == 0) return Units.Select(u => Open(u, "IXIT 13-SoftServ was not handed over"));
+        var asked = rows.Any(r => Papers.Field(r.Row, "Authentication Mechanism") is not null);
         var answers = new List<Answer>();
         var named = 0;
         foreach (var (table, row) in rows)
         {
             var says = Papers.Field(row, "Authentication Mechanism");
-            // A layout without the field says nothing; a field without words says that there is none. Who only asks others serves nobody; a plain "none" there is no gap.
-            if (says is null) continue;
-            var (known, unknown) = Papers.References(says, mechanisms, "AuthMech");
-            if (Wording.IsEmpty(says) || known.Count == 0 && unknown.Count == 0 && IsOpen(row, says))
+            // A layout without the field says nothing; where others fill it, one without words says that there is none. Who only asks others serves nobody; a plain "none" there is no gap.
+            if (says is null && !asked) continue;
+            var (known, unknown) = Papers.References(says ?? "", mechanisms, "AuthMech");
+            if (Wording.IsEmpty(says) || known.Count == 0 && unknown.Count == 0 && IsOpen(row, says!))
             {
-                answers.Add(Refutes(Units[0], (table, row), $"{Shortened.Visible(row.Id)} names no log-in mechanism{(Wording.IsEmpty(says) ? "" : $": \"{Wording.Begin(says)}\"")}"));
+                answers.Add(Refutes(Units[0], (table, row), $"{Shortened.Visible(row.Id)} names no log-in mechanism{(Wording.IsEmpty(says) ? "" : $": \"{Wording.Begin(says!)}\"")}"));
                 if (Wording.IsYes(Papers.Field(row, "Allows Configuration", "Configuration"))) answers.Add(Refutes(Units[1], (table, row), $"{Shortened.Visible(row.Id)} allows configuration and names no log-in mechanism"));
                 continue;
             }

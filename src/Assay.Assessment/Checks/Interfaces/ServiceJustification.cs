@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Assay.Assessment.Declarations;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
@@ -13,18 +14,22 @@ public sealed partial class ServiceJustification() : Check("service-justificatio
     {
         var rows = examined.Rows(13).ToList();
         if (rows.Count == 0) yield return Open(Units[0], "IXIT 13-SoftServ was not handed over");
+        // A layout without the field says nothing; a row that leaves out what others fill has no reason.
+        var asked = rows.Any(r => Reason(r.Row) is not null);
         foreach (var of in rows)
         {
-            var reason = Papers.Field(of.Row, "Justification", "Purpose", "Necessity", "Reason");
+            var reason = Reason(of.Row);
             var filled = Fields.Of(reason);
             var id = Shortened.Visible(of.Row.Id);
             if (InterfaceStatus.Of(of.Row) == Switched.Off) yield return Supports(Units[0], $"{id} is declared off and needs no reason for being on").For(of);
             else if (filled == Filled.Words && (Unreasoned().IsMatch(reason!) || GivenUp.Is(reason, Answer()))) yield return Refutes(Units[0], $"the reason for {id} is none: \"{Wording.Begin(reason!)}\"", of.Row.At("Justification")).For(of);
             else if (filled == Filled.Words) yield return Supports(Units[0], $"{id} gives a reason").For(of);
-            else if (filled == Filled.Missing) yield return Open(Units[0], $"{id} has no field for the reason why it is on", $"the reason for {id}").For(of);
+            else if (filled == Filled.Missing && !asked) yield return Open(Units[0], $"{id} has no field for the reason why it is on", $"the reason for {id}").For(of);
             else yield return Refutes(Units[0], $"the reason for {id} {Fields.Shown(reason)}", of.Row.At("Justification")).For(of);
         }
     }
+
+    private static string? Reason(IxitRow row) => Papers.Field(row, "Justification", "Purpose", "Necessity", "Reason");
 
     [GeneratedRegex(@"\b(need\w*|requir\w*|necess\w*|purpose|function\w*|operat\w*|set-?up|configur\w*|settings?|commission\w*|control\w*|updat\w*|app|phone|view|stream\w*|play\w*|administ\w*|user|owner|transfer|time|work\w*|product|without it|alarm\w*|basic|other way|ui|management|pair\w*|give|unlock\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Answer();
