@@ -20,6 +20,31 @@ public class VersionPatternTests(ITestOutputHelper output)
         Assert.DoesNotContain(Read(pattern.Negative, pattern), v => v.Pattern.Product == pattern.Product);
     }
 
+    [Fact(Explicit = true)]
+    public void No_window_tires_a_pattern()
+    {
+        var tired = new List<string>();
+        foreach (var pattern in VersionPattern.All.Where(p => p.Rule != "said"))
+        {
+            string[] pieces = [pattern.Anchor, pattern.Anchor + "\n", pattern.Positive, pattern.Positive + "\n", pattern.Negative, "1.", "1.1.1.1\n", "1.1 ", " ", "\n", "a\n", "a ", "a", "%s\n", "2020-01-01\n"];
+            foreach (var window in pieces.SelectMany(p => new[] { Of(p), pattern.Anchor + Of(p), Of(p)[..400] + pattern.Anchor + Of(p) }).Select(w => w[..Math.Min(w.Length, 900)]))
+            {
+                // The quickest of three: what the machine does besides is not the pattern's.
+                var quickest = TimeSpan.MaxValue;
+                for (var i = 0; i < 3; i++)
+                {
+                    var begin = System.Diagnostics.Stopwatch.GetTimestamp();
+                    pattern.VersionIn(window);
+                    if (System.Diagnostics.Stopwatch.GetElapsedTime(begin) is var took && took < quickest) quickest = took;
+                }
+                if (quickest > TimeSpan.FromMilliseconds(5)) tired.Add($"{pattern.Product} {pattern.Anchor}: {quickest.TotalMilliseconds:F1} ms for \"{window[..40]}…\"");
+            }
+        }
+        Assert.Empty(tired);
+
+        static string Of(string piece) => string.Concat(Enumerable.Repeat(piece, 900 / piece.Length + 1));
+    }
+
     private static IReadOnlyList<VersionSeen> Read(string example, VersionPattern pattern) =>
         pattern.Rule == "name" ? VersionReading.Read([], example) : VersionReading.Read(Blob([example, pattern.Also ?? ""]), null);
 
