@@ -44,6 +44,10 @@ public class PatternTests(ITestOutputHelper output)
                 {
                     if (method.GetCustomAttribute<GeneratedRegexAttribute>() is { } made) yield return ($"{type.FullName}.{method.Name}", new Regex(made.Pattern, made.Options, Limit));
                 }
+                foreach (var property in type.GetProperties(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Where(p => p.PropertyType == typeof(Regex)))
+                {
+                    if (property.GetValue(null) is Regex kept) yield return ($"{type.FullName}.{property.Name}", new Regex(kept.ToString(), kept.Options, Limit));
+                }
             }
         }
     }

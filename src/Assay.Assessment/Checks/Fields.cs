@@ -19,7 +19,7 @@ internal enum Filled
 }
 
 /// <summary>How checks judge one field of one row.</summary>
-internal static partial class Fields
+internal static class Fields
 {
     // In a long text "XXXX" may be a part of a name; a placeholder stands nearly alone.
     private const int LongestPlaceholder = 120;
@@ -28,9 +28,9 @@ internal static partial class Fields
 
     public static Filled Of(string? value) => value is null ? Filled.Missing
         : Wording.IsEmpty(value) ? Filled.Empty
-        : NotApplicable().IsMatch(value) ? Filled.NotApplicable
+        : NotApplicable.IsMatch(value) ? Filled.NotApplicable
         : value.Length <= LongestPlaceholder && Placeholder.Is(value) ? Filled.Placeholder
-        : Denial().IsMatch(value) || Wording.IsNo(value) ? Filled.Denied
+        : Denial.IsMatch(value) || Wording.IsNo(value) ? Filled.Denied
         : Filled.Words;
 
     /// <summary>Nothing stands there that could be read as a statement, though the layout has the place for it.</summary>
@@ -71,21 +71,17 @@ internal static partial class Fields
 
     /// <summary>The sentences of a text; a line's end ends none, a blank line and a list item do.</summary>
     public static IEnumerable<string> Sentences(string text) =>
-        SentenceEnd().Split(text).Select(s => string.Join(' ', s.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Where(s => s.Length > 0);
+        SentenceEnd.Split(text).Select(s => string.Join(' ', s.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Where(s => s.Length > 0);
 
     /// <summary>The first sentence in which the pattern stands and is not denied; null where there is none.</summary>
-    public static string? Affirms(string text, Regex pattern) => Sentences(text).FirstOrDefault(s => pattern.IsMatch(s) && !Negation().IsMatch(s));
+    public static string? Affirms(string text, Regex pattern) => Sentences(text).FirstOrDefault(s => pattern.IsMatch(s) && !Negation.IsMatch(s));
 
-    [GeneratedRegex(@"^[\s*_`(]*(n\s*/\s*a|n\.a\.|not applicable|does not apply|inapplicable)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex NotApplicable();
+    private static Regex NotApplicable => field ??= new(@"^[\s*_`(]*(n\s*/\s*a|n\.a\.|not applicable|does not apply|inapplicable)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // "No." and "None (…)" deny; "No interaction is needed, the app tells …" does not.
-    [GeneratedRegex(@"^[\s*_`(]*(no|none|nothing|nil|not (implemented|supported|available|present|provided|planned|in place|foreseen|given|done|declared|documented|existing|needed|necessary|required|offered|possible|intended|at (present|the moment|this time))|(no|none|nothing|not any) (in particular|particular \w+|special|specific)|never|missing|unknown|unspecified|false|nein|nej|nee|keine?)( (at all|at present|at the moment|so far|yet|whatsoever|today|for now|currently|any ?more))?[\s*_`)]*($|[.;,:(/\u2013\u2014-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Denial();
+    private static Regex Denial => field ??= new(@"^[\s*_`(]*(no|none|nothing|nil|not (implemented|supported|available|present|provided|planned|in place|foreseen|given|done|declared|documented|existing|needed|necessary|required|offered|possible|intended|at (present|the moment|this time))|(no|none|nothing|not any) (in particular|particular \w+|special|specific)|never|missing|unknown|unspecified|false|nein|nej|nee|keine?)( (at all|at present|at the moment|so far|yet|whatsoever|today|for now|currently|any ?more))?[\s*_`)]*($|[.;,:(/\u2013\u2014-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(?<=[.;!?])\s+(?=[A-Z0-9*`""'(])|\n\s*\n|\n\s*(?=[-*] )|;\s")]
-    private static partial Regex SentenceEnd();
+    private static Regex SentenceEnd => field ??= new(@"(?<=[.;!?])\s+(?=[A-Z0-9*`""'(])|\n\s*\n|\n\s*(?=[-*] )|;\s");
 
-    [GeneratedRegex(@"\b(not|no|never|without|cannot|can't|doesn't|isn't|nor|neither|none|avoids?|prevents?|instead of|rather than|refus\w+|reject\w+|prohibit\w*|forbid\w*|unlike|removed|excluded?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    public static partial Regex Negation();
+    public static Regex Negation => field ??= new(@"\b(not|no|never|without|cannot|can't|doesn't|isn't|nor|neither|none|avoids?|prevents?|instead of|rather than|refus\w+|reject\w+|prohibit\w*|forbid\w*|unlike|removed|excluded?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -17,12 +17,12 @@ internal sealed record SavedPage(DossierFile File, string Address, DateOnly Save
 }
 
 /// <summary>Finds the saved copies of the pages that a field names.</summary>
-internal static partial class SavedPages
+internal static class SavedPages
 {
     private const int HeadLines = 12;
 
     /// <summary>Addresses that a text names, without what punctuation leaves at their ends, each once and in order.</summary>
-    public static IReadOnlyList<string> Addresses(string text) => [.. Address().Matches(text).Select(m => Bare(m.Value)).Distinct(StringComparer.OrdinalIgnoreCase)];
+    public static IReadOnlyList<string> Addresses(string text) => [.. Address.Matches(text).Select(m => Bare(m.Value)).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Copies of one of the addresses, or of a page below it; ordered by name.</summary>
     public static IEnumerable<SavedPage> Of(Examined examined, IReadOnlyList<string> addresses)
@@ -54,7 +54,7 @@ internal static partial class SavedPages
     private static string Bare(string address) => address.TrimEnd('.', ',', ';', ':', '/', '*', '_');
 
     private static string Plain(string text) => text.Contains("<body", StringComparison.OrdinalIgnoreCase) || text.Contains("<html", StringComparison.OrdinalIgnoreCase)
-        ? System.Net.WebUtility.HtmlDecode(Mark().Replace(Without(Without(text, "script"), "style"), " "))
+        ? System.Net.WebUtility.HtmlDecode(Mark.Replace(Without(Without(text, "script"), "style"), " "))
         : text;
 
     // The element from its first mark to its last. One that is never closed ends the search, so that a page of openings costs one look for the end.
@@ -70,9 +70,7 @@ internal static partial class SavedPages
         return kept.Append(text, at, text.Length - at).ToString();
     }
 
-    [GeneratedRegex(@"https?://[^\s<>()\[\]""'`|]{3,300}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Address();
+    private static Regex Address => field ??= new(@"https?://[^\s<>()\[\]""'`|]{3,300}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"<[^<>]{0,2000}>", RegexOptions.CultureInvariant)]
-    private static partial Regex Mark();
+    private static Regex Mark => field ??= new(@"<[^<>]{0,2000}>", RegexOptions.CultureInvariant);
 }

@@ -7,7 +7,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>One port scan of the device: in which state, at which interface, how much of all ports, and what was open.</summary>
-internal sealed partial record ScannedPorts
+internal sealed record ScannedPorts
 {
     public required string Artefact { get; init; }
     /// <summary><c>factoryDefault</c>, <c>initialised</c>; null where <c>device.yaml</c> does not say.</summary>
@@ -64,7 +64,7 @@ internal sealed partial record ScannedPorts
 
     /// <summary><c>80</c> of <c>192.0.2.7:80/tcp</c>; null for a subject without a port.</summary>
     public static (int Port, string Protocol)? PortOf(Finding finding) =>
-        Subject().Match(finding.Subject) is { Success: true } match && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? (port, match.Groups[2].Value) : null;
+        Subject.Match(finding.Subject) is { Success: true } match && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? (port, match.Groups[2].Value) : null;
 
     /// <summary>What nmap calls the service, by what it answered: <c>https</c>, <c>telnet</c>; null where it only knows the port's number.</summary>
     public static string? Service(Finding open)
@@ -95,9 +95,9 @@ internal sealed partial record ScannedPorts
     public static IReadOnlySet<int> PortsIn(string text)
     {
         var ports = new HashSet<int>();
-        foreach (Match match in Named().Matches(text))
+        foreach (Match match in Named.Matches(text))
         {
-            foreach (Match number in Number().Matches(match.Value))
+            foreach (Match number in Number.Matches(match.Value))
             {
                 if (int.TryParse(number.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536) ports.Add(port);
             }
@@ -159,12 +159,9 @@ internal sealed partial record ScannedPorts
         return ports;
     }
 
-    [GeneratedRegex(@":(\d{1,5})/(tcp|udp)$", RegexOptions.CultureInvariant)]
-    private static partial Regex Subject();
+    private static Regex Subject => field ??= new(@":(\d{1,5})/(tcp|udp)$", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bports?\b[\s:=#(]{0,8}(?:tcp|udp)?[\s:/]{0,8}\d{1,5}(?:\s{0,4}(?:,|/|and|or|&|;)\s{0,4}(?:tcp|udp)?[\s:/]{0,8}\d{1,5})*|\b(?:tcp|udp)\s{0,4}[/: ]\s{0,4}(?:port\s{0,4})?\d{1,5}(?:\s{0,4}(?:,|and|or|&)\s{0,4}\d{1,5})*|\b\d{1,5}\s{0,4}/\s{0,4}(?:tcp|udp)\b|\b\d{1,5}\s{1,4}\(?(?:tcp|udp)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Named();
+    private static Regex Named => field ??= new(@"\bports?\b[\s:=#(]{0,8}(?:tcp|udp)?[\s:/]{0,8}\d{1,5}(?:\s{0,4}(?:,|/|and|or|&|;)\s{0,4}(?:tcp|udp)?[\s:/]{0,8}\d{1,5})*|\b(?:tcp|udp)\s{0,4}[/: ]\s{0,4}(?:port\s{0,4})?\d{1,5}(?:\s{0,4}(?:,|and|or|&)\s{0,4}\d{1,5})*|\b\d{1,5}\s{0,4}/\s{0,4}(?:tcp|udp)\b|\b\d{1,5}\s{1,4}\(?(?:tcp|udp)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\d{1,5}", RegexOptions.CultureInvariant)]
-    private static partial Regex Number();
+    private static Regex Number => field ??= new(@"\d{1,5}", RegexOptions.CultureInvariant);
 }

@@ -43,7 +43,7 @@ internal sealed class GridDeclaration
         {
             if (reading.name is not null && reading.TableHeader(row, reading.name)) return true;
             if (reading.StatementHeader(row) || reading.LongHeader(row) || (reading.FactHeader(row) && Find(row, ["condition", "conditions"]) >= 0) || Best(row) is not null) return true;
-            if (row.Cells.Count == 1 && MarkdownDeclaration.TableStart().IsMatch(row.Cells[0].Text)) reading.name = Named(row.Cells[0].Text);
+            if (row.Cells.Count == 1 && MarkdownDeclaration.TableStart.IsMatch(row.Cells[0].Text)) reading.name = Named(row.Cells[0].Text);
         }
         return false;
     }
@@ -80,12 +80,12 @@ internal sealed class GridDeclaration
     }
 
     private static bool IsStatement(string text) => Names.Bare(text) is var bare && (bare is "ics" or "claims" or "statement" || bare.StartsWith("conformance", StringComparison.Ordinal)
-        || bare.StartsWith("implementationconformance", StringComparison.Ordinal) || MarkdownDeclaration.Conformance().IsMatch(text));
+        || bare.StartsWith("implementationconformance", StringComparison.Ordinal) || MarkdownDeclaration.Conformance.IsMatch(text));
 
     // "IXIT 1-AuthMech: Authentication Mechanisms", "15-PhyIntf", "SoftComp".
     private static TableName? Named(string text)
     {
-        foreach (System.Text.RegularExpressions.Match pair in MarkdownDeclaration.NumberAndName().Matches(text))
+        foreach (System.Text.RegularExpressions.Match pair in MarkdownDeclaration.NumberAndName.Matches(text))
         {
             if (TableName.OfName(pair.Groups["name"].Value) is { } found && pair.Groups["number"].Value.TrimStart('0') == found.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)) return found;
         }
@@ -161,7 +161,7 @@ internal sealed class GridDeclaration
             table.IsDeclaredEmpty = true;
             return true;
         }
-        if (MarkdownDeclaration.TableStart().IsMatch(text) && (text.Contains("ixit", StringComparison.OrdinalIgnoreCase) || TableName.Nearest(text.Split([':', '('], 2)[0]) is not null))
+        if (MarkdownDeclaration.TableStart.IsMatch(text) && (text.Contains("ixit", StringComparison.OrdinalIgnoreCase) || TableName.Nearest(text.Split([':', '('], 2)[0]) is not null))
         {
             EndTable();
             into.Unread(line.Number, text, "one of the 29 tables of TS 103 701" + (TableName.Nearest(text.Split([':', '('], 2)[0]) is { } near ? $"; perhaps {near} is meant" : ""));
@@ -335,7 +335,7 @@ internal sealed class GridDeclaration
             into.Unread(line.Number, id.Text, $"a provision's number as text; the spreadsheet made a date of it{(day is null ? "" : $"; perhaps {day} is meant")}{Where(idAt)}");
             return;
         }
-        if (id is null || MarkdownDeclaration.ProvisionIn().Match(id.Text) is not { Success: true } match)
+        if (id is null || MarkdownDeclaration.ProvisionIn.Match(id.Text) is not { Success: true } match)
         {
             into.Unread(line.Number, string.Join(" | ", line.Cells.Select(c => c.Text)), $"a provision's number{Where(idAt)}");
             return;

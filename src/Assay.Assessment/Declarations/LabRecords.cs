@@ -11,7 +11,7 @@ namespace Assay.Assessment.Declarations;
 /// Records of laboratories among the files of a dossier (docs/lab.md): read in their layout, their signature checked, their evidence looked up by its
 /// digest, their device compared with the dossier's. What does not hold is kept with the reason, and decides nothing.
 /// </summary>
-public sealed partial record LabRecords
+public sealed record LabRecords
 {
     /// <summary>In the order of files and lines; those that decide nothing are among them, each with its note.</summary>
     public required IReadOnlyList<LabEntry> Entries { get; init; }
@@ -28,8 +28,8 @@ public sealed partial record LabRecords
         foreach (var line in lines.Take(400))
         {
             if (line.Length > 4096) continue;
-            laboratory |= LaboratoryKey().IsMatch(line);
-            results |= ResultsKey().IsMatch(line);
+            laboratory |= LaboratoryKey.IsMatch(line);
+            results |= ResultsKey.IsMatch(line);
             if (laboratory && results) return true;
         }
         return LabFile.HeaderLine(lines) >= 0;
@@ -183,11 +183,9 @@ public sealed partial record LabRecords
         }
     }
 
-    [GeneratedRegex(@"^\s{0,4}[{\s]*[""']?(test[ _-]?)?(laboratory|lab)[""']?\s*:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex LaboratoryKey();
+    private static Regex LaboratoryKey => field ??= new(@"^\s{0,4}[{\s]*[""']?(test[ _-]?)?(laboratory|lab)[""']?\s*:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"^\s{0,4}[{\s]*[""']?(records|results|units)[""']?\s*:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ResultsKey();
+    private static Regex ResultsKey => field ??= new(@"^\s{0,4}[{\s]*[""']?(records|results|units)[""']?\s*:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }
 
 /// <summary>Ids of test units, and which one was probably meant.</summary>

@@ -15,7 +15,7 @@ internal sealed record Block(BlockKind Kind, int Number, int Level, string Text,
 }
 
 /// <summary>As much of Markdown as declarations use: headings, pipe tables, lines; fenced code is text. Any text is read, nothing fails.</summary>
-internal static partial class Markdown
+internal static class Markdown
 {
     public static IEnumerable<Block> Blocks(string text)
     {
@@ -97,12 +97,11 @@ internal static partial class Markdown
 
         static string Done(StringBuilder cell)
         {
-            var done = Break().Replace(cell.ToString(), "\n").Trim();
+            var done = Break.Replace(cell.ToString(), "\n").Trim();
             cell.Clear();
             return done;
         }
     }
 
-    [GeneratedRegex(@"<br\s*/?>", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Break();
+    private static Regex Break => field ??= new(@"<br\s*/?>", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -6,7 +6,7 @@ namespace Assay.Assessment.Declarations;
 /// Conformance statement, detail tables and self-assessments out of Markdown, in both layouts: pipe tables, and a heading per row with a
 /// heading (or a bold word) per field. What stands under a recognised table and is neither row nor field is kept as a section of it.
 /// </summary>
-internal sealed partial class MarkdownDeclaration
+internal sealed class MarkdownDeclaration
 {
     private enum Mode { None, Tables, Conformance, Self }
 
@@ -16,7 +16,7 @@ internal sealed partial class MarkdownDeclaration
     private int tableLevel;
     private GatheredRow? row;
     private int rowLevel;
-    private string? field;
+    private string? openField;
     private int fieldLevel;
     // A field named inside the text of another one, by a bold word at the head of a list item; it ends with the item.
     private string? aside;
@@ -51,7 +51,7 @@ internal sealed partial class MarkdownDeclaration
     {
         var text = Markdown.Bare(block.Text);
         aside = null;
-        if (Group().Match(text) is { Success: true } group)
+        if (Group.Match(text) is { Success: true } group)
         {
             EndAll();
             if (ProvisionId.Of(group.Groups["id"].Value) is { } id)
@@ -70,10 +70,10 @@ internal sealed partial class MarkdownDeclaration
             mode = Mode.Tables;
             table = into.Table(named, block.Number);
             tableLevel = block.Level;
-            (row, field, section) = (null, null, null);
+            (row, openField, section) = (null, null, null);
             return;
         }
-        if (mode != Mode.Tables && Conformance().IsMatch(text) && !(mode == Mode.Self && block.Level > 1))
+        if (mode != Mode.Tables && Conformance.IsMatch(text) && !(mode == Mode.Self && block.Level > 1))
         {
             EndAll();
             mode = Mode.Conformance;
@@ -89,21 +89,21 @@ internal sealed partial class MarkdownDeclaration
     // "IXIT 1-AuthMech", "Table C.20: IXIT 20-SecBoot (…)", "IXIT-2-USERINFO: …"; a bare name or title only among other tables.
     private TableName? NamedTable(string text, Block block)
     {
-        if (mode == Mode.Self && !TableStart().IsMatch(text)) return null;
-        if (IdHeading().IsMatch(text)) return null;
+        if (mode == Mode.Self && !TableStart.IsMatch(text)) return null;
+        if (IdHeading.IsMatch(text)) return null;
         var deeper = table is not null && block.Level > tableLevel;
         var marked = text.Contains("ixit", StringComparison.OrdinalIgnoreCase);
-        foreach (var pair in NumberAndName().Matches(text).Cast<Match>())
+        foreach (var pair in NumberAndName.Matches(text).Cast<Match>())
         {
             if (TableName.OfName(pair.Groups["name"].Value) is not { } found) continue;
-            if (deeper && table!.Name != found && !TableStart().IsMatch(text)) return null;
+            if (deeper && table!.Name != found && !TableStart.IsMatch(text)) return null;
             if (pair.Groups["number"].Value.TrimStart('0') != found.Number.ToString(System.Globalization.CultureInfo.InvariantCulture))
             {
                 into.Unread(block.Number, text, $"the number and name of one table, as {found.Number}-{found.Name}");
             }
             return found;
         }
-        if (marked && TableStart().IsMatch(text) && NumberAndName().Match(text) is { Success: true } unknown)
+        if (marked && TableStart.IsMatch(text) && NumberAndName.Match(text) is { Success: true } unknown)
         {
             into.Unread(block.Number, text, "one of the 29 tables of TS 103 701" + (TableName.Nearest(unknown.Groups["name"].Value) is { } near ? $"; perhaps {near} is meant" : ""));
             EndAll();
@@ -119,7 +119,7 @@ internal sealed partial class MarkdownDeclaration
     private void HeadingInTable(string text, Block block)
     {
         if (table is null) return;
-        if (IdHeading().Match(text) is { Success: true } id)
+        if (IdHeading.Match(text) is { Success: true } id)
         {
             BeginRow(id.Groups["id"].Value, block.Number, block.Level);
             return;
@@ -133,11 +133,11 @@ internal sealed partial class MarkdownDeclaration
         var name = (colon > 0 ? text[..colon] : text).Trim();
         var value = colon > 0 ? text[(colon + 1)..].Trim() : "";
         // Fields of a table without ids stand where rows of others do, and so does its summary.
-        var inRow = row is not null && block.Level > rowLevel && !(table.Name.IsRecord && block.Level <= rowLevel + 1 && Summary().IsMatch(text));
+        var inRow = row is not null && block.Level > rowLevel && !(table.Name.IsRecord && block.Level <= rowLevel + 1 && Summary.IsMatch(text));
         var known = table.Name.Field(name);
-        if (!inRow && known is null && (!table.Name.IsRecord || Summary().IsMatch(text)) && table.Name.Misspelt(name) is null)
+        if (!inRow && known is null && (!table.Name.IsRecord || Summary.IsMatch(text)) && table.Name.Misspelt(name) is null)
         {
-            (row, field) = (null, null);
+            (row, openField) = (null, null);
             section = table.Section(text, block.Number);
             return;
         }
@@ -152,24 +152,24 @@ internal sealed partial class MarkdownDeclaration
             rowLevel = Math.Min(tableLevel, block.Level - 1);
         }
         // A heading below a field's heading that names no field is part of that field's text.
-        if (field is not null && known is null && block.Level > fieldLevel)
+        if (openField is not null && known is null && block.Level > fieldLevel)
         {
-            row!.Add(field, text, block.Number);
+            row!.Add(openField, text, block.Number);
             return;
         }
-        (field, fieldLevel) = (known ?? name, block.Level);
-        row!.Add(field, value, block.Number);
+        (openField, fieldLevel) = (known ?? name, block.Level);
+        row!.Add(openField, value, block.Number);
     }
 
     private void HeadingInConformance(string text, Block block)
     {
-        if (ProvisionIn().Match(text) is not { Success: true } match)
+        if (ProvisionIn.Match(text) is not { Success: true } match)
         {
-            if (provision is not null) field = text;
+            if (provision is not null) openField = text;
             return;
         }
         EndProvision();
-        if (ProvisionId.Of(match.Groups["id"].Value) is { } id) (provision, provisionLine, field) = (id, block.Number, null);
+        if (ProvisionId.Of(match.Groups["id"].Value) is { } id) (provision, provisionLine, openField) = (id, block.Number, null);
         else into.UnknownProvision(block.Number, match.Groups["id"].Value);
     }
 
@@ -178,7 +178,7 @@ internal sealed partial class MarkdownDeclaration
         var text = Markdown.Bare(idAndTitle);
         var cut = text.IndexOf(": ", StringComparison.Ordinal);
         var id = (cut > 0 ? text[..cut] : text).Trim();
-        (field, aside, section) = (null, null, null);
+        (openField, aside, section) = (null, null, null);
         if (id.Length == 0)
         {
             into.Unread(line, idAndTitle.Length > 0 ? idAndTitle : "ID:", "an id after \"ID:\"");
@@ -201,14 +201,14 @@ internal sealed partial class MarkdownDeclaration
     {
         if (mode == Mode.Self)
         {
-            if (GroupVerdict().Match(Markdown.Bare(text)) is { Success: true } said)
+            if (GroupVerdict.Match(Markdown.Bare(text)) is { Success: true } said)
             {
                 var words = said.Groups["verdict"].Value.Trim();
                 verdict = (VerdictWord(words), words, line);
             }
             return;
         }
-        var named = Named().Match(text);
+        var named = Named.Match(text);
         if (mode == Mode.Conformance)
         {
             if (provision is not null) LineInConformance(text, named);
@@ -225,12 +225,12 @@ internal sealed partial class MarkdownDeclaration
                 return;
             }
             var isItem = named.Groups["item"].Success;
-            if (table.Name.Field(name) is { } known && section is null && (row is not null || table.Name.IsRecord) && !(field is not null && Names.Comparer.Equals(field, known)))
+            if (table.Name.Field(name) is { } known && section is null && (row is not null || table.Name.IsRecord) && !(openField is not null && Names.Comparer.Equals(openField, known)))
             {
                 row ??= table.Record(line);
-                if (field is null || fieldLevel == 7)
+                if (openField is null || fieldLevel == 7)
                 {
-                    (field, fieldLevel, aside) = (known, 7, null);
+                    (openField, fieldLevel, aside) = (known, 7, null);
                     row.Add(known, named.Groups["value"].Value.Trim(), line);
                     return;
                 }
@@ -238,7 +238,7 @@ internal sealed partial class MarkdownDeclaration
                 {
                     aside = known;
                     row.Add(known, named.Groups["value"].Value.Trim(), line);
-                    row.Add(field, text, line);
+                    row.Add(openField, text, line);
                     return;
                 }
             }
@@ -247,14 +247,14 @@ internal sealed partial class MarkdownDeclaration
         if (text.Length > 0 && !char.IsWhiteSpace(text[0])) aside = null;
         if (aside is not null) row!.Add(aside, text.Trim(), line);
         if (section is not null) section.Add("Text", text, line);
-        else if (row is not null && field is not null) row.Add(field, text, line);
+        else if (row is not null && openField is not null) row.Add(openField, text, line);
         else if (row is not null && text.Trim().Length > 0) row.Add("Description", text, line);
         else if (row is null && text.Trim().Length > 0) (section ??= table.Section("Introduction", line)).Add("Text", text, line);
     }
 
     private void LineInConformance(string text, Match named)
     {
-        var name = named.Success ? Names.Bare(named.Groups["name"].Value) : field is null ? "" : Names.Bare(field);
+        var name = named.Success ? Names.Bare(named.Groups["name"].Value) : openField is null ? "" : Names.Bare(openField);
         var value = named.Success ? named.Groups["value"].Value : text;
         if (value.Trim().Length == 0) return;
         if (name.StartsWith("support", StringComparison.Ordinal))
@@ -264,7 +264,7 @@ internal sealed partial class MarkdownDeclaration
         else if (name.StartsWith("justification", StringComparison.Ordinal) || name.StartsWith("detail", StringComparison.Ordinal) || name.StartsWith("reason", StringComparison.Ordinal))
         {
             Keep(value);
-            field = "Justification";
+            openField = "Justification";
         }
 
         bool Keep(string? words)
@@ -296,7 +296,7 @@ internal sealed partial class MarkdownDeclaration
             tableLevel = 6;
         }
         if (table is null) return;
-        var summary = section is not null && Summary().IsMatch(section.Id);
+        var summary = section is not null && Summary.IsMatch(section.Id);
         if (!summary && header.Length >= 2 && FieldColumn(block, header)) return;
         if (!summary && IsIdColumn(header[0]))
         {
@@ -308,13 +308,13 @@ internal sealed partial class MarkdownDeclaration
                 return;
             }
         }
-        var to = section ?? (row is not null && field is not null ? null : section = table.Section(row?.Id ?? "Table", block.Number));
+        var to = section ?? (row is not null && openField is not null ? null : section = table.Section(row?.Id ?? "Table", block.Number));
         for (var r = 1; r < block.Cells.Count; r++)
         {
             var cells = block.Cells[r];
             if (to is null)
             {
-                row!.Add(field!, string.Join(" | ", cells), block.RowLine(r));
+                row!.Add(openField!, string.Join(" | ", cells), block.RowLine(r));
                 continue;
             }
             var part = to.Part(Markdown.Bare(cells[0]), block.RowLine(r));
@@ -342,7 +342,7 @@ internal sealed partial class MarkdownDeclaration
             for (var c = 1; c < Math.Min(cells.Length, header.Length); c++) read.Add(table.Name.Field(header[c]) ?? header[c], cells[c], line);
             if (cells.Length > header.Length) into.Unread(line, string.Join(" | ", cells[header.Length..]), $"{header.Length} columns");
         }
-        (row, field, section) = (null, null, null);
+        (row, openField, section) = (null, null, null);
     }
 
     // A table that stands upright: field names in the first column; beside them one row's values, or a column for each row.
@@ -391,7 +391,7 @@ internal sealed partial class MarkdownDeclaration
             var line = block.RowLine(r);
             var said = supportAt < cells.Length ? Markdown.Bare(cells[supportAt]) : "";
             var why = whyAt >= 0 && whyAt < cells.Length ? Markdown.Bare(cells[whyAt]) : null;
-            if (ProvisionIn().Match(Markdown.Bare(cells[Math.Min(idAt, cells.Length - 1)])) is not { Success: true } match)
+            if (ProvisionIn.Match(Markdown.Bare(cells[Math.Min(idAt, cells.Length - 1)])) is not { Success: true } match)
             {
                 // A row that only carries a clause's title has no support; one with support must say for what.
                 if (said.Length > 0) into.Unread(line, string.Join(" | ", cells), "a provision's number in the first column");
@@ -429,7 +429,7 @@ internal sealed partial class MarkdownDeclaration
     {
         EndProvision();
         EndSelf();
-        (mode, table, row, field, section, aside) = (Mode.None, null, null, null, null, null);
+        (mode, table, row, openField, section, aside) = (Mode.None, null, null, null, null, null);
     }
 
     private void EndProvision()
@@ -455,31 +455,22 @@ internal sealed partial class MarkdownDeclaration
         return word switch { "PASSED" => "PASS", "FAILED" => "FAIL", "NA" or "NOT APPLICABLE" => "N/A", "" => "NONE STATED", _ => word };
     }
 
-    [GeneratedRegex(@"\b(test\s+group|self[\s-]*assessment)\b.*?(?<id>\d{1,2}(\.\d{1,2})?[-–]\d{1,2}[A-Za-z]?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Group();
+    private static Regex Group => field ??= new(@"\b(test\s+group|self[\s-]*assessment)\b.*?(?<id>\d{1,2}(\.\d{1,2})?[-–]\d{1,2}[A-Za-z]?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\bgroup\s+verdict\s*[:=]?\s*(?<verdict>\S.*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex GroupVerdict();
+    private static Regex GroupVerdict => field ??= new(@"\bgroup\s+verdict\s*[:=]?\s*(?<verdict>\S.*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\b(ICS|(implementation\s+)?conformance\s+statement)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    internal static partial Regex Conformance();
+    internal static Regex Conformance => field ??= new(@"\b(ICS|(implementation\s+)?conformance\s+statement)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"^(table\b|annex\b|ixit\b|\d{1,2}\s*[-–_]\s*[A-Za-z]{4,}\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    internal static partial Regex TableStart();
+    internal static Regex TableStart => field ??= new(@"^(table\b|annex\b|ixit\b|\d{1,2}\s*[-–_]\s*[A-Za-z]{4,}\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\b(?<number>\d{1,2})\s{0,2}[-–_:. ]\s{0,2}(?<name>[A-Za-z]{4,})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    internal static partial Regex NumberAndName();
+    internal static Regex NumberAndName => field ??= new(@"\b(?<number>\d{1,2})\s{0,2}[-–_:. ]\s{0,2}(?<name>[A-Za-z]{4,})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"^id\s*[:=]\s*(?<id>.*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex IdHeading();
+    private static Regex IdHeading => field ??= new(@"^id\s*[:=]\s*(?<id>.*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\b(summary|matrix|overview)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Summary();
+    private static Regex Summary => field ??= new(@"\b(summary|matrix|overview)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"(^|[^\d.])(?<id>\d{1,2}(\.\d{1,2})?[-–‑]\d{1,2}[A-Za-z]?)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    internal static partial Regex ProvisionIn();
+    internal static Regex ProvisionIn => field ??= new(@"(^|[^\d.])(?<id>\d{1,2}(\.\d{1,2})?[-–‑]\d{1,2}[A-Za-z]?)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     // "**Name:** value", "* **Name**: value", "Name: value" at the start of a line.
-    [GeneratedRegex(@"^\s*(?<item>[-*+]\s+)?(\*\*(?<name>[^*\n]{1,80}?)\*\*\s*:?|(?<name>[A-Za-z][A-Za-z/ -]{1,50}):(\s|$))\s*(?<value>.*)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Named();
+    private static Regex Named => field ??= new(@"^\s*(?<item>[-*+]\s+)?(\*\*(?<name>[^*\n]{1,80}?)\*\*\s*:?|(?<name>[A-Za-z][A-Za-z/ -]{1,50}):(\s|$))\s*(?<value>.*)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }

@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Declarations;
 
 /// <summary>Files of the dossier that statements lean on: a name that leads nowhere is a statement whose evidence is gone, and is said with its row and field.</summary>
-internal static partial class NamedFiles
+internal static class NamedFiles
 {
     private const int Most = 500;
 
@@ -37,7 +37,7 @@ internal static partial class NamedFiles
         void Add(string? text, Location place, string who, bool evidence)
         {
             if (text is null || gone.Count > Most || text.IndexOf('.') < 0) return;
-            foreach (Match match in Name().Matches(text))
+            foreach (Match match in Name.Matches(text))
             {
                 var name = match.Groups["name"].Value;
                 var slash = name.IndexOf('/');
@@ -51,7 +51,6 @@ internal static partial class NamedFiles
     private static bool IsEvidence(string field) => Names.Bare(field) is "report" or "evidence" or "testreport" or "testevidence" or "attachment" or "attachments" or "evidencefile" or "file" or "files" or "capture";
 
     // Relative, with the ending of something that is handed over; not the tail of an address or of an absolute path of the device.
-    [GeneratedRegex(@"(?<![\w/.:@~\\-])(?<name>(?:[\w-][\w.-]*/){0,8}[\w-][\w.-]*\.(?:pdf|docx|odt|xlsx|csv|pcapng|pcap|img|bin|md|txt|html?|png|jpe?g|json|ya?ml|xml|sarif|apk|log|zip))(?![\w/-]|\.\w)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Name();
+    private static Regex Name => field ??= new(@"(?<![\w/.:@~\\-])(?<name>(?:[\w-][\w.-]*/){0,8}[\w-][\w.-]*\.(?:pdf|docx|odt|xlsx|csv|pcapng|pcap|img|bin|md|txt|html?|png|jpe?g|json|ya?ml|xml|sarif|apk|log|zip))(?![\w/-]|\.\w)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Assay.Assessment.Declarations;
 
 /// <summary>Dates and spans of time as people write them. Pure, English words, own list.</summary>
-public static partial class TimeWords
+public static class TimeWords
 {
     /// <summary>A date found in a text; a month or year stands for its last day, since support lasts until the end of what was named.</summary>
     /// <param name="IsAmbiguous">Day and month could be exchanged: <c>03/04/2028</c>. <see cref="Date"/> is then the later of the two.</param>
@@ -15,7 +15,7 @@ public static partial class TimeWords
     public static IReadOnlyList<Found> Dates(string? text)
     {
         var found = new List<Found>();
-        foreach (var match in DatePattern().Matches(text ?? "").Cast<Match>())
+        foreach (var match in DatePattern.Matches(text ?? "").Cast<Match>())
         {
             int Number(string group) => match.Groups[group].Success ? int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture) : 0;
             var year = Number("y");
@@ -43,7 +43,7 @@ public static partial class TimeWords
     public static IReadOnlyList<(int Months, string Text)> Spans(string? text)
     {
         var found = new List<(int, string)>();
-        foreach (var match in SpanPattern().Matches(text ?? "").Cast<Match>())
+        foreach (var match in SpanPattern.Matches(text ?? "").Cast<Match>())
         {
             var word = match.Groups["n"].Value.ToLowerInvariant();
             var count = Array.IndexOf(Numbers, word) is >= 0 and var at ? at + 1 : int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
@@ -57,11 +57,9 @@ public static partial class TimeWords
 
     private const string MonthName = @"(?<name>jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)\.?";
 
-    [GeneratedRegex(@"\b((?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})(\b|T)|(?<y>\d{4})[/.](?<m>\d{1,2})[/.](?<d>\d{1,2})\b|(?<d>\d{1,2})-" + MonthName + @"-(?<y>\d{4})\b|(?<end>end\sof(\sthe\syear)?)\s(?<y>\d{4})\b|(?<a>\d{1,2})((?<dot>\.\s?)(?<b>\d{1,2})\.\s?|[/-](?<b>\d{1,2})[/-])(?<y>\d{4})\b|(?<d>\d{1,2})(st|nd|rd|th|\.)?\s(of\s)?" + MonthName
+    private static Regex DatePattern => field ??= new(@"\b((?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})(\b|T)|(?<y>\d{4})[/.](?<m>\d{1,2})[/.](?<d>\d{1,2})\b|(?<d>\d{1,2})-" + MonthName + @"-(?<y>\d{4})\b|(?<end>end\sof(\sthe\syear)?)\s(?<y>\d{4})\b|(?<a>\d{1,2})((?<dot>\.\s?)(?<b>\d{1,2})\.\s?|[/-](?<b>\d{1,2})[/-])(?<y>\d{4})\b|(?<d>\d{1,2})(st|nd|rd|th|\.)?\s(of\s)?" + MonthName
         + @",?\s(?<y>\d{4})\b|" + MonthName + @"\s(?<d>\d{1,2})(st|nd|rd|th)?,?\s(?<y>\d{4})\b|" + MonthName + @",?\s(?<y>\d{4})\b|(?<y>\d{4})-(?<m>\d{2})\b|(?<m>\d{1,2})/(?<y>\d{4})\b|q(?<q>[1-4])[\s/-]{1,2}(?<y>\d{4})\b|(?<y>\d{4})[\s/-]?q(?<q>[1-4])\b|(?<q>[1-4])q[\s/-]?(?<y>\d{4})\b)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex DatePattern();
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\b(?<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[\s-]?(\([^)]{1,12}\)\s)?((?<year>years?|yrs?)|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex SpanPattern();
+    private static Regex SpanPattern => field ??= new(@"\b(?<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[\s-]?(\([^)]{1,12}\)\s)?((?<year>years?|yrs?)|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }

@@ -5,7 +5,7 @@ using Assay.Evidence.Reading;
 namespace Assay.Assessment.Declarations;
 
 /// <summary>The maker's record of paths through the decision trees of EN 18031, as YAML under <c>en18031</c> or as comma-separated values (docs/answer-once.md).</summary>
-internal static partial class TreeDeclaration
+internal static class TreeDeclaration
 {
     // Far above any product: a dossier with more is no record of a person.
     private const int MostRecords = 20_000;
@@ -14,7 +14,7 @@ internal static partial class TreeDeclaration
     public static bool IsKey(string key) => Names.Bare(key) is "en18031" or "en180311" or "en180312" or "decisiontrees";
 
     /// <summary>Whether a text begins a line with such a key, and speaks of paths; cheap, before anything is parsed. A paper that only names the standard does not.</summary>
-    public static bool Looks(string text) => Key().EnumerateMatches(text).MoveNext() && Words.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
+    public static bool Looks(string text) => Key.EnumerateMatches(text).MoveNext() && Words.Any(w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     private static readonly string[] Words = ["DN-", "requirement", "asset", "none"];
 
@@ -271,6 +271,5 @@ internal static partial class TreeDeclaration
         public List<TreeAnswer> Path { get; } = [];
     }
 
-    [GeneratedRegex(@"^\{?[ ]?[""']?(en[ _-]?18031(-[12])?|decision[ _-]?trees)[""']?[ ]{0,3}:[ ]*([\[{#].*)?\r?$", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex Key();
+    private static Regex Key => field ??= new(@"^\{?[ ]?[""']?(en[ _-]?18031(-[12])?|decision[ _-]?trees)[""']?[ ]{0,3}:[ ]*([\[{#].*)?\r?$", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 }

@@ -12,7 +12,7 @@ namespace Assay.Assessment.Declarations;
 /// The cells of a spreadsheet workbook (ECMA-376, SpreadsheetML, transitional and strict): values as they were saved, no formula is computed. Elements are
 /// known by their local names, so both dialects read alike. Hostile files meet limits on bytes, cells and merged ranges; document types are refused.
 /// </summary>
-internal sealed partial class Workbook
+internal sealed class Workbook
 {
     private const int MostCells = 1_000_000;
     private const int MostStrings = 1_000_000;
@@ -169,12 +169,11 @@ internal sealed partial class Workbook
     private static string Clean(string text)
     {
         if (text.Length > MostText) text = text[..MostText];
-        if (text.Contains("_x", StringComparison.Ordinal)) text = Escape().Replace(text, m => ((char)ushort.Parse(m.Groups["code"].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
+        if (text.Contains("_x", StringComparison.Ordinal)) text = Escape.Replace(text, m => ((char)ushort.Parse(m.Groups["code"].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
         return text.ReplaceLineEndings("\n").Trim();
     }
 
-    [GeneratedRegex("_x(?<code>[0-9A-Fa-f]{4})_", RegexOptions.CultureInvariant)]
-    private static partial Regex Escape();
+    private static Regex Escape => field ??= new("_x(?<code>[0-9A-Fa-f]{4})_", RegexOptions.CultureInvariant);
 
     private List<bool> DateStyles(ZipEntry part)
     {

@@ -4,7 +4,7 @@ using Assay.Evidence.Reading;
 namespace Assay.Assessment.Declarations;
 
 /// <summary>Conformance statement, detail tables and self-assessments out of YAML (or JSON, which is YAML): docs/declaration.md.</summary>
-internal sealed partial class YamlDeclaration
+internal sealed class YamlDeclaration
 {
     private static readonly string[] Known = ["ics", "ixit", "conditions", "selfAssessment"];
     // Words about the document itself: read by nobody here, and no loss.
@@ -16,11 +16,11 @@ internal sealed partial class YamlDeclaration
     private YamlDeclaration(Gathering into) => this.into = into;
 
     /// <summary>Whether a text begins a line with a key that only a declaration has; cheap, before anything is parsed.</summary>
-    public static bool Looks(string text) => Key().EnumerateMatches(text).MoveNext() || TreeDeclaration.Looks(text) || TableKeys(text);
+    public static bool Looks(string text) => Key.EnumerateMatches(text).MoveNext() || TreeDeclaration.Looks(text) || TableKeys(text);
 
     private static bool TableKeys(string text)
     {
-        foreach (var match in TopKey().EnumerateMatches(text))
+        foreach (var match in TopKey.EnumerateMatches(text))
         {
             if (TableName.Of(text.AsSpan(match.Index, match.Length).Trim("\"': \t\r\n").ToString()) is { Name: not "Conf" }) return true;
         }
@@ -249,9 +249,7 @@ internal sealed partial class YamlDeclaration
         _ => node.Text ?? "",
     };
 
-    [GeneratedRegex(@"^\s{0,4}[""']?(ics|ixit|ixit_tables|self[_ -]?assessments?)[""']?\s{0,3}:", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex Key();
+    private static Regex Key => field ??= new(@"^\s{0,4}[""']?(ics|ixit|ixit_tables|self[_ -]?assessments?)[""']?\s{0,3}:", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
-    [GeneratedRegex(@"^[""']?[0-9A-Za-z_-]{4,24}[""']?:", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex TopKey();
+    private static Regex TopKey => field ??= new(@"^[""']?[0-9A-Za-z_-]{4,24}[""']?:", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 }

@@ -16,7 +16,7 @@ public enum DraftLayout { Yaml, Csv, Xlsx }
 /// A dossier to begin with, for a maker to fill in: it asks what the evidence that lies there could not answer, and proposes what it shows, each proposal
 /// with its place. A proposal carries a mark (<c>proposal</c>) and is no claim until a person takes the mark away, so a draft read back says nothing.
 /// </summary>
-public sealed partial class DossierDraft
+public sealed class DossierDraft
 {
     public static readonly IReadOnlyList<string> Folders = ["firmware", "captures", "sbom", "mud", "declaration", "documents", "probes"];
 
@@ -263,8 +263,7 @@ public sealed partial class DossierDraft
 
     private static string Cell(string text) => text.AsSpan().IndexOfAny("\",\n\r;") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
-    private static string Quoted(string text) => $"\"{Escaped().Replace(Shortened.Visible(text.ReplaceLineEndings(" ")), @"\$0")}\"";
+    private static string Quoted(string text) => $"\"{Escaped.Replace(Shortened.Visible(text.ReplaceLineEndings(" ")), @"\$0")}\"";
 
-    [GeneratedRegex(@"[\\""]")]
-    private static partial Regex Escaped();
+    private static Regex Escaped => field ??= new(@"[\\""]");
 }

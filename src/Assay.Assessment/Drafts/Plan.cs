@@ -8,7 +8,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Drafts;
 
 /// <summary>All open work between an assessment and a level, the most rewarding first: for a maker the shortest way, for a lab its list.</summary>
-public sealed partial record Plan
+public sealed record Plan
 {
     /// <summary>1 to 4 in our scheme.</summary>
     public required int Level { get; init; }
@@ -87,7 +87,7 @@ public sealed partial record Plan
             {
                 case Outcome.Fail:
                     // What one thing refutes in many units is one repair.
-                    var cause = Inherited().Replace(unit?.Reason ?? block.Reason, "");
+                    var cause = Inherited.Replace(unit?.Reason ?? block.Reason, "");
                     var mend = Of("mend " + cause, "mend", null, 4);
                     Serve(mend, block);
                     if (mend.Words.Count == 0) mend.Words.Add(cause);
@@ -243,14 +243,12 @@ public sealed partial record Plan
             return order != 0 ? order : string.CompareOrdinal(a, b);
         }
 
-        private static IEnumerable<int> Numbers(string id) => Digits().Matches(id).Select(m => int.Parse(m.ValueSpan, CultureInfo.InvariantCulture));
+        private static IEnumerable<int> Numbers(string id) => Digits.Matches(id).Select(m => int.Parse(m.ValueSpan, CultureInfo.InvariantCulture));
     }
 
-    [GeneratedRegex(@"\d{1,4}")]
-    private static partial Regex Digits();
+    private static Regex Digits => field ??= new(@"\d{1,4}");
 
-    [GeneratedRegex(@"^(inherits [^:]{1,40}: )+")]
-    private static partial Regex Inherited();
+    private static Regex Inherited => field ??= new(@"^(inherits [^:]{1,40}: )+");
 }
 
 /// <summary>One thing to do, for all the units that it serves.</summary>

@@ -43,7 +43,7 @@ public sealed record Settling(string Unit, string Kind, string? State, double Ho
 
 /// <summary>How often the device asks for updates, by its maker's word (table 7, Update Checking).</summary>
 /// <param name="Hours">Between two checks.</param>
-public sealed partial record UpdatePeriod(double Hours, Location Place)
+public sealed record UpdatePeriod(double Hours, Location Place)
 {
     /// <summary>The longest period that a row of table 7 names; null where none does.</summary>
     public static UpdatePeriod? Of(Declaration declaration) => declaration.Rows(7)
@@ -53,7 +53,7 @@ public sealed partial record UpdatePeriod(double Hours, Location Place)
     /// <summary><c>once a day</c>, <c>every 6 hours</c>, <c>weekly</c>, <c>every 90 minutes</c>; null for words without a period.</summary>
     internal static double? HoursIn(string text)
     {
-        if (Every().Match(text) is not { Success: true } match) return null;
+        if (Every.Match(text) is not { Success: true } match) return null;
         if (match.Groups["adverb"].Success)
         {
             return match.Groups["adverb"].Value.ToLowerInvariant() switch { "hourly" => 1, "daily" or "nightly" => 24, "weekly" => 168, _ => 720 };
@@ -71,7 +71,6 @@ public sealed partial record UpdatePeriod(double Hours, Location Place)
         return count is > 0 and < 10_000 ? count * hours / twice : null;
     }
 
-    [GeneratedRegex(@"\b((?<adverb>hourly|daily|nightly|weekly|monthly)|((?<times>once|twice|three times|four times)\s+(a|an|per|every)|every|each|per)\s+((?<n>\d{1,4})\s*)?(?<unit>minutes?|mins?|hours?|h|days?|d|weeks?|months?))\b",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Every();
+    private static Regex Every => field ??= new(@"\b((?<adverb>hourly|daily|nightly|weekly|monthly)|((?<times>once|twice|three times|four times)\s+(a|an|per|every)|every|each|per)\s+((?<n>\d{1,4})\s*)?(?<unit>minutes?|mins?|hours?|h|days?|d|weeks?|months?))\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }

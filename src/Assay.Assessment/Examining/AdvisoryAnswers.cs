@@ -11,7 +11,7 @@ namespace Assay.Assessment.Examining;
 /// What one snapshot of a store of advisories says of the components of a dossier. An input of the assessment like a file: the digest stands in the coverage,
 /// and the same store gives the same answers. That no advisory names a component says nothing of it.
 /// </summary>
-public sealed partial record AdvisoryAnswers
+public sealed record AdvisoryAnswers
 {
     /// <summary>SHA-256 over every record of the store, 64 lower-case digits.</summary>
     public required string Snapshot { get; init; }
@@ -93,7 +93,7 @@ public sealed partial record AdvisoryAnswers
     // Vendors keep trees of their own under an old number and mend them there.
     private static bool IsKernel(Component component) => component.Name is "linux" or "linux_kernel" or "linux-kernel" or "kernel" or "Linux" || component.Cpe.Any(c => c.Contains(":linux:linux_kernel:", StringComparison.Ordinal));
 
-    private static IEnumerable<string> Named(Examined examined) => examined.Of(FileKind.Document).SelectMany(f => f.Lines).SelectMany(l => Cve().Matches(l.Length > 4096 ? l[..4096] : l).Select(m => m.Value.ToUpperInvariant()))
+    private static IEnumerable<string> Named(Examined examined) => examined.Of(FileKind.Document).SelectMany(f => f.Lines).SelectMany(l => Cve.Matches(l.Length > 4096 ? l[..4096] : l).Select(m => m.Value.ToUpperInvariant()))
         .Distinct(StringComparer.Ordinal).Take(MostNamed);
 
     private static Finding Finding(Vulnerability vulnerability)
@@ -116,6 +116,5 @@ public sealed partial record AdvisoryAnswers
         };
     }
 
-    [GeneratedRegex(@"\bCVE-\d{4}-\d{4,7}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    internal static partial Regex Cve();
+    internal static Regex Cve => field ??= new(@"\bCVE-\d{4}-\d{4,7}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 }

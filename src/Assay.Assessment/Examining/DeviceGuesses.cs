@@ -6,7 +6,7 @@ namespace Assay.Assessment.Examining;
 internal enum DeviceGuess { Maker, Model, Version, Category, Mac }
 
 /// <summary>What a device says of itself on the network, as a proposal for <c>device.yaml</c>: never taken over by a program.</summary>
-internal static partial class DeviceGuesses
+internal static class DeviceGuesses
 {
     /// <returns>The value that most findings agree on, with the first place; null where nothing says it.</returns>
     public static (string Value, Location Place)? Of(Examined examined, DeviceGuess what)
@@ -32,7 +32,7 @@ internal static partial class DeviceGuesses
     private static IEnumerable<(string, int)> Words(Finding finding, DeviceGuess what)
     {
         if (finding.Kind != FindingKind.Disclosure) yield break;
-        if (Pair().Match(finding.Value) is { Success: true } pair)
+        if (Pair.Match(finding.Value) is { Success: true } pair)
         {
             var key = pair.Groups["key"].Value.ToLowerInvariant();
             var of = key switch
@@ -44,7 +44,7 @@ internal static partial class DeviceGuesses
             };
             if (of == what && pair.Groups["value"].Value.Trim() is { Length: > 0 and < 80 } value) yield return (value, 2);
         }
-        else if (VendorClass().Match(finding.Value) is { Success: true } vendor)
+        else if (VendorClass.Match(finding.Value) is { Success: true } vendor)
         {
             if (what == DeviceGuess.Model) yield return (vendor.Groups["model"].Value, 1);
             if (what == DeviceGuess.Version && vendor.Groups["version"].Success) yield return (vendor.Groups["version"].Value, 1);
@@ -55,8 +55,8 @@ internal static partial class DeviceGuesses
     private static IEnumerable<(string, int)> Macs(Finding finding)
     {
         if (finding.Location.Frame is null) yield break;
-        if (Mac().Match(finding.Subject) is { Success: true } subject) yield return (subject.Value.ToLowerInvariant(), 2);
-        if (finding.Note is { } note && note.StartsWith("station ", StringComparison.Ordinal) && Mac().Match(note) is { Success: true } station)
+        if (Mac.Match(finding.Subject) is { Success: true } subject) yield return (subject.Value.ToLowerInvariant(), 2);
+        if (finding.Note is { } note && note.StartsWith("station ", StringComparison.Ordinal) && Mac.Match(note) is { Success: true } station)
         {
             yield return (station.Value.ToLowerInvariant(), finding.Subject.EndsWith(":53/udp", StringComparison.Ordinal) || finding.Subject.EndsWith(":67/udp", StringComparison.Ordinal) ? -4 : 1);
         }
@@ -71,12 +71,9 @@ internal static partial class DeviceGuesses
         if (text.Contains("_hue.", StringComparison.Ordinal)) yield return ("lighting bridge", 1);
     }
 
-    [GeneratedRegex(@"^(?<key>[A-Za-z_]{2,16})=(?<value>.+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Pair();
+    private static Regex Pair => field ??= new(@"^(?<key>[A-Za-z_]{2,16})=(?<value>.+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"^vendor class (?<model>[^\s]{2,60})(\s+v?(?<version>\d[\w.-]{0,30}))?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex VendorClass();
+    private static Regex VendorClass => field ??= new(@"^vendor class (?<model>[^\s]{2,60})(\s+v?(?<version>\d[\w.-]{0,30}))?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\b[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}\b", RegexOptions.CultureInvariant)]
-    private static partial Regex Mac();
+    private static Regex Mac => field ??= new(@"\b[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}\b", RegexOptions.CultureInvariant);
 }

@@ -53,7 +53,7 @@ internal sealed class ImageNotDeployed() : Trap("image-not-deployed", "an image 
 }
 
 /// <summary>The capture ends before what it should show can happen.</summary>
-internal sealed partial class CaptureShort() : Trap("capture-too-short", "captures shorter than a declared interval (looking for updates, telemetry), or shorter than a device needs to start")
+internal sealed class CaptureShort() : Trap("capture-too-short", "captures shorter than a declared interval (looking for updates, telemetry), or shorter than a device needs to start")
 {
     private static readonly TimeSpan Least = TimeSpan.FromMinutes(5);
 
@@ -76,7 +76,7 @@ internal sealed partial class CaptureShort() : Trap("capture-too-short", "captur
     internal static (TimeSpan Length, string Words)? Interval(string text)
     {
         (TimeSpan, string)? longest = null;
-        foreach (Match match in Every().Matches(text).Take(20))
+        foreach (Match match in Every.Matches(text).Take(20))
         {
             var count = match.Groups["n"].Success ? int.Parse(match.Groups["n"].ValueSpan, CultureInfo.InvariantCulture) : 1;
             var unit = (match.Groups["unit"].Success ? match.Groups["unit"] : match.Groups["word"]).Value.ToLowerInvariant();
@@ -96,8 +96,7 @@ internal sealed partial class CaptureShort() : Trap("capture-too-short", "captur
     private static string Words(TimeSpan length) => length.TotalHours >= 2 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(length.TotalHours)} hours") : length.TotalMinutes >= 2
         ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(length.TotalMinutes)} minutes") : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(length.TotalSeconds)} seconds");
 
-    [GeneratedRegex(@"\b(every|each|once (a|per|every)|per)\s+((?<n>\d{1,3})[\s-]*)?(?<unit>minutes?|min|hours?|h|days?|weeks?|months?)\b|\b(?<word>hourly|daily|weekly|monthly)\b|\b(?<n>\d{1,3})[\s-](?<unit>hours?|days?|weeks?)[\s-](interval|period|cycle)|\binterval\s+(of|is)\s+(?<n>\d{1,3})\s*(?<unit>minutes?|hours?|h|days?|weeks?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Every();
+    private static Regex Every => field ??= new(@"\b(every|each|once (a|per|every)|per)\s+((?<n>\d{1,3})[\s-]*)?(?<unit>minutes?|min|hours?|h|days?|weeks?|months?)\b|\b(?<word>hourly|daily|weekly|monthly)\b|\b(?<n>\d{1,3})[\s-](?<unit>hours?|days?|weeks?)[\s-](interval|period|cycle)|\binterval\s+(of|is)\s+(?<n>\d{1,3})\s*(?<unit>minutes?|hours?|h|days?|weeks?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }
 
 /// <summary>Nobody said in which state the captured device was, or one state was never captured.</summary>
@@ -155,28 +154,26 @@ internal sealed class MaterialsDiffer() : Trap("materials-differ", "the differen
 }
 
 /// <summary>A vulnerability that matched by version, of a component that a distributor mends without a new version.</summary>
-internal sealed partial class BackPorts() : Trap("back-ports", "vulnerabilities matched by version number for components that a distributor or a kernel team patches without changing it")
+internal sealed class BackPorts() : Trap("back-ports", "vulnerabilities matched by version number for components that a distributor or a kernel team patches without changing it")
 {
     public override IEnumerable<Lint> Find(Judged judged)
     {
         var patched = judged.Examined.Components.Where(c => c.Package is not null && c.Package != c.Version || MaterialsAgainstImage.Plain(c.Name) == "linux").ToList();
         if (patched.Count == 0) yield break;
-        foreach (var finding in judged.Examined.Findings.Where(f => Cve().IsMatch(f.Subject) || Cve().IsMatch(f.Value)))
+        foreach (var finding in judged.Examined.Findings.Where(f => Cve.IsMatch(f.Subject) || Cve.IsMatch(f.Value)))
         {
             var words = $"{finding.Subject} {finding.Value} {finding.Note}";
-            if (patched.FirstOrDefault(c => Wording.Names(words, c.Name)) is not { } component || Told().IsMatch(words)) continue;
-            yield return Lint($"{Cve().Match(words).Value} was matched by the version of {Shortened.Visible(component.Name)} {component.Package ?? component.Version}: {(component.Package is null ? "kernels are patched without a new number" : "the distributor's patch level is not compared in that")}; look whether the patch is in it before calling it open", "5.2-3", finding.Location);
+            if (patched.FirstOrDefault(c => Wording.Names(words, c.Name)) is not { } component || Told.IsMatch(words)) continue;
+            yield return Lint($"{Cve.Match(words).Value} was matched by the version of {Shortened.Visible(component.Name)} {component.Package ?? component.Version}: {(component.Package is null ? "kernels are patched without a new number" : "the distributor's patch level is not compared in that")}; look whether the patch is in it before calling it open", "5.2-3", finding.Location);
         }
-        foreach (var judgement in judged.Judgements.Where(j => j is { Passes: false, IsTest: true } && Cve().IsMatch(j.Text) && !Told().IsMatch(j.Text)))
+        foreach (var judgement in judged.Judgements.Where(j => j is { Passes: false, IsTest: true } && Cve.IsMatch(j.Text) && !Told.IsMatch(j.Text)))
         {
             if (patched.FirstOrDefault(c => Wording.Names(judgement.Text, c.Name)) is not { } component) continue;
-            yield return Lint($"{judgement.Who} says FAIL for {judgement.About} by {Cve().Match(judgement.Text).Value} in {Shortened.Visible(component.Name)}: look whether its patch is in {component.Package ?? component.Version} before calling it open", judged.On(judgement.Provision)?.Provision, judgement.Place);
+            yield return Lint($"{judgement.Who} says FAIL for {judgement.About} by {Cve.Match(judgement.Text).Value} in {Shortened.Visible(component.Name)}: look whether its patch is in {component.Package ?? component.Version} before calling it open", judged.On(judgement.Provision)?.Provision, judgement.Place);
         }
     }
 
-    [GeneratedRegex(@"\bCVE-\d{4}-\d{4,7}\b", RegexOptions.CultureInvariant)]
-    private static partial Regex Cve();
+    private static Regex Cve => field ??= new(@"\bCVE-\d{4}-\d{4,7}\b", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(back-?port\w*|distribution'?s? advisory|patch level|vendor patch\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Told();
+    private static Regex Told => field ??= new(@"\b(back-?port\w*|distribution'?s? advisory|patch level|vendor patch\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }

@@ -40,7 +40,7 @@ internal sealed class EscapeClause() : Trap("escape-clause", "a failure that is 
 }
 
 /// <summary>"All" is passed although a row fails, is disputed or was left out.</summary>
-internal sealed partial class AllRelaxed() : Trap("all-relaxed", "a pass of something that every row must fulfil, while a row fails, is disputed, or was left out of the test")
+internal sealed class AllRelaxed() : Trap("all-relaxed", "a pass of something that every row must fulfil, while a row fails, is disputed, or was left out of the test")
 {
     public override IEnumerable<Lint> Find(Judged judged)
     {
@@ -57,7 +57,7 @@ internal sealed partial class AllRelaxed() : Trap("all-relaxed", "a pass of some
             }
             if (!judgement.IsTest || asking.Count == 0) continue;
             // A verdict of its own on one row that is no pass, under a pass of the whole.
-            if (judgement.Unit is null && judgement.Text.AsSpan().IndexOfAny(NoPass) >= 0 && RowVerdict().Match(judgement.Text) is { Success: true } odd)
+            if (judgement.Unit is null && judgement.Text.AsSpan().IndexOfAny(NoPass) >= 0 && RowVerdict.Match(judgement.Text) is { Success: true } odd)
             {
                 yield return Lint($"{judgement.Who} says {judgement.Said} for {judgement.About}, and one line of it says \"{Wording.Begin(odd.Value.Trim())}\"", verdict.Provision, judgement.Place);
             }
@@ -65,7 +65,7 @@ internal sealed partial class AllRelaxed() : Trap("all-relaxed", "a pass of some
             foreach (var table in asking.Select(u => judged.Unit(u.Unit)!.EachRow!.Value).Distinct().Order())
             {
                 var rows = judged.Examined.Rows(table).Select(r => r.Row).ToList();
-                if (rows.Count is < 2 or > 500 || judgement.Unit is not null || AllNamed().IsMatch(judgement.Text)) continue;
+                if (rows.Count is < 2 or > 500 || judgement.Unit is not null || AllNamed.IsMatch(judgement.Text)) continue;
                 var left = rows.Where(r => !Wording.Names(judgement.Text, r.Id)).ToList();
                 if (left.Count == 0 || left.Count == rows.Count || left.Count * 2 > rows.Count) continue;
                 yield return Lint($"{judgement.Who} says {judgement.Said} for {judgement.About} and names {rows.Count - left.Count} of {rows.Count} rows of table {table}; nothing is said of {string.Join(", ", left.Take(5).Select(r => Shortened.Visible(r.Id)))}{(left.Count > 5 ? $" and {left.Count - 5} more" : "")}",
@@ -85,15 +85,13 @@ internal sealed partial class AllRelaxed() : Trap("all-relaxed", "a pass of some
     private static readonly SearchValues<string> NoPass = SearchValues.Create(["FAIL", "INCONCLUSIVE", "PARTIAL", "NOT TESTED", "OPEN"], StringComparison.Ordinal);
 
     // A cell or a bold word of a verdict, not a sentence about failing.
-    [GeneratedRegex(@"(\|\s*\**(FAIL(ED)?|INCONCLUSIVE|PARTIAL(LY)?( PASS)?|NOT TESTED|OPEN)\**\s*(\([^|\n]{0,80}\))?\s*\||\b[Vv]erdict\**\s*:\s*\**(FAIL(ED)?|INCONCLUSIVE|PARTIAL|NOT TESTED)\b)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex RowVerdict();
+    private static Regex RowVerdict => field ??= new(@"(\|\s*\**(FAIL(ED)?|INCONCLUSIVE|PARTIAL(LY)?( PASS)?|NOT TESTED|OPEN)\**\s*(\([^|\n]{0,80}\))?\s*\||\b[Vv]erdict\**\s*:\s*\**(FAIL(ED)?|INCONCLUSIVE|PARTIAL|NOT TESTED)\b)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\b(the same (holds|applies) (for|to) (all|every)|all (other|remaining) (rows|entries|mechanisms|interfaces))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex AllNamed();
+    private static Regex AllNamed => field ??= new(@"\b(the same (holds|applies) (for|to) (all|every)|all (other|remaining) (rows|entries|mechanisms|interfaces))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }
 
 /// <summary>Papers that contradict each other were recorded as a failure of the device.</summary>
-internal sealed partial class ConflictAsFailure() : Trap("conflict-as-failure", "a failure that rests on papers which contradict each other, and not on the device")
+internal sealed class ConflictAsFailure() : Trap("conflict-as-failure", "a failure that rests on papers which contradict each other, and not on the device")
 {
     public override IEnumerable<Lint> Find(Judged judged)
     {
@@ -107,15 +105,14 @@ internal sealed partial class ConflictAsFailure() : Trap("conflict-as-failure", 
             {
                 yield return Lint($"{judgement.Who} says FAIL for {judgement.About}, where papers contradict each other on {papers.About}: that goes back to the supplier and is no failure of the device", verdict.Provision, judgement.Place, papers.One.Location, papers.Other.Location);
             }
-            else if (Conflict().IsMatch(judgement.Line))
+            else if (Conflict.IsMatch(judgement.Line))
             {
                 yield return Lint($"{judgement.Who} says FAIL for {judgement.About} because papers do not agree (\"{Wording.Begin(judgement.Line)}\"): that goes back to the supplier and is no failure of the device", verdict.Provision, judgement.Place);
             }
         }
     }
 
-    [GeneratedRegex(@"\b(ICS|IXIT|declaration|statement|documents?|documentation|papers?|tables?)\b[^.\n]{0,80}\b(contradict\w*|conflict\w*|inconsisten\w*|mismatch\w*|disagree\w*|does not (match|agree)|do not (match|agree))|\b(contradict\w*|conflict\w*|inconsisten\w*|mismatch\w*)\b[^.\n]{0,80}\b(ICS|IXIT|declaration|statement|documents?|documentation|papers?|tables?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Conflict();
+    private static Regex Conflict => field ??= new(@"\b(ICS|IXIT|declaration|statement|documents?|documentation|papers?|tables?)\b[^.\n]{0,80}\b(contradict\w*|conflict\w*|inconsisten\w*|mismatch\w*|disagree\w*|does not (match|agree)|do not (match|agree))|\b(contradict\w*|conflict\w*|inconsisten\w*|mismatch\w*)\b[^.\n]{0,80}\b(ICS|IXIT|declaration|statement|documents?|documentation|papers?|tables?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }
 
 /// <summary>Something passes that applies again what failed.</summary>
@@ -150,7 +147,7 @@ internal sealed class InheritanceIgnored() : Trap("inheritance-ignored", "a pass
 }
 
 /// <summary>A pass rests on what was not seen, or on a question about an update instead of the update.</summary>
-internal sealed partial class OverExtrapolated() : Trap("over-extrapolated", "a pass that takes \"no traffic seen\" for \"no communication\", or a question about a version for the update itself")
+internal sealed class OverExtrapolated() : Trap("over-extrapolated", "a pass that takes \"no traffic seen\" for \"no communication\", or a question about a version for the update itself")
 {
     private static readonly string[] OfUpdates = ["5.3-2", "5.3-7", "5.3-9", "5.3-10"];
 
@@ -158,12 +155,12 @@ internal sealed partial class OverExtrapolated() : Trap("over-extrapolated", "a 
     {
         foreach (var judgement in judged.Judgements.Where(j => j.Passes is true or null))
         {
-            if (Unseen().Match(judgement.Text) is { Success: true } unseen)
+            if (Unseen.Match(judgement.Text) is { Success: true } unseen)
             {
                 yield return Lint($"{judgement.Who} says {judgement.Said} for {judgement.About} and cites \"{Wording.Begin(unseen.Value)}\": a capture shows what was sent in its time, not that nothing is ever sent", judged.On(judgement.Provision)?.Provision, judgement.Place);
             }
             if (judgement.Passes != true || !OfUpdates.Contains(judged.On(judgement.Provision)?.Provision)) continue;
-            if (Question().Match(judgement.Text) is { Success: true } asked && !Payload().IsMatch(judgement.Text))
+            if (Question.Match(judgement.Text) is { Success: true } asked && !Payload.IsMatch(judgement.Text))
             {
                 yield return Lint($"{judgement.Who} says {judgement.Said} for {judgement.About} and cites \"{Wording.Begin(asked.Value)}\": a question about a version is not the update; the transfer and the check of the update itself were not seen", judged.On(judgement.Provision)!.Provision, judgement.Place);
             }
@@ -176,14 +173,11 @@ internal sealed partial class OverExtrapolated() : Trap("over-extrapolated", "a 
         }
     }
 
-    [GeneratedRegex(@"\bno (\w+ ){0,3}(traffic|packets?|connections?|communication|flows?|telemetry)( \w+){0,3} (was|were|is|are|has been|have been|could be)? ?(seen|observed|captured|recorded|detected|found|visible)\b|\b(saw|observed|captured|found) no (\w+ ){0,3}(traffic|packets|connections?|communication|flows)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Unseen();
+    private static Regex Unseen => field ??= new(@"\bno (\w+ ){0,3}(traffic|packets?|connections?|communication|flows?|telemetry)( \w+){0,3} (was|were|is|are|has been|have been|could be)? ?(seen|observed|captured|recorded|detected|found|visible)\b|\b(saw|observed|captured|found) no (\w+ ){0,3}(traffic|packets|connections?|communication|flows)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\b(captur\w+|observ\w+|seen|recorded|wireshark|tcpdump|pcap)\b[^.\n]{0,120}\b((version|update|metadata|manifest|release)[ -](check|query|queries|request|info\w*|metadata|manifest|file))\b|\b((version|update|metadata|manifest|release)[ -](check|query|queries|request|info\w*|metadata|manifest|file))\b[^.\n]{0,120}\b(captur\w+|observ\w+|seen|recorded|wireshark|tcpdump|pcap)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Question();
+    private static Regex Question => field ??= new(@"\b(captur\w+|observ\w+|seen|recorded|wireshark|tcpdump|pcap)\b[^.\n]{0,120}\b((version|update|metadata|manifest|release)[ -](check|query|queries|request|info\w*|metadata|manifest|file))\b|\b((version|update|metadata|manifest|release)[ -](check|query|queries|request|info\w*|metadata|manifest|file))\b[^.\n]{0,120}\b(captur\w+|observ\w+|seen|recorded|wireshark|tcpdump|pcap)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\b(download\w*|payload|image (was |is )?(transfer\w*|fetched)|binary (was |is )?(transfer\w*|fetched)|signature (was |is |of the image )?(verif|check)\w*|signed (image|update|firmware|package|binar))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Payload();
+    private static Regex Payload => field ??= new(@"\b(download\w*|payload|image (was |is )?(transfer\w*|fetched)|binary (was |is )?(transfer\w*|fetched)|signature (was |is |of the image )?(verif|check)\w*|signed (image|update|firmware|package|binar))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }
 
 /// <summary>"Never happened" stands where "not needed" should be shown.</summary>

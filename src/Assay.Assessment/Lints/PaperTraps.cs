@@ -77,7 +77,7 @@ internal sealed class CopiedText() : Trap("copied-text", "the same long text in 
 }
 
 /// <summary>Something should still hold, and its date is over.</summary>
-internal sealed partial class DateInThePast() : Trap("date-in-the-past", "ends of support, validity or deadlines that lie before the day of the assessment")
+internal sealed class DateInThePast() : Trap("date-in-the-past", "ends of support, validity or deadlines that lie before the day of the assessment")
 {
     public override IEnumerable<Lint> Find(Judged judged)
     {
@@ -105,9 +105,9 @@ internal sealed partial class DateInThePast() : Trap("date-in-the-past", "ends o
     private static IEnumerable<(DateOnly Date, string Words)> Over(string text, DateOnly today)
     {
         if (text.Length > 100_000 || text.AsSpan().IndexOfAny(Ends) < 0) yield break;
-        foreach (Match match in Until().Matches(text).Take(20))
+        foreach (Match match in Until.Matches(text).Take(20))
         {
-            if (Wording.Dates(Time().Replace(match.Value, " ")).Select(d => (DateOnly?)d.Date).FirstOrDefault() is { } date && date < today) yield return (date, Wording.Begin(match.Value));
+            if (Wording.Dates(Time.Replace(match.Value, " ")).Select(d => (DateOnly?)d.Date).FirstOrDefault() is { } date && date < today) yield return (date, Wording.Begin(match.Value));
         }
     }
 
@@ -116,12 +116,10 @@ internal sealed partial class DateInThePast() : Trap("date-in-the-past", "ends o
     private static readonly SearchValues<string> Ends = SearchValues.Create(["until", "expir", "valid", "end of", "support", "later than", "at least"], StringComparison.OrdinalIgnoreCase);
 
     // "2026-01-01T00:00:00Z": the time of day hides the end of the date.
-    [GeneratedRegex(@"(?<=\d)T(?=\d\d:)", RegexOptions.CultureInvariant)]
-    private static partial Regex Time();
+    private static Regex Time => field ??= new(@"(?<=\d)T(?=\d\d:)", RegexOptions.CultureInvariant);
 
     // The word that makes a date an end, and the text up to the next sentence.
-    [GeneratedRegex(@"(\b(until|expir(es|y|ed|ation)( date)?|valid (to|through|until)|end of (support|life|service)|support (ends?|period ends)( on)?|not? later than|at least (to|until))\b|^Expires:)[^.;\n]{0,40}?\d{1,4}[^;\n]{0,20}", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Until();
+    private static Regex Until => field ??= new(@"(\b(until|expir(es|y|ed|ation)( date)?|valid (to|through|until)|end of (support|life|service)|support (ends?|period ends)( on)?|not? later than|at least (to|until))\b|^Expires:)[^.;\n]{0,40}?\d{1,4}[^;\n]{0,20}", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }
 
 /// <summary>One product under several names.</summary>
@@ -163,7 +161,7 @@ internal sealed class ModelsDiffer() : Trap("models-differ", "different model de
 }
 
 /// <summary>A word that stands alone where it should lead somewhere.</summary>
-internal sealed partial class Silence() : Trap("by-silence", "\"yes\" or PASS without a row or a reference behind it, and \"not applicable\" without a reason")
+internal sealed class Silence() : Trap("by-silence", "\"yes\" or PASS without a row or a reference behind it, and \"not applicable\" without a reason")
 {
     public override IEnumerable<Lint> Find(Judged judged)
     {
@@ -193,8 +191,7 @@ internal sealed partial class Silence() : Trap("by-silence", "\"yes\" or PASS wi
         }
     }
 
-    private static bool HasReference(Judged judged, string text) => Place().IsMatch(text) || judged.Examined.Declaration.Tables.Any(t => Wording.Names(text, t.Name) || RowIds.Of(t).NamedIn(text).Any(r => r.Id.Length > 3));
+    private static bool HasReference(Judged judged, string text) => Place.IsMatch(text) || judged.Examined.Declaration.Tables.Any(t => Wording.Names(text, t.Name) || RowIds.Of(t).NamedIn(text).Any(r => r.Id.Length > 3));
 
-    [GeneratedRegex(@"\b(IXIT|frames?\s+\d|request\s+\d|lines?\s+\d|[\w-]+\.(pcap(ng)?|bin|json|log|txt|md|pdf|c|h|cpp|yaml|xml|png|jpg)\b|nmap|openssl|curl|testssl|wireshark|tcpdump|0x[0-9a-f]{3,})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Place();
+    private static Regex Place => field ??= new(@"\b(IXIT|frames?\s+\d|request\s+\d|lines?\s+\d|[\w-]+\.(pcap(ng)?|bin|json|log|txt|md|pdf|c|h|cpp|yaml|xml|png|jpg)\b|nmap|openssl|curl|testssl|wireshark|tcpdump|0x[0-9a-f]{3,})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }

@@ -9,7 +9,7 @@ namespace Assay.Assessment.Probes;
 /// HAR 1.2: what a browser or proxy exchanged with the device and with others. Browsers leave log-in headers out of what they export unless told to keep
 /// them; so a request counts as made without a log-in only where the same archive shows that such headers were kept.
 /// </summary>
-internal static partial class HttpArchive
+internal static class HttpArchive
 {
     internal static bool Recognises(ProbeText text) => text.First is ['{', ..] && text.Head is { IsObject: true } json && json["log"] is { IsObject: true } log && log["entries"] is { IsArray: true };
 
@@ -62,7 +62,7 @@ internal static partial class HttpArchive
         var authorization = headers.FirstOrDefault(h => h.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)).Value;
         var sets = response?.Each("headers").Any(h => string.Equals(h.Word("name"), "Set-Cookie", StringComparison.OrdinalIgnoreCase)) == true;
         var hasLogin = authorization is { Length: > 0 } || request.Each("cookies").Count > 0 || headers.Any(h => h.Name.Equals("Cookie", StringComparison.OrdinalIgnoreCase)) || sets;
-        var sends = request.Each("cookies").Count > 0 || headers.Any(h => LoginHeader().IsMatch(h.Name) && h.Value.Length > 0) || LoginQuery().IsMatch(uri.Query);
+        var sends = request.Each("cookies").Count > 0 || headers.Any(h => LoginHeader.IsMatch(h.Name) && h.Value.Length > 0) || LoginQuery.IsMatch(uri.Query);
         var body = request["postData"];
         var sent = body?.Word("text") ?? string.Join('&', body?.Each("params").Select(p => $"{p.Word("name")}={p.Word("value")}") ?? []);
         // .NET gives a host with brackets for IPv6.
@@ -71,31 +71,31 @@ internal static partial class HttpArchive
         var isDevice = options.Addresses.Contains(host, StringComparer.OrdinalIgnoreCase) || options.Addresses.Contains(address, StringComparer.OrdinalIgnoreCase) || (options.Addresses.Count == 0 && Hosts.IsLocal(host));
         var status = int.TryParse(response?.Word("status"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code) ? code : 0;
         DateTimeOffset? at = DateTimeOffset.TryParse(entry.Word("startedDateTime"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
-        return new Request(request.Word("method")?.ToUpperInvariant() ?? "GET", url, host, uri.AbsolutePath, uri.Scheme is "https" or "wss", isDevice, hasLogin, sends || Token().IsMatch(sent), status, sent,
+        return new Request(request.Word("method")?.ToUpperInvariant() ?? "GET", url, host, uri.AbsolutePath, uri.Scheme is "https" or "wss", isDevice, hasLogin, sends || Token.IsMatch(sent), status, sent,
             response?["content"]?.Word("text") ?? "", authorization?.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) == true ? authorization[6..] : null, at, request.Line);
     }
 
     private static void Note(Request request, bool keeps, ProbeNotes notes)
     {
         var subject = $"{request.Method} {request.Host}{request.Path}";
-        if (!request.IsTls && (request.Basic is not null || PasswordField().IsMatch(request.Sent)))
+        if (!request.IsTls && (request.Basic is not null || PasswordField.IsMatch(request.Sent)))
         {
             notes.Add(FindingKind.Cleartext, subject, request.Basic is { } basic ? $"HTTP Basic without encryption, {Basic(basic)}" : "a form with a password without encryption", request.Line,
                 note: $"status {request.Status}", traits: [Traits.Login, Traits.Password, Traits.Http, request.Where]);
         }
-        if (request.IsDevice && (request.Basic is not null || (PasswordField().IsMatch(request.Sent) && LoginPath().IsMatch(request.Path))))
+        if (request.IsDevice && (request.Basic is not null || (PasswordField.IsMatch(request.Sent) && LoginPath.IsMatch(request.Path))))
         {
             notes.Add(FindingKind.Service, subject, "takes a password over HTTP", request.Line, traits: [Traits.PasswordLogin, Traits.Http]);
         }
-        if (!request.IsDevice || request.HasToken || request.Status is < 200 or >= 300 || LoginPath().IsMatch(request.Path) || Refused().IsMatch(request.Received)) return;
-        var isSetting = Setting().IsMatch(request.Path);
+        if (!request.IsDevice || request.HasToken || request.Status is < 200 or >= 300 || LoginPath.IsMatch(request.Path) || Refused.IsMatch(request.Received)) return;
+        var isSetting = Setting.IsMatch(request.Path);
         string[] without = keeps ? [Traits.WithoutLogin] : [];
         var note = keeps ? "other requests of the archive carry a log-in, this one none" : "whether a log-in was taken out on export is not known";
         if (request.Method is "POST" or "PUT" or "PATCH" or "DELETE" && request.Sent.Length + request.Path.Length > 0)
         {
-            if (isSetting || PasswordField().IsMatch(request.Sent)) notes.Add(FindingKind.Exposure, subject, $"settings changed without a log-in (status {request.Status})", request.Line, keeps ? 0.9 : 0.4, note, traits: [Traits.ConfigurationChange, Traits.Http, .. without]);
+            if (isSetting || PasswordField.IsMatch(request.Sent)) notes.Add(FindingKind.Exposure, subject, $"settings changed without a log-in (status {request.Status})", request.Line, keeps ? 0.9 : 0.4, note, traits: [Traits.ConfigurationChange, Traits.Http, .. without]);
         }
-        else if (request.Method == "GET" && SecretInAnswer().IsMatch(request.Received))
+        else if (request.Method == "GET" && SecretInAnswer.IsMatch(request.Received))
         {
             notes.Add(FindingKind.Exposure, subject, $"an answer with a secret in it without a log-in (status {request.Status})", request.Line, keeps ? 0.9 : 0.4, note, traits: [Traits.ConfigurationRead, Traits.Http, .. without]);
         }
@@ -110,29 +110,21 @@ internal static partial class HttpArchive
         return colon < 0 ? Shortened.Secret(pair) : Shortened.Credential(pair[..colon], pair[(colon + 1)..]);
     }
 
-    [GeneratedRegex(@"^(authorization|cookie|proxy-authorization|.*(auth|token|session|api-?key|csrf|xsrf|ticket|sid).*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex LoginHeader();
+    private static Regex LoginHeader => field ??= new(@"^(authorization|cookie|proxy-authorization|.*(auth|token|session|api-?key|csrf|xsrf|ticket|sid).*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"[?&][^=&]*(token|auth|session|sid|key|ticket|pass|pwd)[^=&]*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex LoginQuery();
+    private static Regex LoginQuery => field ??= new(@"[?&][^=&]*(token|auth|session|sid|key|ticket|pass|pwd)[^=&]*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // A token in the body is a log-in as well.
-    [GeneratedRegex(@"[""&?]?\b(access_?token|auth(orization)?_?(token|key)?|session(_?id|_?key)?|sid|api_?key|stok|ticket)\b""?\s*[:=]\s*""?[^""&\s,}]{6,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Token();
+    private static Regex Token => field ??= new(@"[""&?]?\b(access_?token|auth(orization)?_?(token|key)?|session(_?id|_?key)?|sid|api_?key|stok|ticket)\b""?\s*[:=]\s*""?[^""&\s,}]{6,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(^|[&""{,\s])(pass(word|wd|phrase)?|pwd|passcode|admin_?pass(word)?|user_?pass(word)?|login_?pass(word)?)""?\s*[=:]\s*""?[^""&\s,}]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex PasswordField();
+    private static Regex PasswordField => field ??= new(@"(^|[&""{,\s])(pass(word|wd|phrase)?|pwd|passcode|admin_?pass(word)?|user_?pass(word)?|login_?pass(word)?)""?\s*[=:]\s*""?[^""&\s,}]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(log-?in|log-?on|sign-?in|sign-?on|log-?out|auth|session|token|oauth|register|challenge|pairing)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex LoginPath();
+    private static Regex LoginPath => field ??= new(@"(log-?in|log-?on|sign-?in|sign-?on|log-?out|auth|session|token|oauth|register|challenge|pairing)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(config|setting|setup|prefs|wifi|wlan|network|passw|admin|users?\b|account|firmware|upgrade|update|reboot|restart|reset|mqtt|ntp|time|save|apply|/set|provision|enable|disable|backup|restore)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Setting();
+    private static Regex Setting => field ??= new(@"(config|setting|setup|prefs|wifi|wlan|network|passw|admin|users?\b|account|firmware|upgrade|update|reboot|restart|reset|mqtt|ntp|time|save|apply|/set|provision|enable|disable|backup|restore)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(unauthori|forbidden|denied|not logged|log ?in (required|first)|please log|invalid (token|session|credential)|""(error|success|ok|status)""\s*:\s*(""(error|fail\w*)""|false|401|403))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Refused();
+    private static Regex Refused => field ??= new(@"(unauthori|forbidden|denied|not logged|log ?in (required|first)|please log|invalid (token|session|credential)|""(error|success|ok|status)""\s*:\s*(""(error|fail\w*)""|false|401|403))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // A field with a value; stars stand for a value that was not given out.
-    [GeneratedRegex(@"[""']?\b\w*(pass(word|wd|phrase)?|psk|private_?key|secret|wpa_?key|wifi_?key)[""']?\s*[:=]\s*[""'](?![*\u2022.]+[""'])[^""']{4,}[""']", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SecretInAnswer();
+    private static Regex SecretInAnswer => field ??= new(@"[""']?\b\w*(pass(word|wd|phrase)?|psk|private_?key|secret|wpa_?key|wifi_?key)[""']?\s*[:=]\s*[""'](?![*\u2022.]+[""'])[^""']{4,}[""']", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

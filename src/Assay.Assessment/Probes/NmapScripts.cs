@@ -5,7 +5,7 @@ using Assay.Evidence.Cryptography;
 namespace Assay.Assessment.Probes;
 
 /// <summary>Results of scripts of nmap (NSE) that say something of log-ins, encryption and open doors. A script that is not named here is not read.</summary>
-internal static partial class NmapScripts
+internal static class NmapScripts
 {
     /// <param name="Subject">Address, port and protocol: <c>192.0.2.7:443/tcp</c>.</param>
     internal sealed record Place(string Subject, string Address, string Service, bool IsTls)
@@ -32,7 +32,7 @@ internal static partial class NmapScripts
                 notes.Add(FindingKind.WeakCrypto, place.Subject, "SSH version 1 is spoken", script.Line, traits: [Traits.WeakSsh, Traits.Ssh, place.Where]);
                 break;
             case "http-auth":
-                var schemes = AuthScheme().Matches(output).Select(m => m.Value).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+                var schemes = AuthScheme.Matches(output).Select(m => m.Value).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
                 if (schemes.Count > 0) notes.Add(FindingKind.Service, place.Subject, $"HTTP asks for a log-in ({string.Join(", ", schemes)}){(place.IsTls ? "" : " without encryption")}", script.Line,
                     traits: place.IsTls || !schemes.Contains("Basic", StringComparer.OrdinalIgnoreCase) ? [Traits.PasswordLogin, Traits.Http] : [Traits.PasswordLogin, Traits.Http, Traits.ClearText]);
                 break;
@@ -88,7 +88,7 @@ internal static partial class NmapScripts
     // "admin:admin - Valid credentials"; of SNMP "public - Valid credentials".
     private static void Accounts(XmlAt script, Place place, ProbeNotes notes, string id)
     {
-        foreach (Match match in Valid().Matches(script["output"] ?? ""))
+        foreach (Match match in Valid.Matches(script["output"] ?? ""))
         {
             var (user, password) = (match.Groups[1].Value.Trim(), match.Groups[2].Value.Trim());
             if (id == "snmp-brute") (user, password) = ("SNMP community", user);
@@ -113,9 +113,7 @@ internal static partial class NmapScripts
         }
     }
 
-    [GeneratedRegex(@"\b(Basic|Digest|NTLM|Negotiate)\b", RegexOptions.CultureInvariant)]
-    private static partial Regex AuthScheme();
+    private static Regex AuthScheme => field ??= new(@"\b(Basic|Digest|NTLM|Negotiate)\b", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"^[ \t]*([^\s:]+)(?::(\S*))? - Valid credentials", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex Valid();
+    private static Regex Valid => field ??= new(@"^[ \t]*([^\s:]+)(?::(\S*))? - Valid credentials", RegexOptions.Multiline | RegexOptions.CultureInvariant);
 }

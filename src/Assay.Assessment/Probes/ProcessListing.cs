@@ -4,9 +4,9 @@ using Assay.Evidence;
 namespace Assay.Assessment.Probes;
 
 /// <summary>What <c>ps</c> shows on the device itself: which programs run, and under whose account.</summary>
-internal static partial class ProcessListing
+internal static class ProcessListing
 {
-    internal static bool Recognises(ProbeText text) => Header().IsMatch(text.First);
+    internal static bool Recognises(ProbeText text) => Header.IsMatch(text.First);
 
     internal static void Read(ProbeText text, ProbeNotes notes, ProbeOptions options)
     {
@@ -34,6 +34,5 @@ internal static partial class ProcessListing
         }
     }
 
-    [GeneratedRegex(@"^(USER|UID|PID)\s.*\b(CMD|COMMAND)\s*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Header();
+    private static Regex Header => field ??= new(@"^(USER|UID|PID)\s.*\b(CMD|COMMAND)\s*$", RegexOptions.CultureInvariant);
 }

@@ -7,9 +7,9 @@ namespace Assay.Assessment.Probes;
 /// What <c>ss</c> shows on the device itself (<c>ss -tuln</c>, <c>ss -lnp</c>): which sockets listen, on which address. A view from inside: whether a port can be
 /// reached from outside only a scan tells.
 /// </summary>
-internal static partial class SocketListing
+internal static class SocketListing
 {
-    internal static bool Recognises(ProbeText text) => Header().IsMatch(text.First);
+    internal static bool Recognises(ProbeText text) => Header.IsMatch(text.First);
 
     internal static void Read(ProbeText text, ProbeNotes notes, ProbeOptions options)
     {
@@ -34,14 +34,12 @@ internal static partial class SocketListing
             if (words[at] is not ("LISTEN" or "UNCONN") || protocol is not ("tcp" or "udp")) continue;
             var (address, port) = (words[at + 3][..colon], words[at + 3][(colon + 1)..]);
             if (address.StartsWith("127.", StringComparison.Ordinal) || address is "[::1]") continue;
-            var process = Process().Match(line);
+            var process = Process.Match(line);
             notes.Add(FindingKind.Service, $"{address}:{port}/{protocol}", $"listens{(process.Success ? $", {process.Groups[1].Value}" : "")}", i + 1, 0.8, "seen on the device itself");
         }
     }
 
-    [GeneratedRegex(@"^(Netid\s+)?State\s+Recv-Q\s+Send-Q\s+Local Address", RegexOptions.CultureInvariant)]
-    private static partial Regex Header();
+    private static Regex Header => field ??= new(@"^(Netid\s+)?State\s+Recv-Q\s+Send-Q\s+Local Address", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"users:\(\(""([^""]{1,64})""", RegexOptions.CultureInvariant)]
-    private static partial Regex Process();
+    private static Regex Process => field ??= new(@"users:\(\(""([^""]{1,64})""", RegexOptions.CultureInvariant);
 }

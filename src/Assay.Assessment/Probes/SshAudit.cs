@@ -7,7 +7,7 @@ namespace Assay.Assessment.Probes;
 /// What ssh-audit writes with <c>-j</c>: up to version 2 lists of names, from version 3 on objects with notes; several targets are a list of such
 /// reports. What counts against a device is what documents withdrew (<see cref="WeakAlgorithms"/>); the tool's other marks are noted for a person.
 /// </summary>
-internal static partial class SshAudit
+internal static class SshAudit
 {
     internal static bool Recognises(ProbeText text) =>
         text.First is ['{' or '[', ..] && (text.Head is { IsObject: true } one ? IsReport(one) : text.Head is { IsArray: true, Items: [{ IsObject: true } first, ..] } && IsReport(first));
@@ -31,7 +31,7 @@ internal static partial class SshAudit
         notes.Run("ssh-audit", null, null, target.Length > 0 ? target : null, report.Line, "its report names neither version nor command");
         if (report["banner"]?.Word("raw") is { Length: > 0 } banner)
         {
-            notes.Add(FindingKind.Disclosure, subject, banner, report["banner"]!.Line, note: "told to anybody who connects", traits: Version().IsMatch(banner) ? [Traits.VersionDisclosed, Traits.Ssh] : [Traits.Ssh]);
+            notes.Add(FindingKind.Disclosure, subject, banner, report["banner"]!.Line, note: "told to anybody who connects", traits: Version.IsMatch(banner) ? [Traits.VersionDisclosed, Traits.Ssh] : [Traits.Ssh]);
             if (report["banner"]!.Each("protocol").FirstOrDefault()?.Text == "1" && !banner.StartsWith("SSH-1.99", StringComparison.Ordinal)) notes.Add(FindingKind.WeakCrypto, subject, "SSH version 1 is spoken", report["banner"]!.Line, traits: [Traits.WeakSsh, Traits.Ssh]);
         }
         var offered = new List<(string, int)>();
@@ -88,6 +88,5 @@ internal static partial class SshAudit
     }
 
     // "SSH-2.0-dropbear_2022.83": a program with its version.
-    [GeneratedRegex(@"^SSH-[\d.]+-\D*[-_ /v]\d+\.\d", RegexOptions.CultureInvariant)]
-    private static partial Regex Version();
+    private static Regex Version => field ??= new(@"^SSH-[\d.]+-\D*[-_ /v]\d+\.\d", RegexOptions.CultureInvariant);
 }

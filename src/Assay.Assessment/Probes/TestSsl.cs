@@ -7,7 +7,7 @@ namespace Assay.Assessment.Probes;
 /// What testssl.sh writes: the flat list (<c>--jsonfile</c>) and the sorted one (<c>--jsonfile-pretty</c>), versions 2.9 to 3.2. A record is one test;
 /// a record of severity WARN or FATAL is a test that could not be made.
 /// </summary>
-internal static partial class TestSsl
+internal static class TestSsl
 {
     internal static bool Recognises(ProbeText text)
     {
@@ -90,7 +90,7 @@ internal static partial class TestSsl
     // Null: nothing to note. Empty: noted, and left to a person.
     private static IReadOnlyList<string>? Judge(Record record)
     {
-        var offered = Offered().IsMatch(record.Finding);
+        var offered = Offered.IsMatch(record.Finding);
         switch (record.Id)
         {
             case "SSLv2" or "SSLv3" or "TLS1" or "TLS1_1":
@@ -105,19 +105,19 @@ internal static partial class TestSsl
             case "cert_expirationStatus":
                 return record.Finding.StartsWith("expired", StringComparison.OrdinalIgnoreCase) ? [Traits.Expired] : Grave(record);
             case "cert_keySize":
-                return KeyBits().Match(record.Finding) is { Success: true } bits && IsShort(bits) ? [Traits.ShortKey] : null;
+                return KeyBits.Match(record.Finding) is { Success: true } bits && IsShort(bits) ? [Traits.ShortKey] : null;
             case "cert_signatureAlgorithm":
-                return WeakHash().IsMatch(record.Finding) ? [Traits.WeakSignatureHash] : null;
+                return WeakHash.IsMatch(record.Finding) ? [Traits.WeakSignatureHash] : null;
             case "cert_chain_of_trust" when record.Finding.Contains("self signed", StringComparison.OrdinalIgnoreCase) || record.Finding.Contains("self-signed", StringComparison.OrdinalIgnoreCase):
                 return [Traits.SelfSigned];
-            case var id when id.StartsWith("cipher", StringComparison.Ordinal) && CipherName().Matches(record.Finding).Any(m => WeakAlgorithms.IsWeakSuite(m.Value)):
+            case var id when id.StartsWith("cipher", StringComparison.Ordinal) && CipherName.Matches(record.Finding).Any(m => WeakAlgorithms.IsWeakSuite(m.Value)):
                 return [Traits.WeakSuite];
             default:
                 return Grave(record);
         }
     }
 
-    private static IReadOnlyList<string>? Grave(Record record) => record.Severity is "MEDIUM" or "HIGH" or "CRITICAL" && !NotOffered().IsMatch(record.Finding) ? [] : null;
+    private static IReadOnlyList<string>? Grave(Record record) => record.Severity is "MEDIUM" or "HIGH" or "CRITICAL" && !NotOffered.IsMatch(record.Finding) ? [] : null;
 
     // "potentially VULNERABLE" and "likely not" leave it open; the severity says what testssl itself thinks of it.
     private static bool IsVulnerable(Record record) => record.Severity is "MEDIUM" or "HIGH" or "CRITICAL" && record.Finding.StartsWith("vulnerable", StringComparison.OrdinalIgnoreCase);
@@ -128,18 +128,13 @@ internal static partial class TestSsl
         return bits.Groups[1].Value.StartsWith("EC", StringComparison.OrdinalIgnoreCase) ? number < 224 : number < 2048;
     }
 
-    [GeneratedRegex(@"^(is |are )?offered\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Offered();
+    private static Regex Offered => field ??= new(@"^(is |are )?offered\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"^(not offered|not vulnerable|--|no\b|none\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex NotOffered();
+    private static Regex NotOffered => field ??= new(@"^(not offered|not vulnerable|--|no\b|none\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(RSA|DSA|EC|ECDSA)\b[^\d]{0,40}(\d{2,5})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex KeyBits();
+    private static Regex KeyBits => field ??= new(@"\b(RSA|DSA|EC|ECDSA)\b[^\d]{0,40}(\d{2,5})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(MD2|MD4|MD5|SHA-?1)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex WeakHash();
+    private static Regex WeakHash => field ??= new(@"\b(MD2|MD4|MD5|SHA-?1)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b[A-Z0-9]+(?:[-_][A-Za-z0-9]+){2,}\b", RegexOptions.CultureInvariant)]
-    private static partial Regex CipherName();
+    private static Regex CipherName => field ??= new(@"\b[A-Z0-9]+(?:[-_][A-Za-z0-9]+){2,}\b", RegexOptions.CultureInvariant);
 }

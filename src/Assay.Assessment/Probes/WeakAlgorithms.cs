@@ -7,13 +7,13 @@ namespace Assay.Assessment.Probes;
 /// What is broken or withdrawn, whatever a tool calls it: a maker is refuted by a published document and never by a tool's taste. TLS: RFC 6176, 7568,
 /// 8996 (versions), 7465 (RC4), 5469 (DES), 9325 (NULL, export, no authentication, 3DES). SSH: RFC 8758 (RC4), 9142 (key exchange), 8332 (DSA is gone).
 /// </summary>
-internal static partial class WeakAlgorithms
+internal static class WeakAlgorithms
 {
     /// <summary>Versions of TLS and SSL that no peer may use.</summary>
-    internal static bool IsOutdatedTls(string version) => OldTls().IsMatch(version);
+    internal static bool IsOutdatedTls(string version) => OldTls.IsMatch(version);
 
     /// <summary>Names of IANA (<c>TLS_RSA_WITH_RC4_128_SHA</c>) and of OpenSSL (<c>DES-CBC3-SHA</c>).</summary>
-    internal static bool IsWeakSuite(string name) => WeakSuite().IsMatch(name);
+    internal static bool IsWeakSuite(string name) => WeakSuite.IsMatch(name);
 
     internal static bool IsWeakSsh(string algorithm) => Ssh.Contains(algorithm) || algorithm.StartsWith("arcfour", StringComparison.Ordinal) || algorithm.StartsWith("hmac-md5", StringComparison.Ordinal);
 
@@ -35,9 +35,7 @@ internal static partial class WeakAlgorithms
         }
     }
 
-    [GeneratedRegex(@"^(SSL ?v?[23](\.0)?|TLS ?v?1(\.[01])?|TLSv1_1|TLS1_1|TLS1)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex OldTls();
+    private static Regex OldTls => field ??= new(@"^(SSL ?v?[23](\.0)?|TLS ?v?1(\.[01])?|TLSv1_1|TLS1_1|TLS1)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(^|[_-])(NULL|EXPORT\d*|EXP\d*|anon|ADH|AECDH|RC4|RC2|DES|3DES|DES40|IDEA|MD5|CBC3)([_-]|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex WeakSuite();
+    private static Regex WeakSuite => field ??= new(@"(^|[_-])(NULL|EXPORT\d*|EXP\d*|anon|ADH|AECDH|RC4|RC2|DES|3DES|DES40|IDEA|MD5|CBC3)([_-]|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

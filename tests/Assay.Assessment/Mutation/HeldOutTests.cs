@@ -14,6 +14,9 @@ namespace Assay.Assessment.Tests.Mutation;
 /// refuted. The goal of 95 % holds for kinds of faults that a check was made for, and not for words that nobody thought of: whoever reads the
 /// figure of <see cref="MutationTests"/> reads this one beside it. The eight faults of the second set in image and captures stood in one file with
 /// those of the first and were seen while that compiled; its papers were not.
+/// A third set of papers alone, every fault told in the prose of an imagined maker, was run once: 25 of 110 found, 9 of 1,808 honest units refuted
+/// (seven of them by three rules that were wrong and are mended). No check was made for its faults: words that nobody thought of are a laboratory's work, and until it
+/// has read them the unit stands on the maker's claim and says so (<c>declared</c> or <c>supported</c>, never <c>tool</c>; see the last test).
 /// </remarks>
 public class HeldOutTests(ITestOutputHelper output)
 {
@@ -28,6 +31,12 @@ public class HeldOutTests(ITestOutputHelper output)
 
     [Fact]
     public void Honest_tellings_of_the_second_set_are_not_refuted() => Honest("second");
+
+    [Fact]
+    public void The_third_set_of_faults_is_found() => Found("third", [], 25);
+
+    [Fact]
+    public void Honest_tellings_of_the_third_set_are_not_refuted() => Honest("third");
 
     /// <param name="least">Faults that have to be found: 95 % of what was mended on, and of what was held out no fewer than its one run found.</param>
     private void Found(string set, IReadOnlyList<HeldOutFault> evidence, int least)

@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// A library for cryptography whose branch its own maker no longer mends at the assessment's date. Who takes the maintenance over (a distribution, paid support,
 /// the vendor's own branch) says so in IXIT 12-NetSecImpl; then a person judges. Dates with their sources in <c>end-of-life.tsv</c>; a branch that is not listed says nothing.
 /// </summary>
-public sealed partial class EndOfLifeCryptography() : Check("end-of-life-cryptography", 2, Polarity.Refute, CoverageScope.Files,
+public sealed class EndOfLifeCryptography() : Check("end-of-life-cryptography", 2, Polarity.Refute, CoverageScope.Files,
     "libraries for cryptography in the image whose branch is no longer maintained", "the maintained branch in the image, or who mends the old one, in IXIT 12-NetSecImpl", "5.5-2-1b")
 {
     private static readonly IReadOnlyList<(string Library, string Branch, DateOnly End)> Ends = [.. DataFile.Open("end-of-life.tsv").Rows.Select(r => (r.Need("library"), r.Need("branch"), DateOnly.ParseExact(r.Need("end"), "yyyy-MM-dd", CultureInfo.InvariantCulture)))];
@@ -27,7 +27,7 @@ public sealed partial class EndOfLifeCryptography() : Check("end-of-life-cryptog
             return [Supports(Units[0], $"{Name(soonest.Component)} is maintained until {Day(soonest.End!.Value)}") with { Locations = Place(soonest.Component) }];
         }
         var words = string.Join(", ", over.Take(3).Select(o => $"{Name(o.Component)} (until {Day(o.End!.Value)})"));
-        var takenOver = examined.Rows(6, 12).Any(r => Maintains().IsMatch(Papers.Whole(r.Row)));
+        var takenOver = examined.Rows(6, 12).Any(r => Maintains.IsMatch(Papers.Whole(r.Row)));
         // A package of a distribution is mended there under its old number.
         return takenOver || over.All(o => o.Component.Package is not null)
             ? [Open(Units[0], $"its maker no longer mends {words}; whether another does is for a person", "who mends the old branch, and the list of what was mended")]
@@ -48,6 +48,5 @@ public sealed partial class EndOfLifeCryptography() : Check("end-of-life-cryptog
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     private static List<Location> Place(Component component) => component.Evidence.Count > 0 ? [component.Evidence[0].Location] : [new Location { Artefact = "components" }];
 
-    [GeneratedRegex(@"\b(extended support|premium support|long[- ]term support|lts|back-?port\w*|maintained by|own (branch|fork)|paid support|vendor[- ]maintained|esm|cip)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Maintains();
+    private static Regex Maintains => field ??= new(@"\b(extended support|premium support|long[- ]term support|lts|back-?port\w*|maintained by|own (branch|fork)|paid support|vendor[- ]maintained|esm|cip)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -6,7 +6,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every network service names a log-in mechanism, and the mechanism has a row.</summary>
-public sealed partial class ServiceAuthentication() : Check("service-authentication", 3, Polarity.Refute, CoverageScope.Declaration,
+public sealed class ServiceAuthentication() : Check("service-authentication", 3, Polarity.Refute, CoverageScope.Declaration,
     "a log-in mechanism for every service of IXIT 13-SoftServ", "IXIT 13-SoftServ and 1-AuthMech with matching ids", "5.5-4-1a", "5.5-5-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -47,19 +47,15 @@ public sealed partial class ServiceAuthentication() : Check("service-authenticat
 
     // A plain "none" counts where settings can be changed; what opens to everybody says so itself, and what is not applicable is for a person.
     private static bool IsOpen(IxitRow row, string says) =>
-        !Wording.IsNotApplicable(says) && InterfaceStatus.Of(row) != Switched.Off && !Asks().IsMatch(Papers.Whole(row))
-        && (Everybody().IsMatch(says) && !Kept().IsMatch(says)
-            || Wording.IsYes(Papers.Field(row, "Allows Configuration", "Configuration")) && (Wording.IsNo(says) || says.Trim(' ', '.').Equals("open", StringComparison.OrdinalIgnoreCase) || GivenUp.Is(says, Answer())));
+        !Wording.IsNotApplicable(says) && InterfaceStatus.Of(row) != Switched.Off && !Asks.IsMatch(Papers.Whole(row))
+        && (Everybody.IsMatch(says) && !Kept.IsMatch(says)
+            || Wording.IsYes(Papers.Field(row, "Allows Configuration", "Configuration")) && (Wording.IsNo(says) || says.Trim(' ', '.').Equals("open", StringComparison.OrdinalIgnoreCase) || GivenUp.Is(says, Answer)));
 
-    [GeneratedRegex(@"\b(AuthMech\w*|pass(word|phrase|code|key)s?|certificates?|tokens?|pins?|keys?|bond\w*|pair\w*|log-?in|credentials?|tls|signature|oauth|code|authenticat\w*|user account|mac filter|button|physical\w*|outgoing|client)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Answer();
+    private static Regex Answer => field ??= new(@"\b(AuthMech\w*|pass(word|phrase|code|key)s?|certificates?|tokens?|pins?|keys?|bond\w*|pair\w*|log-?in|credentials?|tls|signature|oauth|code|authenticat\w*|user account|mac filter|button|physical\w*|outgoing|client)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(opens? for (all|any\w*|every\w*|guests)|who(so)?ever (is|has|knows)|open (access|to (all|any\w*|every\w*|the (whole|local|home)))|any ?(one|body)|every ?(one|body)|every (device|phone|host|client)|free (for|to) (all|any\w*|every\w*)|(no|without( a| any)?) (log-?in|password|authentication|credentials?|pin)\W*$|free(ly)? (access\w*|available|usable|reachable)|public(ly)?|unauthenticated|anonymous(ly)?|unrestricted|unprotected)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Everybody();
+    private static Regex Everybody => field ??= new(@"\b(opens? for (all|any\w*|every\w*|guests)|who(so)?ever (is|has|knows)|open (access|to (all|any\w*|every\w*|the (whole|local|home)))|any ?(one|body)|every ?(one|body)|every (device|phone|host|client)|free (for|to) (all|any\w*|every\w*)|(no|without( a| any)?) (log-?in|password|authentication|credentials?|pin)\W*$|free(ly)? (access\w*|available|usable|reachable)|public(ly)?|unauthenticated|anonymous(ly)?|unrestricted|unprotected)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(nobody|no one|not|never|cannot|only (after|with|by))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Kept();
+    private static Regex Kept => field ??= new(@"\b(nobody|no one|not|never|cannot|only (after|with|by))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(client|outgoing|outbound|resolver|requests? (only|to)|sends? only|ntp|sntp|mdns|ssdp|discovery)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Asks();
+    private static Regex Asks => field ??= new(@"\b(client|outgoing|outbound|resolver|requests? (only|to)|sends? only|ntp|sntp|mdns|ssdp|discovery)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

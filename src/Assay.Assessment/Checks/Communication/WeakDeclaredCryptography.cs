@@ -5,7 +5,7 @@ namespace Assay.Assessment.Checks;
 
 /// <summary>A table names an algorithm or protocol that no current catalogue recommends, and nothing else beside it.</summary>
 /// <remarks>Beside a current algorithm an outdated one may be a checksum on the way or an inner step: a program cannot tell, so it says so and decides nothing.</remarks>
-public sealed partial class WeakDeclaredCryptography() : Check("weak-declared-cryptography", 3, Polarity.Refute, CoverageScope.Declaration,
+public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptography", 3, Polarity.Refute, CoverageScope.Declaration,
     "MD5, SHA-1, DES, RC4, SSL and TLS before 1.2 in the declared cryptography of log-in, update and communication", "the cryptographic details, with the place in a recognised catalogue", "5.1-3-1c", "5.3-7-1c", "5.5-1-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -35,19 +35,19 @@ public sealed partial class WeakDeclaredCryptography() : Check("weak-declared-cr
                     yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares {Shortened.Visible(suite)}", row.Location).On(table, row);
                     continue;
                 }
-                if (Wording.Clauses(says).FirstOrDefault(c => HomeMade().IsMatch(c) && !Wording.IsDenied(c)) is { } own)
+                if (Wording.Clauses(says).FirstOrDefault(c => HomeMade.IsMatch(c) && !Wording.IsDenied(c)) is { } own)
                 {
                     hit = true;
                     yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares cryptography of the maker's own, which no catalogue lists: \"{Wording.Begin(own)}\"", row.Location).On(table, row);
                     continue;
                 }
-                if (ShortKey().Match(says) is { Success: true } shortKey && !Wording.Denies(says, shortKey.Value) && !LongKey().IsMatch(says))
+                if (ShortKey.Match(says) is { Success: true } shortKey && !Wording.Denies(says, shortKey.Value) && !LongKey.IsMatch(says))
                 {
                     hit = true;
                     yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares {shortKey.Value}, a key too short for any current catalogue", row.Location).On(table, row);
                     continue;
                 }
-                if (number == 7 && Sum().IsMatch(says) && !Current.Any(c => Wording.Names(says, c)) && !Signs().IsMatch(says))
+                if (number == 7 && Sum.IsMatch(says) && !Current.Any(c => Wording.Names(says, c)) && !Signs.IsMatch(says))
                 {
                     hit = true;
                     yield return Refutes(unit, $"{Shortened.Visible(row.Id)} declares a check sum, which is no cryptography: \"{Wording.Begin(says)}\"", row.Location).On(table, row);
@@ -72,28 +72,22 @@ public sealed partial class WeakDeclaredCryptography() : Check("weak-declared-cr
         }
     }
 
-    [GeneratedRegex(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(512|768|1024)\b|\b(512|768|1024)[\s-]bit RSA\b|\bDH(E)?[\s-]?(512|768|1024)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex ShortKey();
+    private static Regex ShortKey => field ??= new(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(512|768|1024)\b|\b(512|768|1024)[\s-]bit RSA\b|\bDH(E)?[\s-]?(512|768|1024)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(2048|3072|4096)\b|\b(Ed25519|ECDSA|P-?256|P-?384)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex LongKey();
+    private static Regex LongKey => field ??= new(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(2048|3072|4096)\b|\b(Ed25519|ECDSA|P-?256|P-?384)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"\b(crc(-?\d+)?|check[- ]?sums?|adler(-?32)?|parity)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Sum();
+    private static Regex Sum => field ??= new(@"\b(crc(-?\d+)?|check[- ]?sums?|adler(-?32)?|parity)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(sign\w*|rsa\S*|ecdsa\S*|ed25519|hmac\S*|cmac|aes\S*|tls|https|certificate\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Signs();
+    private static Regex Signs => field ??= new(@"\b(sign\w*|rsa\S*|ecdsa\S*|ed25519|hmac\S*|cmac|aes\S*|tls|https|certificate\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // A new version beside an outdated one helps nobody whom an attacker brings back to the old.
-    private static string? Offered(string says) => Wording.Clauses(says).FirstOrDefault(c => OldVersions.Any(o => Wording.Names(c, o)) && Still().IsMatch(c) && !Wording.IsDenied(c));
+    private static string? Offered(string says) => Wording.Clauses(says).FirstOrDefault(c => OldVersions.Any(o => Wording.Names(c, o)) && Still.IsMatch(c) && !Wording.IsDenied(c));
 
     private static readonly string[] OldVersions = ["SSL", "SSLv2", "SSLv3", "SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLSv1.0", "TLSv1.1", "WEP", "WPA-TKIP", "TKIP"];
 
-    [GeneratedRegex(@"\b(as well|also|too|still|fall-?back|falls? back|down to|compatib\w*|(old|older|legacy) (\w+ )?(browsers?|clients?|phones?|devices?|servers?|peers?|apps?|systems?)|alternatively|where needed|if (the )?(peer|client|browser|server|phone))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Still();
+    private static Regex Still => field ??= new(@"\b(as well|also|too|still|fall-?back|falls? back|down to|compatib\w*|(old|older|legacy) (\w+ )?(browsers?|clients?|phones?|devices?|servers?|peers?|apps?|systems?)|alternatively|where needed|if (the )?(peer|client|browser|server|phone))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b((our|its|my|the maker's|a) own\b[^.;,]{0,24}\b(hash\w*|ciphers?|algorithms?|encryption|obfuscation|cryptograph\w*|check-?sums?)|(proprietary|home-?(made|grown|brewed?)|self-(made|developed|designed|written|invented)|secret) (\w+ )?(hash\w*|ciphers?|algorithms?|encryption|obfuscation|cryptograph\w*)|(own )?xor (obfuscation|encryption|cipher|scrambling))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex HomeMade();
+    private static Regex HomeMade => field ??= new(@"\b((our|its|my|the maker's|a) own\b[^.;,]{0,24}\b(hash\w*|ciphers?|algorithms?|encryption|obfuscation|cryptograph\w*|check-?sums?)|(proprietary|home-?(made|grown|brewed?)|self-(made|developed|designed|written|invented)|secret) (\w+ )?(hash\w*|ciphers?|algorithms?|encryption|obfuscation|cryptograph\w*)|(own )?xor (obfuscation|encryption|cipher|scrambling))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static readonly string[] Off = ["disabled", "off", "inactive", "not active", "deactivated"];
 

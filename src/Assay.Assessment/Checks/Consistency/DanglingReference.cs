@@ -6,7 +6,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A row names a row of another detail table that is not there: one of the two papers is wrong.</summary>
-public sealed partial class DanglingReference() : Check("dangling-reference", 1, Polarity.Support, CoverageScope.Declaration,
+public sealed class DanglingReference() : Check("dangling-reference", 1, Polarity.Support, CoverageScope.Declaration,
     "rows of detail tables that other rows name and that no table has", "the missing row, or the corrected reference", [.. References.Select(r => r.Unit).Distinct()])
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -23,7 +23,7 @@ public sealed partial class DanglingReference() : Check("dangling-reference", 1,
             foreach (var (table, row) in examined.Rows(from))
             {
                 if (Papers.Field(row, field) is not { } says) continue;
-                foreach (Match match in RowId().Matches(says).Take(200))
+                foreach (Match match in RowId.Matches(says).Take(200))
                 {
                     if (!heads.Contains(match.Groups["head"].Value)) continue;
                     if (ids.Contains(match.Value) || ids.Contains(match.Value.TrimEnd('.', '-', '_')))
@@ -40,10 +40,9 @@ public sealed partial class DanglingReference() : Check("dangling-reference", 1,
         return Units.Select(u => kept.TryGetValue(u, out var n) ? Supports(u, $"{n} reference(s) to other tables lead to rows") : Open(u, "no row names a row of a table that was handed over", "the detail tables that name each other"));
     }
 
-    private static string? Head(string id) => RowId().Match(id) is { Success: true } match && match.Length == id.Length ? match.Groups["head"].Value : null;
+    private static string? Head(string id) => RowId.Match(id) is { Success: true } match && match.Length == id.Length ? match.Groups["head"].Value : null;
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9_-])(?<head>[A-Za-z]{3,20}[-_])(?<number>\d{1,4}[A-Za-z]?)(?![A-Za-z0-9_])(?!-\d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex RowId();
+    private static Regex RowId => field ??= new(@"(?<![A-Za-z0-9_-])(?<head>[A-Za-z]{3,20}[-_])(?<number>\d{1,4}[A-Za-z]?)(?![A-Za-z0-9_])(?!-\d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     private static readonly (int From, string Field, int To, string Unit)[] References =
     [

@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Where to report a vulnerability: the same address in every paper that names one?</summary>
-public sealed partial class SecurityContact() : Check("security-contact", 1, Polarity.Support, CoverageScope.Declaration,
+public sealed class SecurityContact() : Check("security-contact", 1, Polarity.Support, CoverageScope.Declaration,
     "the same contact for reports of vulnerabilities in every paper", "the supplier's word on which contact holds, and corrected papers", "5.2-1-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -41,9 +41,9 @@ public sealed partial class SecurityContact() : Check("security-contact", 1, Pol
                     continue;
                 }
                 // The address counts where its own line or the one before speaks of reports on security.
-                if (Topic().IsMatch(text) || Topic().IsMatch(before) && !Other().IsMatch(text))
+                if (Topic.IsMatch(text) || Topic.IsMatch(before) && !Other.IsMatch(text))
                 {
-                    foreach (Match address in Address().Matches(text))
+                    foreach (Match address in Address.Matches(text))
                     {
                         if (found.Count < 20) found.Add(address.Value.TrimEnd('.').ToLowerInvariant());
                         says ??= new Statement($"{paper}: {Shortened.Visible(address.Value)}", place, IsPaper: true);
@@ -58,13 +58,10 @@ public sealed partial class SecurityContact() : Check("security-contact", 1, Pol
         }
     }
 
-    [GeneratedRegex(@"\b(vulnerabilit(y|ies)|security (issues?|reports?|researchers?|contact|team|flaws?|problems?|e-?mail)|disclosure|PSIRT)\b|^Contact:\s*mailto:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Topic();
+    private static Regex Topic => field ??= new(@"\b(vulnerabilit(y|ies)|security (issues?|reports?|researchers?|contact|team|flaws?|problems?|e-?mail)|disclosure|PSIRT)\b|^Contact:\s*mailto:", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     // Other desks of the same maker.
-    [GeneratedRegex(@"\b(sales|press|support question|privacy|data protection|warranty|jobs|marketing|customer (service|support))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Other();
+    private static Regex Other => field ??= new(@"\b(sales|press|support question|privacy|data protection|warranty|jobs|marketing|customer (service|support))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"(?<![\w.+-])[\w+-][\w.+-]{0,63}@[\w-]{1,63}(\.[\w-]{1,63}){1,5}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Address();
+    private static Regex Address => field ??= new(@"(?<![\w.+-])[\w+-][\w.+-]{0,63}@[\w-]{1,63}(\.[\w-]{1,63}){1,5}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }

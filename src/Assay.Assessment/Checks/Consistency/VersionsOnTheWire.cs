@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// Is the image that was handed over the software that the device runs? Banners of services against components of the image, and the version that
 /// the device tells (mDNS, update question) against <c>device.yaml</c>, its own MUD file and the bill of materials.
 /// </summary>
-public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 2, Polarity.Support, CoverageScope.Capture,
+public sealed class VersionsOnTheWire() : Check("versions-on-the-wire", 2, Polarity.Support, CoverageScope.Capture,
     "the same versions on the wire, in the image and in device.yaml", "the image of the version that the captured device runs, or a capture of a device that runs this image", "5.2-3-1a", "5.5-2-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -51,7 +51,7 @@ public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 
 
     /// <summary>Product and version pairs of a banner: <c>Server: lighttpd/1.4.59</c>, <c>SSH-2.0-dropbear_2019.78</c>.</summary>
     internal static IEnumerable<(string Name, string Version)> Products(Finding finding) => finding.Has(Traits.VersionDisclosed)
-        ? Product().Matches(finding.Value).Select(m => (Name: m.Groups["name"].Value.ToLowerInvariant(), Version: m.Groups["version"].Value.TrimEnd('.', '-'))).Where(p => p.Name is not ("ssh" or "upnp" or "http" or "dlnadoc" or "server")).Take(8)
+        ? Product.Matches(finding.Value).Select(m => (Name: m.Groups["name"].Value.ToLowerInvariant(), Version: m.Groups["version"].Value.TrimEnd('.', '-'))).Where(p => p.Name is not ("ssh" or "upnp" or "http" or "dlnadoc" or "server")).Take(8)
         : [];
 
     /// <summary>The device's own version, where the key says without doubt that it is one: <c>fw=1.2.0</c>, <c>?firmware=1.2.0</c>.</summary>
@@ -59,9 +59,9 @@ public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 
     {
         if (finding.Has(Traits.UpdateQuery) || finding.Has(Traits.UpdateDownload))
         {
-            return Asked().Matches(finding.Value).Select(m => m.Groups["version"].Value).FirstOrDefault();
+            return Asked.Matches(finding.Value).Select(m => m.Groups["version"].Value).FirstOrDefault();
         }
-        return finding.Subject.StartsWith("mdns ", StringComparison.Ordinal) && Announced().Match(finding.Value) is { Success: true } said ? said.Groups["version"].Value : null;
+        return finding.Subject.StartsWith("mdns ", StringComparison.Ordinal) && Announced.Match(finding.Value) is { Success: true } said ? said.Groups["version"].Value : null;
     }
 
     /// <summary>Equal as versions; a shorter one counts as equal where the longer one begins with it (<c>1.4</c> and <c>1.4.0</c>, <c>5.10.110</c> and <c>5.10.110-rc2</c>).</summary>
@@ -88,12 +88,9 @@ public sealed partial class VersionsOnTheWire() : Check("versions-on-the-wire", 
 
     private static int LineOf(DossierFile file) => 1 + Math.Max(0, file.Lines.ToList().FindIndex(l => l.StartsWith("version", StringComparison.Ordinal)));
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9.])(?<name>[A-Za-z][A-Za-z0-9+-]{1,30}?)[/_ ]v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,12})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Product();
+    private static Regex Product => field ??= new(@"(?<![A-Za-z0-9.])(?<name>[A-Za-z][A-Za-z0-9+-]{1,30}?)[/_ ]v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,12})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"[?&](version|ver|fw|fwver|fw_?version|firmware|firmware_?version|sw|swver|sw_?version|current(_?version)?)=v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,16})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Asked();
+    private static Regex Asked => field ??= new(@"[?&](version|ver|fw|fwver|fw_?version|firmware|firmware_?version|sw|swver|sw_?version|current(_?version)?)=v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,16})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"^(fw|fv|fwver|fw_?version|firmware|sw|sw_?version)=v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,16})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Announced();
+    private static Regex Announced => field ??= new(@"^(fw|fv|fwver|fw_?version|firmware|sw|sw_?version)=v?(?<version>\d{1,6}(\.\d{1,6}){1,4}[A-Za-z0-9.-]{0,16})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 }

@@ -9,7 +9,7 @@ namespace Assay.Assessment.Checks;
 /// Certificates of the platform below: each supports the units that its scope names, until it expires, and only where the papers or the bill of materials
 /// name that platform. It never passes a unit alone: how the device uses the platform no such certificate says.
 /// </summary>
-public sealed partial class PlatformEvidence() : Check("platform-evidence", 1, Polarity.Support, CoverageScope.Scan,
+public sealed class PlatformEvidence() : Check("platform-evidence", 1, Polarity.Support, CoverageScope.Scan,
     "certificates of the platform below (PSA Certified, SESIP, EUCC) that are in force and name the platform of this device",
     "a platform.yaml with scheme, number, product, scope and end of each certificate, and the platform's name in the bill of materials or in IXIT 6, 12 or 20",
     "5.4-1-1c", "5.4-2-1c", "5.5-2-1a", "5.5-2-1b", "5.6-8-1a", "5.7-1-1b")
@@ -26,7 +26,7 @@ public sealed partial class PlatformEvidence() : Check("platform-evidence", 1, P
         var today = DateOnly.FromDateTime(examined.AsOf.UtcDateTime);
         var papers = examined.Rows(6, 10, 12, 18, 20).ToList();
         var named = string.Join('\n', papers.Select(r => Papers.Whole(r.Row)).Concat(examined.Materials.Concat(examined.Components).Select(c => $"{c.Name} {c.Version} {c.Supplier}")));
-        var parts = new Lazy<List<string>>(() => [.. PartNumber().Matches(named).Select(m => m.Value).Where(w => w.Length >= 5 && w.Any(char.IsDigit)).Distinct(StringComparer.OrdinalIgnoreCase)]);
+        var parts = new Lazy<List<string>>(() => [.. PartNumber.Matches(named).Select(m => m.Value).Where(w => w.Length >= 5 && w.Any(char.IsDigit)).Distinct(StringComparer.OrdinalIgnoreCase)]);
         var isNamed = papers.Count > 0 || examined.Materials.Count > 0;
         var answers = new List<Answer>();
         foreach (var unit in Units)
@@ -94,11 +94,10 @@ public sealed partial class PlatformEvidence() : Check("platform-evidence", 1, P
     private static bool Names(string text, Lazy<List<string>> words, string product)
     {
         if (text.Contains(product, StringComparison.OrdinalIgnoreCase)) return true;
-        var parts = PartNumber().Matches(product).Select(m => m.Value).Where(p => p.Length >= 5 && p.Any(char.IsDigit) && p.Any(char.IsLetter)).ToList();
+        var parts = PartNumber.Matches(product).Select(m => m.Value).Where(p => p.Length >= 5 && p.Any(char.IsDigit) && p.Any(char.IsLetter)).ToList();
         if (parts.Count == 0) return false;
         return parts.Any(p => words.Value.Any(w => w.StartsWith(p.TrimEnd('x', 'X'), StringComparison.OrdinalIgnoreCase) || p.StartsWith(w.TrimEnd('x', 'X'), StringComparison.OrdinalIgnoreCase)));
     }
 
-    [GeneratedRegex(@"[A-Za-z0-9][A-Za-z0-9-]*", RegexOptions.CultureInvariant)]
-    private static partial Regex PartNumber();
+    private static Regex PartNumber => field ??= new(@"[A-Za-z0-9][A-Za-z0-9-]*", RegexOptions.CultureInvariant);
 }

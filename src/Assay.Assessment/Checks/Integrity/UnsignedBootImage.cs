@@ -8,7 +8,7 @@ namespace Assay.Assessment.Checks;
 /// What the image itself shows of verified boot against what IXIT 20-SecBoot says. A signature that is there supports: whether the device checks it cannot be
 /// seen. One that is missing disputes: it may lie in another partition.
 /// </summary>
-public sealed partial class UnsignedBootImage() : Check("unsigned-boot-image", 2, Polarity.Support, CoverageScope.Image,
+public sealed class UnsignedBootImage() : Check("unsigned-boot-image", 2, Polarity.Support, CoverageScope.Image,
     "signatures and hash trees in what a boot loader starts, against IXIT 20-SecBoot", "the fuse summary of a delivered unit, and where the signature of the kernel lies", "5.7-1-1b", "5.7-1-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -22,12 +22,11 @@ public sealed partial class UnsignedBootImage() : Check("unsigned-boot-image", 2
         if (signed.Count > 0) return Units.Select(u => Supports(u, $"the image holds {Wording.Begin(signed[0].Value)}; whether the device checks it cannot be seen", signed));
         foreach (var of in rows)
         {
-            if (Fields.Affirms(string.Join("\n\n", of.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)), Verifies()) is not { } claim) continue;
+            if (Fields.Affirms(string.Join("\n\n", of.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)), Verifies) is not { } claim) continue;
             return Units.Select(u => Contradicts(u, of, new Contradiction("whether what boots is signed", Papers.Says(of.Table, of.Row, Wording.Begin(claim)), Papers.Seen(bare[0])), bare));
         }
         return Units.Select(u => Open(u, $"the image holds {Wording.Begin(bare[0].Value)}, and no row of IXIT 20-SecBoot says that its signature is checked", toSettle: null, bare));
     }
 
-    [GeneratedRegex(@"\b(sign(ed|atures?)|verif(y|ies|ied|ication)|authentic\w*|verified boot|secure boot|chain of trust)\b[^.]{0,120}\b(kernel|boot\w*|image|firmware|u-boot|fit|bootloader|software)\b|\b(kernel|boot\w*|image|firmware|u-boot|fit|bootloader|software)\b[^.]{0,120}\b(sign(ed|atures?)|verif(y|ies|ied|ication)|authentic\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Verifies();
+    private static Regex Verifies => field ??= new(@"\b(sign(ed|atures?)|verif(y|ies|ied|ication)|authentic\w*|verified boot|secure boot|chain of trust)\b[^.]{0,120}\b(kernel|boot\w*|image|firmware|u-boot|fit|bootloader|software)\b|\b(kernel|boot\w*|image|firmware|u-boot|fit|bootloader|software)\b[^.]{0,120}\b(sign(ed|atures?)|verif(y|ies|ied|ication)|authentic\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A means that confines processes and that IXIT 17-PrivlCtrl names, of which the image shows nothing.</summary>
-public sealed partial class ClaimedConfinement() : Check("claimed-confinement", 1, Polarity.Support, CoverageScope.Files,
+public sealed class ClaimedConfinement() : Check("claimed-confinement", 1, Polarity.Support, CoverageScope.Files,
     "system call filters, capabilities, mandatory access control and chroot that IXIT 17-PrivlCtrl names", "the image in which the named means is configured, or the list of processes of a running device with their limits", "5.6-7-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -33,21 +33,16 @@ public sealed partial class ClaimedConfinement() : Check("claimed-confinement", 
             : [Open(Units[0], examined.Rows(17).Any() ? "no row of IXIT 17-PrivlCtrl names a means that files of an image show" : "IXIT 17-PrivlCtrl was not handed over", "IXIT 17-PrivlCtrl")];
     }
 
-    private static readonly (string Means, Regex Words)[] Means =
-        [("seccomp", Filters()), ("capabilities", Capabilities()), ("AppArmor", AppArmor()), ("SELinux", SeLinux()), ("chroot", ChangeRoot())];
+    private static (string Means, Regex Words)[] Means => field ??=
+        [("seccomp", Filters), ("capabilities", Capabilities), ("AppArmor", AppArmor), ("SELinux", SeLinux), ("chroot", ChangeRoot)];
 
-    [GeneratedRegex(@"\b(seccomp|system ?call filter\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Filters();
+    private static Regex Filters => field ??= new(@"\b(seccomp|system ?call filter\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(linux|posix|process|kernel|file) capabilit(y|ies)\b|\bCAP_[A-Z_]+\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Capabilities();
+    private static Regex Capabilities => field ??= new(@"\b(linux|posix|process|kernel|file) capabilit(y|ies)\b|\bCAP_[A-Z_]+\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bapp-?armor\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex AppArmor();
+    private static Regex AppArmor => field ??= new(@"\bapp-?armor\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bse-?linux\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SeLinux();
+    private static Regex SeLinux => field ??= new(@"\bse-?linux\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bchroot\w*\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ChangeRoot();
+    private static Regex ChangeRoot => field ??= new(@"\bchroot\w*\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -17,7 +17,7 @@ internal enum Switched
 }
 
 /// <summary>Reads the words of the field Status.</summary>
-internal static partial class InterfaceStatus
+internal static class InterfaceStatus
 {
     public static Switched Of(IxitRow row) => Of(Papers.Field(row, "Status"));
 
@@ -26,34 +26,28 @@ internal static partial class InterfaceStatus
         if (status is null || Wording.IsEmpty(status)) return Switched.Unknown;
         // The first words are the status; what follows explains it.
         var first = status.Trim().Split(['.', ';', '(', '\n'], 2)[0];
-        var off = Off().IsMatch(first) || Off().IsMatch(status) && !On().IsMatch(first);
+        var off = Off.IsMatch(first) || Off.IsMatch(status) && !On.IsMatch(first);
         if (off)
         {
-            if (SetupOnly().IsMatch(status) || NowAndThen().IsMatch(status)) return Switched.Sometimes;
-            return ByDefault().IsMatch(status) ? Switched.OffByDefault : Switched.Off;
+            if (SetupOnly.IsMatch(status) || NowAndThen.IsMatch(status)) return Switched.Sometimes;
+            return ByDefault.IsMatch(status) ? Switched.OffByDefault : Switched.Off;
         }
-        if (SetupOnly().IsMatch(status)) return Switched.Sometimes;
-        return On().IsMatch(status) ? Switched.On : Switched.Unknown;
+        if (SetupOnly.IsMatch(status)) return Switched.Sometimes;
+        return On.IsMatch(status) ? Switched.On : Switched.Unknown;
     }
 
     /// <summary>The text binds the interface to the time before or during set-up.</summary>
-    public static bool IsForSetupOnly(string? status) => status is not null && SetupState().IsMatch(status) && SetupOnly().IsMatch(status);
+    public static bool IsForSetupOnly(string? status) => status is not null && SetupState.IsMatch(status) && SetupOnly.IsMatch(status);
 
-    [GeneratedRegex(@"(?<!\b(?:cannot|can not|can't|never|not|must not|may not) be (?:switched |turned |shut )?)\b(disabled?|off|inactive|deactivated?|closed|blocked|not (active|enabled|running|started|used|reachable|accessible|available)|unused|switched off|turned off|shut (down|off))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Off();
+    private static Regex Off => field ??= new(@"(?<!\b(?:cannot|can not|can't|never|not|must not|may not) be (?:switched |turned |shut )?)\b(disabled?|off|inactive|deactivated?|closed|blocked|not (active|enabled|running|started|used|reachable|accessible|available)|unused|switched off|turned off|shut (down|off))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(?<!\bnot |\bnever )\b(enabled?|on|active|activated|open|running|started|always|yes)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex On();
+    private static Regex On => field ??= new(@"(?<!\bnot |\bnever )\b(enabled?|on|active|activated|open|running|started|always|yes)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(by default|initially|default state|until|unless|can be|may be|configurable|opt(s|ed)?[- ]in|if the (user|administrator|owner)|when the (user|administrator|owner)|(activated|enabled|switched on|turned on) (explicitly |only )?(by|in|via|when|after))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ByDefault();
+    private static Regex ByDefault => field ??= new(@"\b(by default|initially|default state|until|unless|can be|may be|configurable|opt(s|ed)?[- ]in|if the (user|administrator|owner)|when the (user|administrator|owner)|(activated|enabled|switched on|turned on) (explicitly |only )?(by|in|via|when|after))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b((needed|required|used) (only )?(occasionally|sporadically|intermittently|now and then|sometimes|rarely|temporarily)|(occasionally|sporadically|intermittently|sometimes|rarely|temporarily) (needed|required|used))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex NowAndThen();
+    private static Regex NowAndThen => field ??= new(@"\b((needed|required|used) (only )?(occasionally|sporadically|intermittently|now and then|sometimes|rarely|temporarily)|(occasionally|sporadically|intermittently|sometimes|rarely|temporarily) (needed|required|used))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(on[- ]demand|transient\w*|temporar\w*|(only|just|solely|exclusively|restricted( entirely)?( to)?|limited( to)?|enabled|active|on) (\w+ ){0,3}?(during|while|for|in|until|at|when|within)\b|until (set[- ]?up|initiali[sz]ation|commissioning|provisioning|pairing)|during (set[- ]?up|initiali[sz]ation|commissioning|provisioning|pairing|onboarding))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SetupOnly();
+    private static Regex SetupOnly => field ??= new(@"\b(on[- ]demand|transient\w*|temporar\w*|(only|just|solely|exclusively|restricted( entirely)?( to)?|limited( to)?|enabled|active|on) (\w+ ){0,3}?(during|while|for|in|until|at|when|within)\b|until (set[- ]?up|initiali[sz]ation|commissioning|provisioning|pairing)|during (set[- ]?up|initiali[sz]ation|commissioning|provisioning|pairing|onboarding))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(set[- ]?up|initiali[sz]ation|initial (state|configuration|setup)|commissioning|provisioning|pairing|onboarding|on-boarding|factory (default|state)|first (start|use|boot)|installation|hotspot)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SetupState();
+    private static Regex SetupState => field ??= new(@"\b(set[- ]?up|initiali[sz]ation|initial (state|configuration|setup)|commissioning|provisioning|pairing|onboarding|on-boarding|factory (default|state)|first (start|use|boot)|installation|hotspot)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Ways to use the device that a manual speaks of and IXIT 27-UserIntf does not list.</summary>
-public sealed partial class ManualUserInterfaces() : Check("manual-user-interfaces", 1, Polarity.Support, CoverageScope.Document,
+public sealed class ManualUserInterfaces() : Check("manual-user-interfaces", 1, Polarity.Support, CoverageScope.Document,
     "user interfaces that a manual speaks of and no row of IXIT 27-UserIntf lists", "the manual as a text, and IXIT 27-UserIntf", "5.13-1-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -22,7 +22,7 @@ public sealed partial class ManualUserInterfaces() : Check("manual-user-interfac
             foreach (var manual in manuals)
             {
                 var line = 0;
-                while (line < manual.Lines.Count && !(used.IsMatch(manual.Lines[line]) && !Fields.Negation().IsMatch(manual.Lines[line]))) line++;
+                while (line < manual.Lines.Count && !(used.IsMatch(manual.Lines[line]) && !Fields.Negation.IsMatch(manual.Lines[line]))) line++;
                 if (line == manual.Lines.Count) continue;
                 seen++;
                 if (listed.IsMatch(rows)) break;
@@ -34,43 +34,32 @@ public sealed partial class ManualUserInterfaces() : Check("manual-user-interfac
         return seen > 0 ? [Supports(Units[0], $"each of {seen} way(s) of use that the manual speaks of is listed")] : [Open(Units[0], "the manual names no way of use that a program knows")];
     }
 
-    private static bool IsManual(DossierFile file) => Title().IsMatch(file.Name) || file.Lines.Take(12).Any(l => Title().IsMatch(l));
+    private static bool IsManual(DossierFile file) => Title.IsMatch(file.Name) || file.Lines.Take(12).Any(l => Title.IsMatch(l));
 
-    private static readonly (string Name, Regex Used, Regex Listed)[] Kinds =
+    private static (string Name, Regex Used, Regex Listed)[] Kinds => field ??=
     [
-        ("an app", UsesApp(), ListsApp()), ("a web page", UsesWeb(), ListsWeb()), ("voice", UsesVoice(), ListsVoice()), ("a touch screen", UsesTouch(), ListsTouch()), ("a command line", UsesShell(), ListsShell()),
+        ("an app", UsesApp, ListsApp), ("a web page", UsesWeb, ListsWeb), ("voice", UsesVoice, ListsVoice), ("a touch screen", UsesTouch, ListsTouch), ("a command line", UsesShell, ListsShell),
     ];
 
-    [GeneratedRegex(@"\b(user|owner'?s?|instruction|operating|quick[- ]?start|getting[- ]started|set-?up|installation)[- _]?(manual|guide|instructions)\b|\bmanual\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Title();
+    private static Regex Title => field ??= new(@"\b(user|owner'?s?|instruction|operating|quick[- ]?start|getting[- ]started|set-?up|installation)[- _]?(manual|guide|instructions)\b|\bmanual\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(open|install|download|start|launch|use|in|with|from|tap( \w+){0,3} in) (the|our|your) (\w+ ){0,2}app\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex UsesApp();
+    private static Regex UsesApp => field ??= new(@"\b(open|install|download|start|launch|use|in|with|from|tap( \w+){0,3} in) (the|our|your) (\w+ ){0,2}app\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bapps?\b|\bapplications?\b|smart-?phone|mobile", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ListsApp();
+    private static Regex ListsApp => field ??= new(@"\bapps?\b|\bapplications?\b|smart-?phone|mobile", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(open|in|with|start) (a|the|your|any) (web )?browser\b|\bweb (interface|ui|page of the device)\b|\b(type|enter|visit|browse to) https?://(192\.168|10\.|\w+\.local)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex UsesWeb();
+    private static Regex UsesWeb => field ??= new(@"\b(open|in|with|start) (a|the|your|any) (web )?browser\b|\bweb (interface|ui|page of the device)\b|\b(type|enter|visit|browse to) https?://(192\.168|10\.|\w+\.local)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bweb\w*|browser|https?\b|portal|html", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ListsWeb();
+    private static Regex ListsWeb => field ??= new(@"\bweb\w*|browser|https?\b|portal|html", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(say|speak|voice (commands?|control|assistant))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex UsesVoice();
+    private static Regex UsesVoice => field ??= new(@"\b(say|speak|voice (commands?|control|assistant))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bvoice|speech|microphone|spoken|assistant", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ListsVoice();
+    private static Regex ListsVoice => field ??= new(@"\bvoice|speech|microphone|spoken|assistant", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\btouch[- ]?(screen|display|panel)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex UsesTouch();
+    private static Regex UsesTouch => field ??= new(@"\btouch[- ]?(screen|display|panel)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\btouch|display|screen|panel", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ListsTouch();
+    private static Regex ListsTouch => field ??= new(@"\btouch|display|screen|panel", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(ssh (to|into|root@)|over (ssh|telnet)|log in (by|over|via|with) (ssh|telnet)|command[- ]line interface)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex UsesShell();
+    private static Regex UsesShell => field ??= new(@"\b(ssh (to|into|root@)|over (ssh|telnet)|log in (by|over|via|with) (ssh|telnet)|command[- ]line interface)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bssh|telnet|command|cli\b|shell|terminal|console", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ListsShell();
+    private static Regex ListsShell => field ??= new(@"\bssh|telnet|command|cli\b|shell|terminal|console", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

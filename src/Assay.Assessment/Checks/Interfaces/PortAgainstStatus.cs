@@ -6,7 +6,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Whether each interface that can be reached by a port is on or off as its row says. One answer a row of IXIT 15-Intf; a row that no port belongs to gets none.</summary>
-public sealed partial class PortAgainstStatus() : Check("port-against-status", 1, Polarity.Decide, CoverageScope.Scan,
+public sealed class PortAgainstStatus() : Check("port-against-status", 1, Polarity.Decide, CoverageScope.Scan,
     "interfaces whose port a scan found open though their row says off, and the reverse", ScannedPorts.ToSettle, "5.6-1-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -55,13 +55,11 @@ public sealed partial class PortAgainstStatus() : Check("port-against-status", 1
     }
 
     // "disabled" alone; what is off in one state and on in another is nothing that a program may judge.
-    private static bool IsOff(string status) => Off().IsMatch(status) && !On().IsMatch(Off().Replace(status, ""));
+    private static bool IsOff(string status) => Off.IsMatch(status) && !On.IsMatch(Off.Replace(status, ""));
 
-    private static bool IsOn(string status) => On().IsMatch(status) && !Off().IsMatch(status);
+    private static bool IsOn(string status) => On.IsMatch(status) && !Off.IsMatch(status);
 
-    [GeneratedRegex(@"\b(disabled|deactivated|inactive|closed|(switched|turned) off|off|not (enabled|active|activated|available|used|open|running|started)|never (enabled|active|started|opened))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Off();
+    private static Regex Off => field ??= new(@"\b(disabled|deactivated|inactive|closed|(switched|turned) off|off|not (enabled|active|activated|available|used|open|running|started)|never (enabled|active|started|opened))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(enabled?|active|activated|on|open|running|used|available|unless|until|except|initially|by default|can be|may be|if|when|after|during)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex On();
+    private static Regex On => field ??= new(@"\b(enabled?|active|activated|on|open|running|used|available|unless|until|except|initially|by default|can be|may be|if|when|after|during)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -4,21 +4,19 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>What somebody made to try things out, still in the delivered image: accounts for tests with a log-in, certificates that name an example.</summary>
-public sealed partial class TestLeftovers() : Check("test-leftovers", 1, Polarity.Absent, CoverageScope.Files,
+public sealed class TestLeftovers() : Check("test-leftovers", 1, Polarity.Absent, CoverageScope.Files,
     "accounts and certificates that were made for tests", "the list of accounts and certificates that the product needs", "5.6-6-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
-        var accounts = examined.Of(FindingKind.Credential).Where(f => f.Location.Frame is null && Account().IsMatch(f.Subject)).ToList();
-        var certificates = examined.Of(FindingKind.Certificate).Where(f => f.Location.Frame is null && !f.Has(Traits.Authority) && Certificate().IsMatch(f.Subject)).ToList();
+        var accounts = examined.Of(FindingKind.Credential).Where(f => f.Location.Frame is null && Account.IsMatch(f.Subject)).ToList();
+        var certificates = examined.Of(FindingKind.Certificate).Where(f => f.Location.Frame is null && !f.Has(Traits.Authority) && Certificate.IsMatch(f.Subject)).ToList();
         if (accounts.Count + certificates.Count == 0) return Silence(examined);
         return Refutes($"{accounts.Count} account(s) and {certificates.Count} certificate(s) of tests are in the image", [.. accounts, .. certificates]);
     }
 
-    [GeneratedRegex(@"^(test\w*|tester|debug|developer|devel|dev|demo|example|qa|factorytest|mfgtest|sample)\d*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Account();
+    private static Regex Account => field ??= new(@"^(test\w*|tester|debug|developer|devel|dev|demo|example|qa|factorytest|mfgtest|sample)\d*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // The names that openssl req and packages of web servers propose, and plain words for a test.
-    [GeneratedRegex(@"\b(internet widgits pty ltd|snake ?oil|default company ltd|some-state|my company name|example (com|inc|corp|org|llc|ltd)|test (certificate|cert|server|client|device|key|ca)|(certificate|cert|server|client) (for )?test(s|ing)?|do not (use|trust)|dummy)\b|CN=(test|example|localhost\.localdomain|www\.example\.(com|org))(,|\s*$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Certificate();
+    private static Regex Certificate => field ??= new(@"\b(internet widgits pty ltd|snake ?oil|default company ltd|some-state|my company name|example (com|inc|corp|org|llc|ltd)|test (certificate|cert|server|client|device|key|ca)|(certificate|cert|server|client) (for )?test(s|ing)?|do not (use|trust)|dummy)\b|CN=(test|example|localhost\.localdomain|www\.example\.(com|org))(,|\s*$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -6,7 +6,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A console on a serial line, or of the boot loader, that the image opens, against an interface table that knows no debug interface or serial port.</summary>
-public sealed partial class UndeclaredConsole() : Check("undeclared-console", 2, Polarity.Support, CoverageScope.Files,
+public sealed class UndeclaredConsole() : Check("undeclared-console", 2, Polarity.Support, CoverageScope.Files,
     "consoles of the image that no row of IXIT 15-Intf lists as an interface for debugging, or that its rows declare off", "pictures of the opened device with its connectors, and a row for every serial line", "5.6-4-2a", "5.6-4-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -15,7 +15,7 @@ public sealed partial class UndeclaredConsole() : Check("undeclared-console", 2,
         var rows = examined.Rows(15).ToList();
         if (consoles.Count == 0) return Silence(examined);
         if (rows.Count == 0) return Units.Select(u => Open(u, $"{consoles.Count} console(s) are in the image, and IXIT 15-Intf was not handed over", "IXIT 15-Intf with every port for debugging", consoles));
-        var lines = rows.Where(r => DebugInterfaces.IsDebug(r.Row) || Serial().IsMatch($"{r.Row.Id.Replace('-', ' ')}\n{Papers.Field(r.Row, "Description")}\n{Papers.Field(r.Row, "Type")}")).ToList();
+        var lines = rows.Where(r => DebugInterfaces.IsDebug(r.Row) || Serial.IsMatch($"{r.Row.Id.Replace('-', ' ')}\n{Papers.Field(r.Row, "Description")}\n{Papers.Field(r.Row, "Type")}")).ToList();
         if (lines.FirstOrDefault() is { Row: not null } listed) return [State(lines, consoles), Supports(Units[1], $"{Shortened.Visible(listed.Row.Id)} lists an interface for the {consoles.Count} console(s) of the image", consoles)];
         var table = rows[0].Table;
         return [Open(Units[0], "no row of IXIT 15-Intf tells of the console that the image opens"), Contradicts(Units[1], new Contradiction("whether the device has an interface for debugging", Papers.Says(table, table.Location, "lists none, and no serial line"), Papers.Seen(consoles[0])), consoles)];
@@ -30,6 +30,5 @@ public sealed partial class UndeclaredConsole() : Check("undeclared-console", 2,
             : Open(Units[0], "whether a console answers on a delivered unit can only be tried on it", toSettle: null, consoles);
     }
 
-    [GeneratedRegex(@"\b(uart|serial|console|rs-?232|rs-?485|ttl|jtag|swd|debug\w*|usb|header|test (pads?|points?))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Serial();
+    private static Regex Serial => field ??= new(@"\b(uart|serial|console|rs-?232|rs-?485|ttl|jtag|swd|debug\w*|usb|header|test (pads?|points?))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

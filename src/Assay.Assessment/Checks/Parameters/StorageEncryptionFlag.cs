@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>The build configuration's flags for encrypted storage beside what IXIT 10-SecParam says. A flag alone proves nothing: fuses and keys decide on the device.</summary>
-public sealed partial class StorageEncryptionFlag() : Check("storage-encryption-flag", 2, Polarity.Support, CoverageScope.Declaration,
+public sealed class StorageEncryptionFlag() : Check("storage-encryption-flag", 2, Polarity.Support, CoverageScope.Declaration,
     "flags for encrypted storage in the build configuration beside IXIT 10-SecParam", "the state of the encryption fuses, or a read-out of the flash memory of a delivered unit", "5.4-1-2a")
 {
     private static readonly string[] Flags = ["CONFIG_SECURE_FLASH_ENC_ENABLED", "CONFIG_FLASH_ENCRYPTION_ENABLED", "CONFIG_NVS_ENCRYPTION", "CONFIG_FS_ENCRYPTION", "CONFIG_UBIFS_FS_ENCRYPTION", "CONFIG_EXT4_ENCRYPTION", "CONFIG_EXT4_FS_ENCRYPTION", "CONFIG_F2FS_FS_ENCRYPTION", "CONFIG_DM_CRYPT", "CONFIG_TFM_ENCRYPTED_STORAGE", "CONFIG_PSA_ITS_ENCRYPTED", "CONFIG_MCUBOOT_ENCRYPTION_SUPPORT"];
@@ -27,11 +27,11 @@ public sealed partial class StorageEncryptionFlag() : Check("storage-encryption-
         foreach (var (table, row) in examined.Rows(10))
         {
             var scheme = Papers.Field(row, "Protection Scheme");
-            if (set.Count == 0 && Wording.Clauses(scheme).FirstOrDefault(c => Storage().IsMatch(c) && !Wording.IsDenied(c) && !Later().IsMatch(c) && !Unencrypted().IsMatch(c)) is { } promise)
+            if (set.Count == 0 && Wording.Clauses(scheme).FirstOrDefault(c => Storage.IsMatch(c) && !Wording.IsDenied(c) && !Later.IsMatch(c) && !Unencrypted.IsMatch(c)) is { } promise)
             {
                 return [Contradicts(Units[0], new Contradiction("whether the memory that holds parameters is encrypted", Papers.Says(table, row, Wording.Begin(promise)), new Statement("the build configuration leaves encrypted storage off", unset[0], IsPaper: true)))];
             }
-            if (set.Count > 0 && unset.Count == 0 && Wording.Clauses(scheme).FirstOrDefault(c => Unencrypted().IsMatch(c)) is { } denial)
+            if (set.Count > 0 && unset.Count == 0 && Wording.Clauses(scheme).FirstOrDefault(c => Unencrypted.IsMatch(c)) is { } denial)
             {
                 return [Contradicts(Units[0], new Contradiction("whether the memory that holds parameters is encrypted", Papers.Says(table, row, Wording.Begin(denial)), new Statement("the build configuration turns encrypted storage on", set[0], IsPaper: true)))];
             }
@@ -39,12 +39,9 @@ public sealed partial class StorageEncryptionFlag() : Check("storage-encryption-
         return [Open(Units[0], set.Count > 0 ? "the build configuration turns encrypted storage on; what the fuses of a delivered unit say cannot be seen from it" : "the build configuration leaves encrypted storage off, and no row promises it") with { Locations = [(set.Count > 0 ? set : unset)[0]] }];
     }
 
-    [GeneratedRegex(@"\b(encrypt\w*)\b[^.;]{0,60}\b(flash|nvs|storage|partition|memory|file ?system|disk|at rest|emmc)\b|\b(flash|nvs|storage|partition|memory|file ?system|disk|emmc)\b[^.;]{0,60}\b(encrypt\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Storage();
+    private static Regex Storage => field ??= new(@"\b(encrypt\w*)\b[^.;]{0,60}\b(flash|nvs|storage|partition|memory|file ?system|disk|at rest|emmc)\b|\b(flash|nvs|storage|partition|memory|file ?system|disk|emmc)\b[^.;]{0,60}\b(encrypt\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(unencrypted|not encrypted|no encryption|without encryption|plain ?text)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Unencrypted();
+    private static Regex Unencrypted => field ??= new(@"\b(unencrypted|not encrypted|no encryption|without encryption|plain ?text)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(scheduled|planned|plan|will|future|upcoming|next (release|version)|roadmap|intended)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Later();
+    private static Regex Later => field ??= new(@"\b(scheduled|planned|plan|will|future|upcoming|next (release|version)|roadmap|intended)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

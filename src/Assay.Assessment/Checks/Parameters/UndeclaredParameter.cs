@@ -6,7 +6,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A key, password or token that the image or another table shows, and no row of IXIT 10-SecParam speaks of it.</summary>
-public sealed partial class UndeclaredParameter() : Check("undeclared-parameter", 1, Polarity.Refute, CoverageScope.Declaration,
+public sealed class UndeclaredParameter() : Check("undeclared-parameter", 1, Polarity.Refute, CoverageScope.Declaration,
     "keys, passwords and tokens of the image or of other tables that IXIT 10-SecParam does not list", "IXIT 10-SecParam with a row for every secret, and the image", "5.4-1-1d")
 {
     // More missing rows than a person reads in one answer.
@@ -40,11 +40,11 @@ public sealed partial class UndeclaredParameter() : Check("undeclared-parameter"
         return [seen.Count > 0 ? Supports(Units[0], $"each of {seen.Count} secret(s) found in the image has a row that speaks of its kind", [.. seen.Take(5)]) : Open(Units[0], "no secret was found that a row could lack, which is no proof that the table is complete")];
     }
 
-    private static readonly (int Number, string What, Regex Needs, Regex Has)[] Hints =
+    private static (int Number, string What, Regex Needs, Regex Has)[] Hints => field ??=
     [
-        (1, "a password", Password(), PasswordRow()),
-        (7, "a signature", Signature(), KeyRow()),
-        (11, "TLS", Channel(), KeyRow()),
+        (1, "a password", Password, PasswordRow),
+        (7, "a signature", Signature, KeyRow),
+        (11, "TLS", Channel, KeyRow),
     ];
 
     // What some row speaks of: a secret by its name, or by its kind.
@@ -59,39 +59,30 @@ public sealed partial class UndeclaredParameter() : Check("undeclared-parameter"
             if (name.Length > 3 && names.Names(name)) return true;
             return finding.Kind switch
             {
-                FindingKind.Key => finding.Has(Traits.HostKey) ? Has(HostKeyRow()) : Has(PrivateKeyRow()),
-                FindingKind.Credential => Has(PasswordRow()),
-                _ => finding.Has(Traits.WirelessKey) ? Has(WirelessRow()) : finding.Has(Traits.Token) ? Has(TokenRow()) : Has(PasswordRow()) || Has(TokenRow()),
+                FindingKind.Key => finding.Has(Traits.HostKey) ? Has(HostKeyRow) : Has(PrivateKeyRow),
+                FindingKind.Credential => Has(PasswordRow),
+                _ => finding.Has(Traits.WirelessKey) ? Has(WirelessRow) : finding.Has(Traits.Token) ? Has(TokenRow) : Has(PasswordRow) || Has(TokenRow),
             };
         }
 
         private bool Has(Regex kind) => kinds.TryGetValue(kind, out var has) ? has : kinds[kind] = rows.Any(r => kind.IsMatch(Papers.Whole(r)));
     }
 
-    [GeneratedRegex(@"\b(password|passphrase|passcode|pin)s?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Password();
+    private static Regex Password => field ??= new(@"\b(password|passphrase|passcode|pin)s?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(signed|signature|rsa\S*|ecdsa\S*|ed25519)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Signature();
+    private static Regex Signature => field ??= new(@"\b(signed|signature|rsa\S*|ecdsa\S*|ed25519)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(tls|dtls|https|mqtts)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Channel();
+    private static Regex Channel => field ??= new(@"\b(tls|dtls|https|mqtts)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(password|passphrase|passcode|pin|credential|log-?in|account|secret|authenticat\w+|user data|admin\w*|access code)s?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex PasswordRow();
+    private static Regex PasswordRow => field ??= new(@"\b(password|passphrase|passcode|pin|credential|log-?in|account|secret|authenticat\w+|user data|admin\w*|access code)s?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(keys?|signature|certificates?|trust anchor|root of trust|ca|secrets?|credentials?|hmac)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex KeyRow();
+    private static Regex KeyRow => field ??= new(@"\b(keys?|signature|certificates?|trust anchor|root of trust|ca|secrets?|credentials?|hmac)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(private (\w+ )?keys?|tls keys?|server keys?|client keys?|device keys?|host keys?|key pair|secret keys?|identity keys?|critical)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex PrivateKeyRow();
+    private static Regex PrivateKeyRow => field ??= new(@"\b(private (\w+ )?keys?|tls keys?|server keys?|client keys?|device keys?|host keys?|key pair|secret keys?|identity keys?|critical)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(ssh|dropbear|openssh|host keys?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex HostKeyRow();
+    private static Regex HostKeyRow => field ??= new(@"\b(ssh|dropbear|openssh|host keys?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(wi-?fi|wlan|wpa\d?|wireless|psk|ssid|network (key|password|credential)s?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex WirelessRow();
+    private static Regex WirelessRow => field ??= new(@"\b(wi-?fi|wlan|wpa\d?|wireless|psk|ssid|network (key|password|credential)s?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(token|api[- ]?key|access key|bearer|jwt|cloud (key|credential|secret)|secret)s?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex TokenRow();
+    private static Regex TokenRow => field ??= new(@"\b(token|api[- ]?key|access key|bearer|jwt|cloud (key|credential|secret)|secret)s?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -9,7 +9,7 @@ namespace Assay.Assessment.Checks;
 /// Passwords of delivered units, handed over as a table with a column for the password: are they different, without a series, and free of the unit's own
 /// address, serial number and network name? Two units are the least; from a handful nobody can see that a generator is fit, only that it is not.
 /// </summary>
-public sealed partial class PasswordSamples() : Check("password-samples", 2, Polarity.Refute, CoverageScope.Document,
+public sealed class PasswordSamples() : Check("password-samples", 2, Polarity.Refute, CoverageScope.Document,
     "passwords of two or more delivered units that are equal, follow a series, come from a list or contain what the unit shows", "a table of the preset passwords of at least ten units with their addresses and serial numbers", "5.1-1-2c", "5.1-2-2a")
 {
     private const int Most = 10_000;
@@ -91,16 +91,16 @@ public sealed partial class PasswordSamples() : Check("password-samples", 2, Pol
             foreach (var separator in new[] { '\t', ';', ',', '|' })
             {
                 var header = Cells(lines[i], separator);
-                var at = header.FindIndex(c => PasswordColumn().IsMatch(c));
+                var at = header.FindIndex(c => PasswordColumn.IsMatch(c));
                 // Connectors have pins and numbers too: there only a column that tells delivered units apart makes a pin a secret.
-                var unit = at >= 0 && Contact().IsMatch(header[at]) ? SoldUnitColumn() : UnitColumn();
+                var unit = at >= 0 && Contact.IsMatch(header[at]) ? SoldUnitColumn : UnitColumn;
                 if (at < 0 || header.Count < 2 || !header.Where((_, c) => c != at).Any(c => unit.IsMatch(c))) continue;
                 var samples = new List<Sample>();
                 for (var line = i + 1; line < lines.Count && samples.Count < Most; line++)
                 {
                     var cells = Cells(lines[line], separator);
                     if (cells.Count != header.Count || cells[at].Length == 0 || cells.All(c => c.All(m => m is '-' or ':' or ' '))) continue;
-                    samples.Add(new Sample(cells[at], [.. header.Select((h, c) => (Name: h, Value: cells[c], c)).Where(h => h.c != at && IdColumn().IsMatch(h.Name) && h.Value.Length >= 4).Select(h => (Assay.Evidence.Shortened.Visible(h.Name), h.Value))], line + 1));
+                    samples.Add(new Sample(cells[at], [.. header.Select((h, c) => (Name: h, Value: cells[c], c)).Where(h => h.c != at && IdColumn.IsMatch(h.Name) && h.Value.Length >= 4).Select(h => (Assay.Evidence.Shortened.Visible(h.Name), h.Value))], line + 1));
                 }
                 if (samples.Count > 0) return samples;
             }
@@ -115,18 +115,13 @@ public sealed partial class PasswordSamples() : Check("password-samples", 2, Pol
         return [.. text.Split(separator).Select(c => c.Trim().Trim('"', '`', '\'', '*'))];
     }
 
-    [GeneratedRegex(@"\b(pass ?word|passphrase|passcode|passwd|pin|psk|wpa2? key|wi-?fi key|preset secret)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex PasswordColumn();
+    private static Regex PasswordColumn => field ??= new(@"\b(pass ?word|passphrase|passcode|passwd|pin|psk|wpa2? key|wi-?fi key|preset secret)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"^\W*pins?( ?(no\.?|numbers?|#|names?|assignment))?\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Contact();
+    private static Regex Contact => field ??= new(@"^\W*pins?( ?(no\.?|numbers?|#|names?|assignment))?\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(unit|sample|serial|s/?n|mac|bssid|ssid|imei)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SoldUnitColumn();
+    private static Regex SoldUnitColumn => field ??= new(@"\b(unit|sample|serial|s/?n|mac|bssid|ssid|imei)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(unit|sample|device|serial|s/?n|mac|ssid|id|no|number|imei|#)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex UnitColumn();
+    private static Regex UnitColumn => field ??= new(@"\b(unit|sample|device|serial|s/?n|mac|ssid|id|no|number|imei|#)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(serial|s/?n|mac|bssid|ssid|imei|address|host ?name|model)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex IdColumn();
+    private static Regex IdColumn => field ??= new(@"\b(serial|s/?n|mac|bssid|ssid|imei|address|host ?name|model)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Ways to delete: at least one for the device, and one for every service that holds personal data. One answer a row of IXIT 21-PersData where the unit asks every service.</summary>
-public sealed partial class DeletionCoverage() : Check("deletion-coverage", 3, Polarity.Refute, CoverageScope.Declaration,
+public sealed class DeletionCoverage() : Check("deletion-coverage", 3, Polarity.Refute, CoverageScope.Declaration,
     "a way to delete for the device and for every service that holds personal data", "IXIT 25-DelFunc with a target for every row of 21-PersData", "5.11-1-1a", "5.11-1-1c", "5.11-2-1a", "5.11-2-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -19,10 +19,10 @@ public sealed partial class DeletionCoverage() : Check("deletion-coverage", 3, P
         var answers = new List<Answer>();
         // What a user cannot start is no way for users.
         var barred = functions.Where(f => IsBarred(f.Row)).ToList();
-        var device = functions.Except(barred).FirstOrDefault(f => Targets(f.Row, Device()));
-        var service = functions.Except(barred).FirstOrDefault(f => Targets(f.Row, Service()));
-        var spared = functions.Where(f => Targets(f.Row, Device())).Select(f => (Of: f, Clause: Wording.Clauses($"{Papers.Field(f.Row, "Target")}\n\n{Papers.Field(f.Row, "Description")}").FirstOrDefault(c => Stays().IsMatch(c) && !Nothing().IsMatch(c)))).ToList();
-        if (device.Row is null && barred.FirstOrDefault(f => Targets(f.Row, Device())) is { Row: not null } shut) answers.Add(Refutes("5.11-1-1a", $"{Shortened.Visible(shut.Row.Id)} is no way for a user: \"{Wording.Begin(Papers.Field(shut.Row, "Initiation")!)}\"", shut.Row.At("Initiation and Interaction")));
+        var device = functions.Except(barred).FirstOrDefault(f => Targets(f.Row, Device));
+        var service = functions.Except(barred).FirstOrDefault(f => Targets(f.Row, Service));
+        var spared = functions.Where(f => Targets(f.Row, Device)).Select(f => (Of: f, Clause: Wording.Clauses($"{Papers.Field(f.Row, "Target")}\n\n{Papers.Field(f.Row, "Description")}").FirstOrDefault(c => Stays.IsMatch(c) && !Nothing.IsMatch(c)))).ToList();
+        if (device.Row is null && barred.FirstOrDefault(f => Targets(f.Row, Device)) is { Row: not null } shut) answers.Add(Refutes("5.11-1-1a", $"{Shortened.Visible(shut.Row.Id)} is no way for a user: \"{Wording.Begin(Papers.Field(shut.Row, "Initiation")!)}\"", shut.Row.At("Initiation and Interaction")));
         else if (device.Row is null) answers.AddRange(Refutes("5.11-1-1a", "no row of IXIT 25-DelFunc deletes data on the device", table.Location), Refutes("5.11-1-1c", "no row of IXIT 25-DelFunc deletes data on the device", table.Location));
         else
         {
@@ -36,7 +36,7 @@ public sealed partial class DeletionCoverage() : Check("deletion-coverage", 3, P
             answers.AddRange(new[] { "5.11-2-1a", "5.11-2-1b" }.Select(u => Open(u, data.Count == 0 ? "IXIT 21-PersData was not handed over" : "IXIT 21-PersData names no service that holds personal data")));
             return answers;
         }
-        answers.Add(service.Row is null && barred.FirstOrDefault(f => Targets(f.Row, Service())) is { Row: not null } closed
+        answers.Add(service.Row is null && barred.FirstOrDefault(f => Targets(f.Row, Service)) is { Row: not null } closed
             ? Refutes("5.11-2-1a", $"{Shortened.Visible(closed.Row.Id)} is no way for a user: \"{Wording.Begin(Papers.Field(closed.Row, "Initiation")!)}\"", closed.Row.At("Initiation and Interaction"))
             : service.Row is null
             ? Refutes("5.11-2-1a", $"{Shortened.Visible(held[0].Row.Id)} goes to a service, and no row of IXIT 25-DelFunc deletes there", held[0].Row.Location, table.Location)
@@ -50,30 +50,25 @@ public sealed partial class DeletionCoverage() : Check("deletion-coverage", 3, P
         return answers;
     }
 
-    private static bool IsBarred(IxitRow function) => Papers.Field(function, "Initiation") is { } says && (Fields.Of(says) is Filled.Denied or Filled.Placeholder || Wording.IsNo(says) || Elsewhere().IsMatch(says) && Wording.Clauses(says).All(c => Elsewhere().IsMatch(c)));
+    private static bool IsBarred(IxitRow function) => Papers.Field(function, "Initiation") is { } says && (Fields.Of(says) is Filled.Denied or Filled.Placeholder || Wording.IsNo(says) || Elsewhere.IsMatch(says) && Wording.Clauses(says).All(c => Elsewhere.IsMatch(c)));
 
-    [GeneratedRegex(@"\b(send\w*|ship\w*|return\w*|bring\w*|hand\w*|mail\w*) (back )?[^.;]{0,30}\b(workshop|factory|works|makers?|manufacturers?|supplier|service (cent(er|re)|point|department)|dealers?|repair\w*|us)\b|\b(only )?by (our |a |the |an? authori[sz]ed )?(service )?(technicians?|staff|engineers?|employees|dealers?|installers?)( only)?\b|^\W*(only )?(by|through|via) (our|the|an? authori[sz]ed) (\w+ )?(service|support|technician|dealer|workshop|installer|customer service)\b|^\W*an? (\w+ )?(technician|engineer|service \w+|dealer)\b|\b(our|the) (hotline|service|support|technician|dealer)\b (does|deletes|erases|performs|carries|must|has to)|^\W*(only )?(in|at) (the|our) (factory|workshop|works|repair \w+)|\bwith (a |an )?(\w+ )?(programmer|debugger|debug probe|jtag|service (tool|laptop))\b|\bnot (meant|intended|thought) for users\b|\bnot (offered|available|possible|provided|foreseen) (to|for|by) (the )?(users?|customers?|owners?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Elsewhere();
+    private static Regex Elsewhere => field ??= new(@"\b(send\w*|ship\w*|return\w*|bring\w*|hand\w*|mail\w*) (back )?[^.;]{0,30}\b(workshop|factory|works|makers?|manufacturers?|supplier|service (cent(er|re)|point|department)|dealers?|repair\w*|us)\b|\b(only )?by (our |a |the |an? authori[sz]ed )?(service )?(technicians?|staff|engineers?|employees|dealers?|installers?)( only)?\b|^\W*(only )?(by|through|via) (our|the|an? authori[sz]ed) (\w+ )?(service|support|technician|dealer|workshop|installer|customer service)\b|^\W*an? (\w+ )?(technician|engineer|service \w+|dealer)\b|\b(our|the) (hotline|service|support|technician|dealer)\b (does|deletes|erases|performs|carries|must|has to)|^\W*(only )?(in|at) (the|our) (factory|workshop|works|repair \w+)|\bwith (a |an )?(\w+ )?(programmer|debugger|debug probe|jtag|service (tool|laptop))\b|\bnot (meant|intended|thought) for users\b|\bnot (offered|available|possible|provided|foreseen) (to|for|by) (the )?(users?|customers?|owners?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(settings?|configuration|keys?|tokens?|passwords?|credentials?|accounts?|data|histor\w+|logs?|pictures|recordings|personal \w+|users?)\b[^.;]{0,40}\b(stays?|remains?|survives?|(is|are) (kept|retained|preserved|left|not (deleted|erased|wiped|removed|cleared)))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Stays();
+    private static Regex Stays => field ??= new(@"\b(settings?|configuration|keys?|tokens?|passwords?|credentials?|accounts?|data|histor\w+|logs?|pictures|recordings|personal \w+|users?)\b[^.;]{0,40}\b(stays?|remains?|survives?|(is|are) (kept|retained|preserved|left|not (deleted|erased|wiped|removed|cleared)))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(no|nothing|none|neither|never|not) (\w+ ){0,3}(stays?|remains?|survives?|kept|retained|left)\b|\bno (personal |user )?(settings?|keys?|tokens?|data|passwords?|credentials?|recordings|accounts?)\b|\buntil\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Nothing();
+    private static Regex Nothing => field ??= new(@"\b(no|nothing|none|neither|never|not) (\w+ ){0,3}(stays?|remains?|survives?|kept|retained|left)\b|\bno (personal |user )?(settings?|keys?|tokens?|data|passwords?|credentials?|recordings|accounts?)\b|\buntil\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static bool Targets(IxitRow function, Regex words)
     {
         var target = Papers.Field(function, "Target");
-        if (Fields.Of(target) == Filled.Words && (Device().IsMatch(target!) || Service().IsMatch(target!))) return words.IsMatch(target!);
+        if (Fields.Of(target) == Filled.Words && (Device.IsMatch(target!) || Service.IsMatch(target!))) return words.IsMatch(target!);
         return Fields.Affirms(Papers.Whole(function), words) is not null;
     }
 
     // A row that speaks of a service only to deny it stays on the device.
-    private static bool AtService(IxitRow data) => data.Fields.Values.Any(v => Fields.Affirms(v, Service()) is not null);
+    private static bool AtService(IxitRow data) => data.Fields.Values.Any(v => Fields.Affirms(v, Service) is not null);
 
-    [GeneratedRegex(@"\b(devices?|resets?|factory|local(ly)?|flash|user data|on-?board|gateway|hub|camera|appliance|unit|nvs|memory|settings)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Device();
+    private static Regex Device => field ??= new(@"\b(devices?|resets?|factory|local(ly)?|flash|user data|on-?board|gateway|hub|camera|appliance|unit|nvs|memory|settings)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(cloud|associated services?|services?|accounts?|servers?|back-?ends?|portal|online|remote storage|hosted)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Service();
+    private static Regex Service => field ??= new(@"\b(cloud|associated services?|services?|accounts?|servers?|back-?ends?|portal|online|remote storage|hosted)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

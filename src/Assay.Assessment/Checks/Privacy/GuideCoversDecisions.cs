@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A saved copy of the set-up guide speaks of each decision that IXIT 26-UserDec names, and advises. One answer a row.</summary>
-public sealed partial class GuideCoversDecisions() : Check("guide-covers-decisions", 1, Polarity.Support, CoverageScope.Document,
+public sealed class GuideCoversDecisions() : Check("guide-covers-decisions", 1, Polarity.Support, CoverageScope.Document,
     "each row of IXIT 26-UserDec in the saved set-up guide, with advice", "a copy of the set-up guide that IXIT 2-UserInfo names, saved with its address and date", "5.12-2-1b", "5.12-2-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -31,28 +31,22 @@ public sealed partial class GuideCoversDecisions() : Check("guide-covers-decisio
             else if (topic.Count > 0 || words.Count > 0 && words.All(known.Names)) yield return Supports("5.12-2-1b", $"the saved guide speaks of {id}").For(of);
             else yield return Open("5.12-2-1b", $"whether the saved guide speaks of {id} is for a person").For(of);
         }
-        yield return Advice().IsMatch(text) ? Supports("5.12-2-1c", "the saved guide advises") with { Locations = [pages[0].File.At(1)] } : Open("5.12-2-1c", "the saved guide gives no advice in words that a program can read");
+        yield return Advice.IsMatch(text) ? Supports("5.12-2-1c", "the saved guide advises") with { Locations = [pages[0].File.At(1)] } : Open("5.12-2-1c", "the saved guide gives no advice in words that a program can read");
     }
 
     private static IReadOnlyList<string> Words(string id) => [.. id.Split('-', '_', ' ', '.').Where(w => w.Length > 3 && !w.StartsWith("UserDec", StringComparison.OrdinalIgnoreCase) && !w.All(char.IsDigit))];
 
-    private static readonly IReadOnlyList<Regex> Topics = [Passwords(), Updates(), Wireless(), RemoteAccess(), Telemetry()];
+    private static IReadOnlyList<Regex> Topics => field ??= [Passwords, Updates, Wireless, RemoteAccess, Telemetry];
 
-    [GeneratedRegex(@"\b(passwords?|pass ?phrases?|pins?|pass ?codes?|credentials?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Passwords();
+    private static Regex Passwords => field ??= new(@"\b(passwords?|pass ?phrases?|pins?|pass ?codes?|credentials?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(updat\w+|upgrad\w+|firmware)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Updates();
+    private static Regex Updates => field ??= new(@"\b(updat\w+|upgrad\w+|firmware)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(wi-?fi|wlan|wireless|ssid|access point|router|network)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Wireless();
+    private static Regex Wireless => field ??= new(@"\b(wi-?fi|wlan|wireless|ssid|access point|router|network)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(remote(ly)?|from outside|internet access|access settings|port forwarding|away from home)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex RemoteAccess();
+    private static Regex RemoteAccess => field ??= new(@"\b(remote(ly)?|from outside|internet access|access settings|port forwarding|away from home)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(telemetry|statistics|diagnos\w+|usage data|analytics|crash reports?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Telemetry();
+    private static Regex Telemetry => field ??= new(@"\b(telemetry|statistics|diagnos\w+|usage data|analytics|crash reports?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(recommend\w*|we (advise|suggest)|should|must|do not|don't|always|never|choose|change (the|your)|keep\b|safer|preferred|best)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Advice();
+    private static Regex Advice => field ??= new(@"\b(recommend\w*|we (advise|suggest)|should|must|do not|don't|always|never|choose|change (the|your)|keep\b|safer|preferred|best)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

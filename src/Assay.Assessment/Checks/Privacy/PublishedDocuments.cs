@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>The pages that IXIT 2-UserInfo names for its users: is one named, and does a saved copy show that it could be opened there?</summary>
-public sealed partial class PublishedDocuments() : Check("published-documents", 2, Polarity.Decide, CoverageScope.Document,
+public sealed class PublishedDocuments() : Check("published-documents", 2, Polarity.Decide, CoverageScope.Document,
     "a page for users behind every field of IXIT 2-UserInfo on sensors, deletion, set-up, its check, personal data and telemetry", "copies of the pages that IXIT 2-UserInfo names, saved with their address and date",
     [.. Asked.SelectMany(a => new[] { a.Planned, a.Opened }).OfType<string>().Distinct()])
 {
@@ -25,7 +25,7 @@ public sealed partial class PublishedDocuments() : Check("published-documents", 
             var place = found.Of.Row.At(name);
             var filled = Fields.Of(says);
             // "No account is needed: https://…" names a place; a denial without one does not.
-            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && SavedPages.Addresses(says).Count == 0 && (Wording.IsNo(says) || Wording.IsPending(says) || GivenUp.Is(says, Answer()) || Told().IsMatch(says)))
+            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && SavedPages.Addresses(says).Count == 0 && (Wording.IsNo(says) || Wording.IsPending(says) || GivenUp.Is(says, Answer) || Told.IsMatch(says)))
             {
                 foreach (var unit in units) yield return Refutes(unit, $"where users read of {about}: the field {Fields.Shown(says)}", place);
                 continue;
@@ -49,11 +49,9 @@ public sealed partial class PublishedDocuments() : Check("published-documents", 
         }
     }
 
-    [GeneratedRegex(@"\b(manual|handbook|leaflet|booklet|guide|instructions?|pages?|apps?|section|chapter|chap\.?|cl\.?|p\.?|paragraph|notice|card|poster|box|carton|label|screen|menu|help|web|site|online|enclosed|quick start|tour|check-?up|same|packag\w*|printed)\b|\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Answer();
+    private static Regex Answer => field ??= new(@"\b(manual|handbook|leaflet|booklet|guide|instructions?|pages?|apps?|section|chapter|chap\.?|cl\.?|p\.?|paragraph|notice|card|poster|box|carton|label|screen|menu|help|web|site|online|enclosed|quick start|tour|check-?up|same|packag\w*|printed)\b|\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(by (telephone|phone|letter|post|mail|e-?mail)|(on|upon) (\w+ )?(request|demand))\b|^\W*(known|told|available) (only )?to (our|the)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Told();
+    private static Regex Told => field ??= new(@"\b(by (telephone|phone|letter|post|mail|e-?mail)|(on|upon) (\w+ )?(request|demand))\b|^\W*(known|told|available) (only )?to (our|the)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // A record has its fields as fields; some layouts make each a row with one text.
     private static string? Value(Declarations.IxitRow row, string name)

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Telemetry is collected: at least one row says how it is searched for anomalies of security.</summary>
-public sealed partial class TelemetryExamination() : Check("telemetry-examination", 2, Polarity.Decide, CoverageScope.Declaration,
+public sealed class TelemetryExamination() : Check("telemetry-examination", 2, Polarity.Decide, CoverageScope.Declaration,
     "at least one row of IXIT 24-TelData that is examined for anomalies of security", "IXIT 24-TelData with its field Security Examination filled", "5.10-1-1a", "5.10-1-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
@@ -17,7 +17,7 @@ public sealed partial class TelemetryExamination() : Check("telemetry-examinatio
             foreach (var unit in Units) yield return Open(unit, rows.Count == 0 ? "IXIT 24-TelData was not handed over" : "IXIT 24-TelData has no field Security Examination");
             yield break;
         }
-        var examinedRows = rows.Where(r => Fields.Of(r.Says) == Filled.Words && !NotExamined().IsMatch(r.Says!) && !GivenUp.Is(r.Says, Answer()) && !Used().IsMatch(r.Says!)).ToList();
+        var examinedRows = rows.Where(r => Fields.Of(r.Says) == Filled.Words && !NotExamined.IsMatch(r.Says!) && !GivenUp.Is(r.Says, Answer) && !Used.IsMatch(r.Says!)).ToList();
         if (examinedRows.Count == 0)
         {
             yield return Refutes("5.10-1-1a", $"none of {rows.Count} row(s) of IXIT 24-TelData is examined for anomalies: {Shortened.Visible(rows[0].Of.Row.Id)} {Fields.Shown(rows[0].Says)}", rows[0].Of.Row.At("Security Examination"));
@@ -31,12 +31,9 @@ public sealed partial class TelemetryExamination() : Check("telemetry-examinatio
         foreach (var (of, _) in examinedRows) yield return Open("5.10-1-1b", $"whether what {Shortened.Visible(of.Row.Id)} collects fits its examination is for a person", "a laboratory's record on the examination of telemetry").For(of);
     }
 
-    [GeneratedRegex(@"^\W*((it |they )?(is|are|goes|go|gets?|was) )?(only )?(stored|kept|archived|billed|sent|goes|forwarded|passed)\b[^.;]{0,30}\b(forgotten|sales|marketing|accounting|billed|archive\w*|billing)\b|^\W*(is |are )?(only )?(billed|archived)\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Used();
+    private static Regex Used => field ??= new(@"^\W*((it |they )?(is|are|goes|go|gets?|was) )?(only )?(stored|kept|archived|billed|sent|goes|forwarded|passed)\b[^.;]{0,30}\b(forgotten|sales|marketing|accounting|billed|archive\w*|billing)\b|^\W*(is |are )?(only )?(billed|archived)\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(anomal\w*|spikes?|peaks?|rises?|review\w*|look\w*|alert\w*|alarm\w*|trend\w*|threshold\w*|compar\w*|analy[sz]\w*|detect\w*|monitor\w*|outlier\w*|evaluat\w*|watch\w*|check\w*|fe(e)?d|dashboard|examin\w*|reads?|statistic\w*|unusual|attack\w*|intrusion|correlat\w*|rules?|soc|siem)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Answer();
+    private static Regex Answer => field ??= new(@"\b(anomal\w*|spikes?|peaks?|rises?|review\w*|look\w*|alert\w*|alarm\w*|trend\w*|threshold\w*|compar\w*|analy[sz]\w*|detect\w*|monitor\w*|outlier\w*|evaluat\w*|watch\w*|check\w*|fe(e)?d|dashboard|examin\w*|reads?|statistic\w*|unusual|attack\w*|intrusion|correlat\w*|rules?|soc|siem)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(^\W*(is |are )?(not|never) (examined|evaluated|analy[sz]ed|checked|inspected|monitored|used|looked|searched|reviewed|read|watched)\b|^[^.;]{0,20}\b(nobody|no one) (\w+ )?(looks?|examines?|checks?|reads?|reviews?|analy[sz]es|watches)\b|^\W*(only )?(for |used for )?((marketing|advertising|sales|statistics|product improvement|development|quality|accounting)( (for|of|and) \w+)?)( only| alone| purposes?)*\W*$|^\W*not (for|with regard to|as to) security\b|\b(is|are) not (examined|evaluated|analy[sz]ed|checked|inspected|monitored)( for security( \w+)?| at all| by \w+)?\s*\.?\s*$|^\W*no (security )?(examination|evaluation|analysis|check)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex NotExamined();
+    private static Regex NotExamined => field ??= new(@"(^\W*(is |are )?(not|never) (examined|evaluated|analy[sz]ed|checked|inspected|monitored|used|looked|searched|reviewed|read|watched)\b|^[^.;]{0,20}\b(nobody|no one) (\w+ )?(looks?|examines?|checks?|reads?|reviews?|analy[sz]es|watches)\b|^\W*(only )?(for |used for )?((marketing|advertising|sales|statistics|product improvement|development|quality|accounting)( (for|of|and) \w+)?)( only| alone| purposes?)*\W*$|^\W*not (for|with regard to|as to) security\b|\b(is|are) not (examined|evaluated|analy[sz]ed|checked|inspected|monitored)( for security( \w+)?| at all| by \w+)?\s*\.?\s*$|^\W*no (security )?(examination|evaluation|analysis|check)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -8,7 +8,7 @@ namespace Assay.Assessment.Checks;
 
 /// <summary>How the device tries to connect while nobody answers: a burst of attempts, or an even rhythm where the papers promise growing or random pauses.</summary>
 /// <remarks>It speaks only of an outage that is in the capture: a place that answered at another time and then did not. Quiet captures say nothing.</remarks>
-public sealed partial class ReconnectBehaviour() : Check("reconnect-behaviour", 1, Polarity.Refute, CoverageScope.Capture,
+public sealed class ReconnectBehaviour() : Check("reconnect-behaviour", 1, Polarity.Refute, CoverageScope.Capture,
     "bursts of connections, and missing pauses, while a place that answered before does not", "a capture of an hour, started with everything working, in which the internet is cut for ten minutes behind the router (mac in device.yaml)", "5.9-3-2a")
 {
     /// <summary>More connections to one place within <see cref="Window"/> than any protocol's own repetition makes.</summary>
@@ -68,24 +68,20 @@ public sealed partial class ReconnectBehaviour() : Check("reconnect-behaviour", 
     {
         var rows = examined.Rows(11, 23, 28).Select(r => (Of: r, Text: string.Join("\n\n", r.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)))).ToList();
         // Another row may declare the even rhythm that was seen.
-        if (rows.Any(r => Fields.Affirms(r.Text, Fixed()) is not null)) return null;
+        if (rows.Any(r => Fields.Affirms(r.Text, Fixed) is not null)) return null;
         foreach (var (of, text) in rows)
         {
-            if (Fields.Sentences(text).FirstOrDefault(s => Growing().IsMatch(s) && Connecting().IsMatch(s) && !Elsewhere().IsMatch(s) && !Fields.Negation().IsMatch(s)) is { } sentence) return (of, sentence);
+            if (Fields.Sentences(text).FirstOrDefault(s => Growing.IsMatch(s) && Connecting.IsMatch(s) && !Elsewhere.IsMatch(s) && !Fields.Negation.IsMatch(s)) is { } sentence) return (of, sentence);
         }
         return null;
     }
 
-    [GeneratedRegex(@"\b(exponential\w*|jitter\w*|random\w* (delay|wait|pause|interval|time|back-?off|period)\w*|randomi[sz]ed|(increas|grow)ing (delay|wait|pause|interval|period)s?|back-?off (grows|doubles|increases)|doubl(es|ed|ing) (the |its )?(delay|wait|pause|interval|period))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Growing();
+    private static Regex Growing => field ??= new(@"\b(exponential\w*|jitter\w*|random\w* (delay|wait|pause|interval|time|back-?off|period)\w*|randomi[sz]ed|(increas|grow)ing (delay|wait|pause|interval|period)s?|back-?off (grows|doubles|increases)|doubl(es|ed|ing) (the |its )?(delay|wait|pause|interval|period))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(re-?connect\w*|retr(y|ies|ied)|connect\w*|attempts?|cloud|broker|server|backend|mqtt|https?|tls)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Connecting();
+    private static Regex Connecting => field ??= new(@"\b(re-?connect\w*|retr(y|ies|ied)|connect\w*|attempts?|cloud|broker|server|backend|mqtt|https?|tls)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // Address leases, time and the radio link have pauses of their own.
-    [GeneratedRegex(@"\b(dhcp|arp|s?ntp|dns|wi-?fi|wlan|associat\w+|access point|link[- ]layer|radio)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Elsewhere();
+    private static Regex Elsewhere => field ??= new(@"\b(dhcp|arp|s?ntp|dns|wi-?fi|wlan|associat\w+|access point|link[- ]layer|radio)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(fixed|constant|static|default|even|every)( \w+){0,3}? (retry|re-?connect\w*|delay|interval|pause|period|\d+[- ]?(s|sec|seconds?|minutes?))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Fixed();
+    private static Regex Fixed => field ??= new(@"\b(fixed|constant|static|default|even|every)( \w+){0,3}? (retry|re-?connect\w*|delay|interval|pause|period|\d+[- ]?(s|sec|seconds?|minutes?))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

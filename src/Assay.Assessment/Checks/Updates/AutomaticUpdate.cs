@@ -4,14 +4,14 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every software component with an update mechanism has one that is easy, one that runs by itself, and one that asks for new versions: by what the tables say of each mechanism it names.</summary>
-public sealed partial class AutomaticUpdate() : RowCheck("automatic-update", 2, Polarity.Refute, 6,
+public sealed class AutomaticUpdate() : RowCheck("automatic-update", 2, Polarity.Refute, 6,
     "an easy, an unattended and an asking update mechanism for every component of IXIT 6-SoftComp", "IXIT 7-UpdMech with initiation, configuration and update checking of every mechanism", "5.3-3-1a", "5.3-4-1a", "5.3-5-1a")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
     {
         if (UpdatePaths.Of(examined, row) is not { } paths) yield break;
         // A boot loader that only a person replaces may have its reason; the others have none.
-        var first = Boot().IsMatch($"{row.Id}\n{Wording.Clauses(Papers.Field(row, "Description")).FirstOrDefault()}");
+        var first = Boot.IsMatch($"{row.Id}\n{Wording.Clauses(Papers.Field(row, "Description")).FirstOrDefault()}");
         var names = string.Join(", ", paths.Select(Name).Take(4));
         yield return !first && paths.All(UpdatePaths.NeedsSkill) ? Refutes("5.3-3-1a", $"{Name(row)} is updated only with tools or skill that a user does not have ({names})", row.Location)
             : paths.Any(p => UpdatePaths.IsAutomatic(p) == true) ? Supports("5.3-3-1a", $"{Name(row)} is updated without a person by {names}")
@@ -24,6 +24,5 @@ public sealed partial class AutomaticUpdate() : RowCheck("automatic-update", 2, 
             : Open("5.3-5-1a", $"{Name(row)}: IXIT 7-UpdMech does not say when {names} asks for new versions");
     }
 
-    [GeneratedRegex(@"\b(boot ?loader|boot rom|rom boot|second[- ]stage|first[- ]stage|boot stage|recovery (image|partition)|factory image|mask rom)\b|-\w*boot\w*\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Boot();
+    private static Regex Boot => field ??= new(@"\b(boot ?loader|boot rom|rom boot|second[- ]stage|first[- ]stage|boot stage|recovery (image|partition)|factory image|mask rom)\b|-\w*boot\w*\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

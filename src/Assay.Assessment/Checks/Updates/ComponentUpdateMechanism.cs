@@ -5,7 +5,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Every row of the component table names an update mechanism that has a row, or gives a reason why there is none.</summary>
-public sealed partial class ComponentUpdateMechanism() : Check("component-update-mechanism", 4, Polarity.Decide, CoverageScope.Declaration,
+public sealed class ComponentUpdateMechanism() : Check("component-update-mechanism", 4, Polarity.Decide, CoverageScope.Declaration,
     "an update mechanism, or a reason against one, for every row of IXIT 6-SoftComp", "IXIT 6-SoftComp and 7-UpdMech, signed, with every component's update mechanism", "5.3-1-1a", "5.5-3-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -20,7 +20,7 @@ public sealed partial class ComponentUpdateMechanism() : Check("component-update
         {
             var says = Papers.Field(row, "Update Mechanism");
             var crypto = Papers.Field(row, "Cryptographic Usage");
-            var usesCrypto = Wording.IsYes(crypto) || (crypto is not null && !Wording.IsNo(crypto) && !Wording.IsNotApplicable(crypto) && !NoCryptography().IsMatch(crypto) && Cryptography().IsMatch(crypto)) || (crypto is not null && crypto.Contains("Utilized:** Yes", StringComparison.OrdinalIgnoreCase));
+            var usesCrypto = Wording.IsYes(crypto) || (crypto is not null && !Wording.IsNo(crypto) && !Wording.IsNotApplicable(crypto) && !NoCryptography.IsMatch(crypto) && Cryptography.IsMatch(crypto)) || (crypto is not null && crypto.Contains("Utilized:** Yes", StringComparison.OrdinalIgnoreCase));
             if (Wording.IsEmpty(says) || Declarations.Placeholder.Is(says))
             {
                 answers.Add(Refutes("5.3-1-1a", $"{Shortened.Visible(row.Id)} names neither an update mechanism nor a reason against one", row.Location).On(table, row));
@@ -38,9 +38,9 @@ public sealed partial class ComponentUpdateMechanism() : Check("component-update
             if (unknown.Count > 0) unplaced++;
             else
             {
-                var never = Wording.IsNo(says) || Never().IsMatch(says!);
+                var never = Wording.IsNo(says) || Never.IsMatch(says!);
                 // "Fixed at production" says how it is and not why.
-                if (never && says!.Length < 80 && !Why().IsMatch(says) && !IsUnclaimed(examined, "5.3-1")) answers.Add(Refutes("5.3-1-1a", $"{Shortened.Visible(row.Id)} cannot be updated and names no reason: \"{Wording.Begin(says)}\"", row.Location).On(table, row));
+                if (never && says!.Length < 80 && !Why.IsMatch(says) && !IsUnclaimed(examined, "5.3-1")) answers.Add(Refutes("5.3-1-1a", $"{Shortened.Visible(row.Id)} cannot be updated and names no reason: \"{Wording.Begin(says)}\"", row.Location).On(table, row));
                 else reasons++;
                 if (usesCrypto && never && !IsUnclaimed(examined, "5.5-3"))
                 {
@@ -67,15 +67,11 @@ public sealed partial class ComponentUpdateMechanism() : Check("component-update
         return said.Count > 0 && !said.Contains(Declarations.Support.Yes);
     }
 
-    [GeneratedRegex(@"\b(fixed (at|in|by|since|during|with|from) (the )?(production|factory|manufactur\w+|works|delivery|assembly)|(cannot|can not|can't|can never|may not|could not) be (software[- ])?(updated|upgraded|patched|changed|rewritten|replaced|altered|exchanged)|(is|are|was|were) never (updated|upgraded|changed|patched)|not (updat(e)?able|upgrad(e)?able|patchable|changeable)|non-?updat(e)?able|stays? as\b|(no|not any) (way|means|mechanism|possibility)\b|(will|shall) not be (updated|changed)|burn(t|ed) once|unchangeable|immutable|frozen|final)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Never();
+    private static Regex Never => field ??= new(@"\b(fixed (at|in|by|since|during|with|from) (the )?(production|factory|manufactur\w+|works|delivery|assembly)|(cannot|can not|can't|can never|may not|could not) be (software[- ])?(updated|upgraded|patched|changed|rewritten|replaced|altered|exchanged)|(is|are|was|were) never (updated|upgraded|changed|patched)|not (updat(e)?able|upgrad(e)?able|patchable|changeable)|non-?updat(e)?able|stays? as\b|(no|not any) (way|means|mechanism|possibility)\b|(will|shall) not be (updated|changed)|burn(t|ed) once|unchangeable|immutable|frozen|final)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(because|since (it|the|its)|due to|reasons?|so that|in order to|for (security|safety|cost|energy|power|size)|constrained|mask rom|rom|read-only|memory|flash|kilobytes?|kb|battery|isolat\w+|security|safety|certif\w+|regulat\w+|(no|without( any)?) (external |network |remote )?(interface|input|access|attack)\w*|replac\w+|exchang\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Why();
+    private static Regex Why => field ??= new(@"\b(because|since (it|the|its)|due to|reasons?|so that|in order to|for (security|safety|cost|energy|power|size)|constrained|mask rom|rom|read-only|memory|flash|kilobytes?|kb|battery|isolat\w+|security|safety|certif\w+|regulat\w+|(no|without( any)?) (external |network |remote )?(interface|input|access|attack)\w*|replac\w+|exchang\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(aes\S*|tls\S*|dtls|rsa\S*|ecdsa\S*|ecdh\S*|ed25519|x25519|sha\S*|hmac\S*|cmac|ccm|gcm|scrypt|bcrypt|argon2\w*|pbkdf2\S*|chacha\S*|wpa\d\S*|ssh|luks\d?|dm-crypt|signatures?|encrypt\w*|signed)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Cryptography();
+    private static Regex Cryptography => field ??= new(@"\b(aes\S*|tls\S*|dtls|rsa\S*|ecdsa\S*|ecdh\S*|ed25519|x25519|sha\S*|hmac\S*|cmac|ccm|gcm|scrypt|bcrypt|argon2\w*|pbkdf2\S*|chacha\S*|wpa\d\S*|ssh|luks\d?|dm-crypt|signatures?|encrypt\w*|signed)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(utili[sz]ed|used|usage|primitives?|cryptography)\W{1,8}(no|none|n/a)\b|\b(does|do|is|are) not (use|used)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex NoCryptography();
+    private static Regex NoCryptography => field ??= new(@"\b(utili[sz]ed|used|usage|primitives?|cryptography)\W{1,8}(no|none|n/a)\b|\b(does|do|is|are) not (use|used)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

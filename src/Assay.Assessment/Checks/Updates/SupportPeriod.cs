@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// The period of security updates: is it said, can it be read, is it one and the same wherever it stands (IXIT 2-UserInfo, device.yaml,
 /// the saved page), and has it not ended? A placeholder is no period.
 /// </summary>
-public sealed partial class SupportPeriod() : Check("support-period", 2, Polarity.Decide, CoverageScope.Declaration,
+public sealed class SupportPeriod() : Check("support-period", 2, Polarity.Decide, CoverageScope.Declaration,
     "one readable period of security updates, the same in every paper and not over", "IXIT 2-UserInfo with a date or a number of years, and a saved copy of the page that tells it to buyers", "5.3-13-2c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -21,13 +21,13 @@ public sealed partial class SupportPeriod() : Check("support-period", 2, Polarit
         {
             foreach (var (place, text, near) in Lines(examined, table))
             {
-                if (Placeholder.In(text) is { } placeholder && (PeriodPlaceholder().IsMatch(text) || Topic().IsMatch(near)))
+                if (Placeholder.In(text) is { } placeholder && (PeriodPlaceholder.IsMatch(text) || Topic.IsMatch(near)))
                 {
                     // "A gap, to be resolved" announces the placeholder; the period itself is where a figure should stand.
                     answers.Add(Refutes(Units[0], $"a placeholder (\"{placeholder}\") stands where the support period should be", place));
                     declared.Add(new Period(null, null, $"\"{placeholder}\"", place, table));
                 }
-                if (!Topic().IsMatch(near)) continue;
+                if (!Topic.IsMatch(near)) continue;
                 declared.AddRange(Wording.Spans(text).Where(s => s.Months >= 12).Select(s => new Period(s.Months, null, $"\"{s.Words}\"", place, table)));
                 declared.AddRange(Wording.Dates(text).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", place, table)));
             }
@@ -35,7 +35,7 @@ public sealed partial class SupportPeriod() : Check("support-period", 2, Polarit
         // The update procedures speak of other times too: there only the plain words count.
         foreach (var (table, row) in examined.Rows(8))
         {
-            foreach (var (name, value) in row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Where(f => Lasting().IsMatch(f.Value)))
+            foreach (var (name, value) in row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Where(f => Lasting.IsMatch(f.Value)))
             {
                 declared.AddRange(Wording.Spans(value).Where(s => s.Months >= 12).Select(s => new Period(s.Months, null, $"\"{s.Words}\"", row.At(name), table)));
                 declared.AddRange(Wording.Dates(value).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", row.At(name), table)));
@@ -45,8 +45,8 @@ public sealed partial class SupportPeriod() : Check("support-period", 2, Polarit
         {
             var says = Papers.Field(row, "Support Period") ?? (row.Id.StartsWith("Support Period", StringComparison.OrdinalIgnoreCase) ? string.Join('\n', row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)) : "");
             if (Wording.IsNo(says) || says.Length > 0 && Placeholder.Is(says)) answers.Add(Refutes(Units[0], $"nothing stands where the support period should be: \"{Wording.Begin(says)}\"", row.At("Support Period")));
-            else if (Ended().Match(says) is { Success: true } ended && int.Parse(ended.Groups["y"].ValueSpan, CultureInfo.InvariantCulture) < examined.AsOf.Year) answers.Add(Refutes(Units[0], $"the support period ended before the date of this assessment: \"{Wording.Begin(says)}\"", row.At("Support Period")));
-            else if (Vague().IsMatch(says) && !says.Any(char.IsDigit) && !Wording.Spans(says).Any()) answers.Add(Refutes(Units[0], $"words without a date or a number stand where the support period should be: \"{Wording.Begin(says)}\"", row.At("Support Period")));
+            else if (Ended.Match(says) is { Success: true } ended && int.Parse(ended.Groups["y"].ValueSpan, CultureInfo.InvariantCulture) < examined.AsOf.Year) answers.Add(Refutes(Units[0], $"the support period ended before the date of this assessment: \"{Wording.Begin(says)}\"", row.At("Support Period")));
+            else if (Vague.IsMatch(says) && !says.Any(char.IsDigit) && !Wording.Spans(says).Any()) answers.Add(Refutes(Units[0], $"words without a date or a number stand where the support period should be: \"{Wording.Begin(says)}\"", row.At("Support Period")));
         }
         var sheet = examined.Of(FileKind.Device).FirstOrDefault();
         if (examined.Device.SupportEnd is { } end && sheet is not null) declared.Add(new Period(null, end, $"\"{end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\"", sheet.At(LineOf(sheet, "supportEnd")), null));
@@ -95,7 +95,7 @@ public sealed partial class SupportPeriod() : Check("support-period", 2, Polarit
         {
             for (var i = 0; i < file.Lines.Count; i++)
             {
-                if (!Promise().IsMatch(file.Lines[i])) continue;
+                if (!Promise.IsMatch(file.Lines[i])) continue;
                 foreach (var (months, words) in Wording.Spans(file.Lines[i])) yield return new Period(months, null, $"\"{words}\"", file.At(i + 1), null);
                 foreach (var (date, words) in Wording.Dates(file.Lines[i]).Where(d => IsEnd(file.Lines[i], d.Words))) yield return new Period(null, date, $"\"{words}\"", file.At(i + 1), null);
             }
@@ -103,7 +103,7 @@ public sealed partial class SupportPeriod() : Check("support-period", 2, Polarit
     }
 
     // A page has other days on it: of its release, of its last change. The words before the date make it an end.
-    private static bool IsEnd(string line, string date) => line.IndexOf(date, StringComparison.Ordinal) is >= 0 and var at && End().IsMatch(line[Math.Max(0, at - 60)..at]);
+    private static bool IsEnd(string line, string date) => line.IndexOf(date, StringComparison.Ordinal) is >= 0 and var at && End.IsMatch(line[Math.Max(0, at - 60)..at]);
 
     // A sentence may go over a line's end, so a line counts as about support when it or one of its neighbours is.
     private static IEnumerable<(Location Place, string Text, string Near)> Lines(Examined examined, IxitTable table)
@@ -117,25 +117,18 @@ public sealed partial class SupportPeriod() : Check("support-period", 2, Polarit
 
     private static int LineOf(DossierFile file, string key) => 1 + Math.Max(0, file.Lines.ToList().FindIndex(l => l.StartsWith(key, StringComparison.Ordinal)));
 
-    [GeneratedRegex(@"\b(support(ed)? (period|life|lifespan|duration|promises?|until|for|with)|support end|security (update|patch|fix)\w*|lifecycle|maintained|end of (support|life)|updates? (are|will be) (provided|delivered|available))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Topic();
+    private static Regex Topic => field ??= new(@"\b(support(ed)? (period|life|lifespan|duration|promises?|until|for|with)|support end|security (update|patch|fix)\w*|lifecycle|maintained|end of (support|life)|updates? (are|will be) (provided|delivered|available))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(support (period|ends?|until|for)|end of (support|life)|came on the market|placed? on the market)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Lasting();
+    private static Regex Lasting => field ??= new(@"\b(support (period|ends?|until|for)|end of (support|life)|came on the market|placed? on the market)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(we(['’]ll| will| shall)? see|usual|typical|customary|reasonable|adequate|appropriate|sufficient(ly)?|as long as|(expected|ordinary|average) (life|service|use)\w*|until (further notice|we |it |the (successor|next))|(our|the maker['’]s|the manufacturer['’]s|sole) discretion|depend\w*|(several|some|a few|many) (years|time|months)|indefinite\w*|open-ended|not (yet )?(fixed|decided|known|defined|limited|determined)|unknown|undecided|unlimited|for the time being|a good while|while stocks last|as the (market|demand)\w*|stocks|life ?time|as (long|far) as (possible|needed))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Vague();
+    private static Regex Vague => field ??= new(@"\b(we(['’]ll| will| shall)? see|usual|typical|customary|reasonable|adequate|appropriate|sufficient(ly)?|as long as|(expected|ordinary|average) (life|service|use)\w*|until (further notice|we |it |the (successor|next))|(our|the maker['’]s|the manufacturer['’]s|sole) discretion|depend\w*|(several|some|a few|many) (years|time|months)|indefinite\w*|open-ended|not (yet )?(fixed|decided|known|defined|limited|determined)|unknown|undecided|unlimited|for the time being|a good while|while stocks last|as the (market|demand)\w*|stocks|life ?time|as (long|far) as (possible|needed))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // A year alone: it is over where the whole of it is.
-    [GeneratedRegex(@"^\W*(it |support )?(until|ended|ends|expired|till|up to|through)\b[^.;\d]{0,20}(\d{1,2}[/.-])?(?<y>20\d\d)\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Ended();
+    private static Regex Ended => field ??= new(@"^\W*(it |support )?(until|ended|ends|expired|till|up to|through)\b[^.;\d]{0,20}(\d{1,2}[/.-])?(?<y>20\d\d)\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@"(\?+|\b[XN]{1,3}) ?(years?|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex PeriodPlaceholder();
+    private static Regex PeriodPlaceholder => field ??= new(@"(\?+|\b[XN]{1,3}) ?(years?|months?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(until|till|through|to|by|up to|ends?|ending|expires?|end of (support|life)|eol|support (period|end)|at least)\b(\W+(the|at|least|on|of|end|date|is|and|including)\b)*\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex End();
+    private static Regex End => field ??= new(@"\b(until|till|through|to|by|up to|ends?|ending|expires?|end of (support|life)|eol|support (period|end)|at least)\b(\W+(the|at|least|on|of|end|date|is|and|including)\b)*\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(support period|security updates?|supported until|end of (support|life)|support ends?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Promise();
+    private static Regex Promise => field ??= new(@"\b(support period|security updates?|supported until|end of (support|life)|support ends?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

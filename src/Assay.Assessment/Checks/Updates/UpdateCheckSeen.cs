@@ -8,7 +8,7 @@ namespace Assay.Assessment.Checks;
 /// Did the device ask for a new version? Seen in clear text or at an address that IXIT 7-UpdMech names: that agrees. Not seen refutes only in a capture of this
 /// device, in the initialised state or an unnamed one, that is longer than the declared period with a tenth to spare and holds its start or twice the period.
 /// </summary>
-public sealed partial class UpdateCheckSeen() : Check("update-check-seen", 1, Polarity.Refute, CoverageScope.Capture,
+public sealed class UpdateCheckSeen() : Check("update-check-seen", 1, Polarity.Refute, CoverageScope.Capture,
     "the declared question for new versions in captures longer than the declared period", "a capture of the initialised device, from start-up on, longer than the declared period of update checks", "5.3-5-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -16,7 +16,7 @@ public sealed partial class UpdateCheckSeen() : Check("update-check-seen", 1, Po
         var periods = examined.Rows(7).Where(r => UpdatePaths.Checks(r.Row) == true).Select(r => (r.Row, Hours: UpdatePaths.PeriodHours(r.Row))).ToList();
         var asked = examined.Of(FindingKind.Update).Where(f => f.Location.Frame is not null && (f.Has(Traits.UpdateQuery) || f.Has(Traits.UpdateDownload))).ToList();
         if (asked.Count > 0) return [Supports(Units[0], $"{asked.Count} question(s) for new versions were captured", [.. asked.Take(5)])];
-        var hosts = examined.Rows(7).SelectMany(r => Host().Matches(Papers.Whole(r.Row)).Select(m => m.Groups[1].Value.ToLowerInvariant())).Distinct(StringComparer.Ordinal).ToList();
+        var hosts = examined.Rows(7).SelectMany(r => Host.Matches(Papers.Whole(r.Row)).Select(m => m.Groups[1].Value.ToLowerInvariant())).Distinct(StringComparer.Ordinal).ToList();
         foreach (var capture in examined.Captures)
         {
             if (capture.Conversations.FirstOrDefault(c => c.IsOutward && c.Names.Any(n => hosts.Contains(n.ToLowerInvariant().TrimEnd('.')))) is { } visit)
@@ -41,6 +41,5 @@ public sealed partial class UpdateCheckSeen() : Check("update-check-seen", 1, Po
             $"a capture of the initialised device of more than {(1.1 * hours).ToString("0.#", CultureInfo.InvariantCulture)} h, with its names from DNS, and its hardware address in device.yaml")];
     }
 
-    [GeneratedRegex(@"\b(?:https?|coaps?|mqtts?|ftps?)://([A-Za-z0-9.-]+\.[A-Za-z]{2,24})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Host();
+    private static Regex Host => field ??= new(@"\b(?:https?|coaps?|mqtts?|ftps?)://([A-Za-z0-9.-]+\.[A-Za-z]{2,24})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -9,7 +9,7 @@ namespace Assay.Assessment.Checks;
 /// The algorithm and key length of the signature that an update package names in itself (flattened image tree, U-Boot: <c>sha256,rsa2048</c>), beside the declared
 /// ones. SHA-1, MD5 and RSA below 2048 bits refute; another length than the declared one contradicts. That the device checks it cannot be seen from a package.
 /// </summary>
-public sealed partial class UpdateSignatureStrength() : Check("update-signature-strength", 1, Polarity.Refute, CoverageScope.Image,
+public sealed class UpdateSignatureStrength() : Check("update-signature-strength", 1, Polarity.Refute, CoverageScope.Image,
     "the algorithm and key length of the signature inside an update package", "the update package as it is sent to devices", "5.3-7-1c", "5.3-7-1d")
 {
     private const int Step = 1 << 22, Overlap = 64;
@@ -29,7 +29,7 @@ public sealed partial class UpdateSignatureStrength() : Check("update-signature-
                         if (from + found == 0 || window[from + found - 1] != ',') continue;
                         var start = Math.Max(0, from + found - 8);
                         var text = Encoding.Latin1.GetString(window.Slice(start, Math.Min(24, window.Length - start)));
-                        if (Algorithm().Match(text) is not { Success: true } match || start + match.Index != from + found - match.Groups["hash"].Length - 1) continue;
+                        if (Algorithm.Match(text) is not { Success: true } match || start + match.Index != from + found - match.Groups["hash"].Length - 1) continue;
                         named.Add((match.Groups["kind"].Value, int.Parse(match.Groups["bits"].Value, System.Globalization.CultureInfo.InvariantCulture), match.Groups["hash"].Value, new Location { Artefact = file.Name, Offset = at + start + match.Index }));
                     }
                 }
@@ -42,7 +42,7 @@ public sealed partial class UpdateSignatureStrength() : Check("update-signature-
         }
         foreach (var (table, row) in examined.Rows(7))
         {
-            if (Papers.Field(row, "Cryptographic Details") is not { } says || Declared().Match(says) is not { Success: true } declared) continue;
+            if (Papers.Field(row, "Cryptographic Details") is not { } says || Declared.Match(says) is not { Success: true } declared) continue;
             var bits = int.Parse(declared.Groups["bits"].Value, System.Globalization.CultureInfo.InvariantCulture);
             if (named.All(n => n.Algorithm != "rsa" || n.Bits == bits)) continue;
             var other = named.First(n => n.Algorithm == "rsa" && n.Bits != bits);
@@ -52,9 +52,7 @@ public sealed partial class UpdateSignatureStrength() : Check("update-signature-
         return Units.Select(u => Supports(u, $"the package's signature is {named[0].Hash} with {named[0].Algorithm} {named[0].Bits}") with { Locations = [named[0].Place] });
     }
 
-    [GeneratedRegex(@"(?<hash>sha1|sha256|sha384|sha512|md5),(?<kind>rsa|ecdsa)(?<bits>1024|2048|3072|4096|256|384)", RegexOptions.CultureInvariant)]
-    private static partial Regex Algorithm();
+    private static Regex Algorithm => field ??= new(@"(?<hash>sha1|sha256|sha384|sha512|md5),(?<kind>rsa|ecdsa)(?<bits>1024|2048|3072|4096|256|384)", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bRSA(?:SSA)?(?:-PSS)?[\s-]?(?<bits>1024|2048|3072|4096)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Declared();
+    private static Regex Declared => field ??= new(@"\bRSA(?:SSA)?(?:-PSS)?[\s-]?(?<bits>1024|2048|3072|4096)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -9,7 +9,7 @@ namespace Assay.Assessment.Checks;
 /// A saved copy of the vulnerability disclosure policy or of <c>security.txt</c> (RFC 9116): does it name a contact and the times for
 /// acknowledgement and status updates, has it expired, and is it the page that IXIT 2-UserInfo points to?
 /// </summary>
-public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 2, Polarity.Decide, CoverageScope.Document,
+public sealed class DisclosurePolicy() : Check("disclosure-policy", 2, Polarity.Decide, CoverageScope.Document,
     "a contact and the times of acknowledgement and status updates in the saved disclosure policy", "a copy of the published disclosure policy, saved with its address and date", "5.2-1-2a", "5.2-1-2b")
 {
     private const int HeadLines = 12;
@@ -29,9 +29,9 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 2, P
             }
         }
         // The policy may be spread over several saved pages: what one lacks another may have.
-        var contact = First(texts, Contact());
-        var acknowledge = First(texts, Acknowledgement());
-        var updates = First(texts, StatusUpdates());
+        var contact = First(texts, Contact);
+        var acknowledge = First(texts, Acknowledgement);
+        var updates = First(texts, StatusUpdates);
         if (contact is { } c && acknowledge is { } a && updates is { } s)
         {
             const string words = "the saved policy names a contact and the times of acknowledgement and of status updates";
@@ -58,12 +58,12 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 2, P
 
     private Answer Declared(Examined examined, List<DossierFile> policies, List<string> texts)
     {
-        var declared = examined.Rows(2).SelectMany(r => Addresses().Matches(Papers.Whole(r.Row)).Select(m => m.Value.TrimEnd('/', '.'))).Distinct(StringComparer.Ordinal).ToList();
+        var declared = examined.Rows(2).SelectMany(r => Addresses.Matches(Papers.Whole(r.Row)).Select(m => m.Value.TrimEnd('/', '.'))).Distinct(StringComparer.Ordinal).ToList();
         for (var i = 0; i < texts.Count; i++)
         {
             // Where and when a page was saved stands in its first lines.
             var head = string.Join('\n', policies[i].Lines.Take(HeadLines));
-            var address = Addresses().Matches(head).Select(m => m.Value.TrimEnd('/', '.')).FirstOrDefault(declared.Contains);
+            var address = Addresses.Matches(head).Select(m => m.Value.TrimEnd('/', '.')).FirstOrDefault(declared.Contains);
             var saved = Wording.Dates(head).Select(d => d.Date).FirstOrDefault();
             if (address is null || saved == default || saved > DateOnly.FromDateTime(examined.AsOf.UtcDateTime)) continue;
             return Holds("5.2-1-2a", $"a copy of {Shortened.Visible(address)}, which IXIT 2-UserInfo names, was saved on {saved.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}", policies[i].At(1));
@@ -73,7 +73,7 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 2, P
 
     // Many papers speak of the policy; the policy itself says in its name or its first lines what it is.
     private static bool IsPolicy(DossierFile file) => file.Lines.Count > 0
-        && (SecurityText.Of(file.Lines) is not null || Title().IsMatch(string.Join('\n', file.Lines.Take(HeadLines))) || Title().IsMatch(file.Name.Replace('-', ' ').Replace('_', ' ')));
+        && (SecurityText.Of(file.Lines) is not null || Title.IsMatch(string.Join('\n', file.Lines.Take(HeadLines))) || Title.IsMatch(file.Name.Replace('-', ' ').Replace('_', ' ')));
 
     private static (int Text, int At)? First(List<string> texts, Regex what)
     {
@@ -86,19 +86,14 @@ public sealed partial class DisclosurePolicy() : Check("disclosure-policy", 2, P
 
     private static int LineOf(string text, int index) => 1 + text.AsSpan(0, index).Count('\n');
 
-    [GeneratedRegex(@"\b(vulnerability (disclosure|handling|reporting)|security (policy|disclosure)|responsible disclosure|coordinated disclosure|report(ing)? (a )?(security )?vulnerabilit)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Title();
+    private static Regex Title => field ??= new(@"\b(vulnerability (disclosure|handling|reporting)|security (policy|disclosure)|responsible disclosure|coordinated disclosure|report(ing)? (a )?(security )?vulnerabilit)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]+|^Contact:\s*\S+|\bmailto:\S+|\bhttps://\S{0,200}?(report|contact|security)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex Contact();
+    private static Regex Contact => field ??= new(@"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]+|^Contact:\s*\S+|\bmailto:\S+|\bhttps://\S{0,200}?(report|contact|security)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant);
 
     // A time and what it is for stand within one sentence or line, in either order.
-    [GeneratedRegex(@"(\backnowledg\w{0,12}|\bconfirm\w{0,12} (the )?receipt|\bfirst (answer|response|reply))[^.\n]{0,100}?\b(\w+ ?(-|\u2013)? ?)?(hours?|days?|weeks?)\b|\b(hours?|days?|weeks?)\b[^.\n]{0,100}?(\backnowledg\w{0,12}|\bconfirm\w{0,12} (the )?receipt)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Acknowledgement();
+    private static Regex Acknowledgement => field ??= new(@"(\backnowledg\w{0,12}|\bconfirm\w{0,12} (the )?receipt|\bfirst (answer|response|reply))[^.\n]{0,100}?\b(\w+ ?(-|\u2013)? ?)?(hours?|days?|weeks?)\b|\b(hours?|days?|weeks?)\b[^.\n]{0,100}?(\backnowledg\w{0,12}|\bconfirm\w{0,12} (the )?receipt)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"(status|progress)[^.\n]{0,100}?\b(days?|weeks?|months?|weekly|monthly|daily)\b|\b(days?|weeks?|months?|weekly|monthly|daily)\b[^.\n]{0,100}?(status|progress)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex StatusUpdates();
+    private static Regex StatusUpdates => field ??= new(@"(status|progress)[^.\n]{0,100}?\b(days?|weeks?|months?|weekly|monthly|daily)\b|\b(days?|weeks?|months?|weekly|monthly|daily)\b[^.\n]{0,100}?(status|progress)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"https?://[^\s<>()\[\]""'`|]{3,200}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Addresses();
+    private static Regex Addresses => field ??= new(@"https?://[^\s<>()\[\]""'`|]{3,200}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

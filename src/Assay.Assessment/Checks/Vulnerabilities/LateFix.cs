@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// A history of releases among the documents, with dates and the CVE numbers that each release mends, beside the days on which those were published: was the
 /// time that the maker names kept? The history may refute "in time"; it never proves it, since it lists what was mended.
 /// </summary>
-public sealed partial class LateFix() : Check("late-fix", 2, Polarity.Refute, CoverageScope.Document,
+public sealed class LateFix() : Check("late-fix", 2, Polarity.Refute, CoverageScope.Document,
     "releases that mended a vulnerability later than the maker's own time frame", "the history of releases with dates and CVE numbers, IXIT 3-VulnTypes or 8-UpdProc with the time frame, and a store of advisories", "5.2-2-1a", "5.3-8-1a")
 {
     /// <param name="Since">The first release of the history: before it nobody could have mended anything in this product.</param>
@@ -32,26 +32,26 @@ public sealed partial class LateFix() : Check("late-fix", 2, Polarity.Refute, Co
     // A release's heading has a date; the CVE numbers below it, up to the next heading with a date, are what it mends.
     private static IEnumerable<Fix> Read(DossierFile file, Examined examined)
     {
-        if (!file.Lines.Any(l => AdvisoryAnswers.Cve().IsMatch(Short(l)))) yield break;
+        if (!file.Lines.Any(l => AdvisoryAnswers.Cve.IsMatch(Short(l)))) yield break;
         DateOnly? day = null, since = null;
         var fixes = new SortedDictionary<string, Fix>(StringComparer.Ordinal);
         for (var i = 0; i < file.Lines.Count; i++)
         {
             var line = Short(file.Lines[i]);
             var dates = Wording.Dates(line).Select(d => d.Date).ToList();
-            if (dates.Count > 0 && Release().IsMatch(line))
+            if (dates.Count > 0 && Release.IsMatch(line))
             {
                 day = dates[0];
                 if (since is null || day < since) since = day;
             }
             if (day is null) continue;
-            foreach (Match match in AdvisoryAnswers.Cve().Matches(line))
+            foreach (Match match in AdvisoryAnswers.Cve.Matches(line))
             {
                 var id = match.Value.ToUpperInvariant();
-                if (NotFixed().IsMatch(line)) continue;
+                if (NotFixed.IsMatch(line)) continue;
                 // Named again in a later release, it was mended in the earlier one.
                 if (fixes.TryGetValue(id, out var other) && other.Day <= day) continue;
-                DateOnly? published = examined.Advisories?.Published.TryGetValue(id, out var known) == true ? known : Published().IsMatch(line) && dates.Count > 0 ? dates[^1] : null;
+                DateOnly? published = examined.Advisories?.Published.TryGetValue(id, out var known) == true ? known : Published.IsMatch(line) && dates.Count > 0 ? dates[^1] : null;
                 fixes[id] = new Fix(id, day.Value, published, day.Value, file.At(i + 1));
             }
         }
@@ -60,12 +60,9 @@ public sealed partial class LateFix() : Check("late-fix", 2, Polarity.Refute, Co
 
     private static string Short(string line) => line.Length > 4096 ? line[..4096] : line;
 
-    [GeneratedRegex(@"^\W*(version|release|v)?\W*v?\d+(\.\d+)+|\b(released?|version|firmware|update)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Release();
+    private static Regex Release => field ??= new(@"^\W*(version|release|v)?\W*v?\d+(\.\d+)+|\b(released?|version|firmware|update)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(published|disclosed|public since|reported)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Published();
+    private static Regex Published => field ??= new(@"\b(published|disclosed|public since|reported)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\b(not affected|unaffected|not vulnerable|open|known issue|not (yet )?fixed|will be fixed)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex NotFixed();
+    private static Regex NotFixed => field ??= new(@"\b(not affected|unaffected|not vulnerable|open|known issue|not (yet )?fixed|will be fixed)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }
