@@ -20,8 +20,8 @@ public sealed record FirmwareExamination
     public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
     /// <summary>What is known of its parts, what it starts, and what its packages say of themselves: for the judgement of vulnerabilities.</summary>
     public ProductFacts Product { get; init; } = ProductFacts.None;
-    /// <summary>What lies where, for a person; null for a single file.</summary>
-    public string? Map { get; init; }
+    /// <summary>What lies where, for a person; null for a single file that is known.</summary>
+    public ImageMap? Map { get; init; }
 
     /// <summary>A single file of a device is read whole; beyond this many bytes only an image can be read.</summary>
     private const int LargestFile = 64 << 20;
@@ -43,6 +43,7 @@ public sealed record FirmwareExamination
                 Executables = alone.Executables,
                 Product = ProductFacts.Of(Configurations(artefact.Name, image, options).Prepend(alone.Product)),
                 Coverage = isKnown ? [alone.Coverage] : [image.Coverage],
+                Map = isKnown ? null : image.Map(),
             };
         }
         var facts = image.FileSystems.Select(part => RootFacts.Examine(artefact.Name, part.FileSystem!, options, part == image.Root ? "" : part.Path)).ToList();

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Compression;
 using Assay.Evidence.Files;
@@ -218,6 +216,8 @@ public sealed class Image : IDisposable
         return false;
     }
 
+    private const int LeastFiller = 4096;
+
     // Names what lies between the parts: padding when it is one byte over and over, else unknown.
     private List<Part> Tile(ReadOnlyMemory<byte> bytes, List<Part> parts, string path)
     {
@@ -225,12 +225,25 @@ public sealed class Image : IDisposable
         var at = 0;
         foreach (var part in parts)
         {
-            if (part.Offset > at) all.Add(Gap(at, (int)part.Offset));
+            if (part.Offset > at) Gaps(at, (int)part.Offset);
             all.Add(part);
             at = (int)(part.Offset + part.Length);
         }
-        if (at < bytes.Length) all.Add(Gap(at, bytes.Length));
+        if (at < bytes.Length) Gaps(at, bytes.Length);
         return all;
+
+        // Filler before and behind bytes that nobody knows is told apart from them.
+        void Gaps(int start, int end)
+        {
+            var span = bytes.Span[start..end];
+            var (first, last) = (span.IndexOfAnyExcept((byte)0, (byte)0xff), span.LastIndexOfAnyExcept((byte)0, (byte)0xff));
+            if (IsPadding(span)) (first, last) = (-1, -1);
+            var head = first >= LeastFiller ? first : 0;
+            var tail = first >= 0 && span.Length - 1 - last >= LeastFiller ? last + 1 : span.Length;
+            if (head > 0) all.Add(Gap(start, start + head));
+            all.Add(Gap(start + head, start + tail));
+            if (tail < span.Length) all.Add(Gap(start + tail, end));
+        }
 
         Part Gap(int start, int end)
         {
@@ -263,22 +276,8 @@ public sealed class Image : IDisposable
         return true;
     }
 
-    /// <summary>The image as a table for a person: offset, length and kind of every part, nested parts indented.</summary>
-    public string Map()
-    {
-        var map = new StringBuilder();
-        foreach (var part in Parts) Draw(part, 0);
-        return map.ToString();
-
-        void Draw(Part part, int level)
-        {
-            map.Append(' ', 2 * level).Append(CultureInfo.InvariantCulture, $"0x{part.Offset:x8}  {part.Length,11}  {part.Kind}");
-            if (part == Root) map.Append(" (root)");
-            if (!string.IsNullOrEmpty(part.Note)) map.Append("  ").Append(part.Note);
-            map.Append('\n');
-            foreach (var child in part.Children) Draw(child, level + 1);
-        }
-    }
+    /// <summary>What lies where, for a person.</summary>
+    public ImageMap Map() => ImageMap.Of(this, artefact);
 
     public void Dispose()
     {
