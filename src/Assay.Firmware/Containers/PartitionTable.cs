@@ -11,6 +11,7 @@ internal static class PartitionTable
         Title = "PC partition table",
         Group = FormatGroup.Container,
         Source = "Microsoft MS-DOS master boot record",
+        Proof = "a sample",
         Recognise = bytes => IsPartitionTable(bytes) ? new("mbr", 512) : null,
         Open = opening => opening.Part(),
     };

@@ -9,7 +9,7 @@ internal static class Streams
     internal static readonly Format Gzip = Of(CompressionKind.Gzip, "gzip stream", "RFC 1952", [0x1f, 0x8b, 0x08]);
     internal static readonly Format Xz = Of(CompressionKind.Xz, "xz stream", "tukaani.org/xz/xz-file-format.txt 1.2.1", [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]);
     internal static readonly Format Zstandard = Of(CompressionKind.Zstandard, "Zstandard frame", "RFC 8878", [0x28, 0xb5, 0x2f, 0xfd], "dictionaries");
-    internal static readonly Format Lzma = Of(CompressionKind.Lzma, "LZMA alone file", "xz/doc/lzma-file-format.txt", [0x5d, 0x00, 0x00]) with { Recognise = RecogniseLzma };
+    internal static readonly Format Lzma = Of(CompressionKind.Lzma, "LZMA alone file", "xz/doc/lzma-file-format.txt", [0x5d, 0x00, 0x00]) with { Recognise = RecogniseLzma, Proof = "`xz --format=lzma`, samples" };
 
     private static Format Of(CompressionKind kind, string title, string source, byte[] magic, string? limits = null) => new()
     {
@@ -17,6 +17,7 @@ internal static class Streams
         Title = title,
         Group = FormatGroup.Compression,
         Source = source,
+        Proof = $"`{Decompression.Name(kind)}`",
         Limits = limits,
         Signatures = [new(magic)],
         Recognise = bytes => Decompression.IsHeader(kind, bytes) ? new(Decompression.Name(kind), 0) : null,

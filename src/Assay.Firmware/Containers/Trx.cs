@@ -12,6 +12,7 @@ internal static class Trx
         Title = "TRX of Broadcom routers",
         Group = FormatGroup.Container,
         Source = "openwrt/package/system/mtd/src/trx.c",
+        Proof = "a sample",
         Signatures = [new("HDR0"u8.ToArray())],
         Recognise = Recognise,
         Open = opening => opening.Container(0x1c),

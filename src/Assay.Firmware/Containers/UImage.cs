@@ -25,6 +25,7 @@ internal sealed record UImage(string Name, long DataSize, uint DataCrc, int Syst
         Title = "U-Boot legacy image",
         Group = FormatGroup.Container,
         Source = "u-boot/include/image.h",
+        Proof = "`mkimage`",
         Limits = "payloads packed with bzip2, lzo or lz4",
         Signatures = [new([0x27, 0x05, 0x19, 0x56])],
         Recognise = Recognise,
