@@ -43,6 +43,8 @@ internal sealed record Format
     public required Recogniser Recognise { get; init; }
     /// <summary>Null for a format that is recognised, so that what was not looked at has a name, and not read.</summary>
     public Opener? Open { get; init; }
+    /// <summary>Whether its header and its length are sure enough to go on behind it before it is opened.</summary>
+    public bool IsWhole { get; init; }
     /// <summary>Whether a kernel carries it to be used. Kernels hold test vectors and magic numbers of many other formats.</summary>
     public bool IsExpectedInKernel { get; init; }
 }

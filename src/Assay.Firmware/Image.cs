@@ -86,14 +86,20 @@ public sealed class Image : IDisposable
     };
 
     /// <summary>Finds and opens everything. Never throws for what the bytes hold.</summary>
-    public static Image Open(Artefact artefact, ExaminationOptions options)
+    public static Image Open(Artefact artefact, ExaminationOptions options) => Open(artefact, options, null);
+
+    /// <param name="early">
+    /// Told the file systems that stand in the image itself while large containers beside them are still being unpacked: reading may begin. Which of them
+    /// is the root is not known before everything is open.
+    /// </param>
+    internal static Image Open(Artefact artefact, ExaminationOptions options, Action<IReadOnlyList<Part>>? early)
     {
         var image = new Image(artefact.Name, options) { Size = artefact.Size };
         var bytes = artefact.Bytes.Whole;
         var place = new Place(artefact.Name, null, 0);
         if (bytes.Length < artefact.Size) image.ownLosses.Add(place.Loss(bytes.Length, "an image below 2 GiB", $"{artefact.Size} bytes"));
         if (bytes.Length == 0) image.ownLosses.Add(place.Loss(0, "an image", "an empty file"));
-        image.Parts = image.Tile(bytes, image.Scan(bytes, 0, place, "", 0), "");
+        image.Parts = image.Tile(bytes, image.Scan(bytes, 0, place, "", 0, early: early), "");
         image.FileSystems = image.AllParts.Where(p => p.FileSystem is not null).ToList();
         image.Root = FindRoot(image.FileSystems);
         foreach (var part in image.FileSystems)
@@ -112,9 +118,12 @@ public sealed class Image : IDisposable
     {
         var filled = fileSystems.Where(p => p.FileSystem!.Entries.Count > 0).ToList();
         if (filled.Count <= 1) return filled.FirstOrDefault() ?? (fileSystems.Count == 1 ? fileSystems[0] : null);
-        var roots = filled.Where(p => p.FileSystem!.Entries.Select(e => e.Path.Text).Intersect(RootFolders, StringComparer.Ordinal).Take(2).Count() == 2).ToList();
+        var roots = filled.Where(LooksLikeRoot).ToList();
         return roots.Count == 1 ? roots[0] : null;
     }
+
+    /// <summary>Whether a file system has at least two of the folders that a Linux root has.</summary>
+    internal static bool LooksLikeRoot(Part part) => part.FileSystem!.Entries.Select(e => e.Path.Text).Intersect(RootFolders, StringComparer.Ordinal).Take(2).Count() == 2;
 
     // A container without content of its own lacks what its children lack; a compressed one is as known as its content is.
     private static double Examined(Part part)
@@ -125,10 +134,13 @@ public sealed class Image : IDisposable
         return part.Length * Math.Clamp(part.Children.Sum(Examined) / content.Length, 0, 1);
     }
 
+    private const long WorthAThread = 1 << 20;
+
     // Structures in the order in which they stand from an offset on; only what lies between them is searched.
-    internal List<Part> Scan(ReadOnlyMemory<byte> bytes, int start, Place place, string path, int depth, bool insideKernel = false)
+    internal List<Part> Scan(ReadOnlyMemory<byte> bytes, int start, Place place, string path, int depth, bool insideKernel = false, Action<IReadOnlyList<Part>>? early = null)
     {
         var parts = new List<Part>();
+        var later = new List<(int Index, int At, Format Format, Recognised Found)>();
         if (depth >= options.Budget.Depth)
         {
             ownLosses.Add(place.Loss(0, $"containers at most {options.Budget.Depth} deep", "a deeper one (raise it with --budget depth=NUMBER)"));
@@ -141,6 +153,13 @@ public sealed class Image : IDisposable
             var at = from;
             if (from != start || Formats.At(bytes.Span[from..], out var found) is not { } format) (at, format) = Formats.Next(bytes.Span, from, out found);
             if (format is null) break;
+            if (early is not null && format.IsWhole && found.Length >= WorthAThread && found.Length <= bytes.Length - at)
+            {
+                later.Add((parts.Count, at, format, found));
+                parts.Add(new Opening { Image = this, Region = bytes, At = at, Found = found, Place = place.After(at), Path = $"{path}/@0x{at:x}-{found.Kind}", Depth = depth }.Part());
+                from = at + (int)found.Length;
+                continue;
+            }
             if (insideKernel && !format.IsExpectedInKernel || OpenPart(bytes, at, format, found, place, path, depth) is not { } part || insideKernel && part.Content is { Length: < 1024 })
             {
                 from = at + 1;
@@ -150,6 +169,17 @@ public sealed class Image : IDisposable
             if (part.Kind != "zip" || parts is not [.., { Kind: "zip" }]) parts.Add(part);
             // A format whose length nobody states ends where the next structure begins.
             from = at + (int)Math.Max(1, part.Length > 0 ? part.Length : 4);
+        }
+        if (early is not null && later.Count > 0)
+        {
+            List<Part> ready = [.. parts.Where((p, i) => p.FileSystem is not null && later.All(l => l.Index != i))];
+            // One thread unpacks the containers in their order, so that what is held in memory does not depend on which was first.
+            var unpacking = Task.Run(() =>
+            {
+                foreach (var (index, at, format, found) in later) parts[index] = OpenPart(bytes, at, format, found, place, path, depth) ?? parts[index];
+            }, options.Cancel);
+            early(ready);
+            unpacking.GetAwaiter().GetResult();
         }
         for (var i = 0; i < parts.Count; i++)
         {

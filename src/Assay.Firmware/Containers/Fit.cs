@@ -15,6 +15,7 @@ internal static class Fit
         Signatures = [new([0xd0, 0x0d, 0xfe, 0xed])],
         Recognise = bytes => Recognise(bytes) is { Kind: "fit" } fit ? fit : null,
         Open = opening => opening.Container(0x1c),
+        IsWhole = true,
     };
 
     internal static readonly Format DeviceTree = new()

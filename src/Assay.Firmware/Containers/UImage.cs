@@ -30,6 +30,7 @@ internal sealed record UImage(string Name, long DataSize, uint DataCrc, int Syst
         Signatures = [new([0x27, 0x05, 0x19, 0x56])],
         Recognise = Recognise,
         Open = Open,
+        IsWhole = true,
     };
 
     private static Part Open(Opening opening)
