@@ -13,7 +13,7 @@ public sealed record CaptureFacts
     public string? State { get; init; }
     public required DateTimeOffset From { get; init; }
     public required DateTimeOffset To { get; init; }
-    /// <summary>True where the device's own address was known and seen, so that every conversation is the device's.</summary>
+    /// <summary>True where it is known which machine is the device (<see cref="OwnTraffic"/>), so that every conversation is the device's.</summary>
     public required bool IsOfDevice { get; init; }
     /// <summary>What the device calls itself on the network (DHCP, mDNS), where it was seen; ordered.</summary>
     public IReadOnlyList<string> DeviceNames { get; init; } = [];
@@ -31,15 +31,14 @@ public sealed record CaptureFacts
     /// <summary>More conversations than a device has in a day; beyond them they are counted only.</summary>
     public const int Most = 20_000;
 
-    internal static CaptureFacts Of(CaptureExamination capture, DossierFile file, string? mac)
+    internal static CaptureFacts Of(CaptureExamination capture, DossierFile file, OwnTraffic? own)
     {
-        var own = mac is null ? null : capture.Stations.FirstOrDefault(s => string.Equals(s.Mac.ToString(), mac, StringComparison.OrdinalIgnoreCase));
-        var addresses = own?.Addresses.ToHashSet() ?? [];
+        var addresses = own?.Addresses;
         var conversations = new List<Conversation>();
         long left = 0;
         foreach (var flow in capture.Flows)
         {
-            bool isOut = own is null || addresses.Contains(flow.Source), isIn = own is not null && addresses.Contains(flow.Destination);
+            bool isOut = addresses is null || addresses.Contains(flow.Source), isIn = addresses is not null && addresses.Contains(flow.Destination);
             if (!isOut && !isIn) continue;
             if (conversations.Count == Most) left++;
             else conversations.Add(Conversation.Of(flow, isOut));
@@ -51,10 +50,10 @@ public sealed record CaptureFacts
             From = capture.Coverage.From ?? DateTimeOffset.UnixEpoch,
             To = capture.Coverage.To ?? DateTimeOffset.UnixEpoch,
             IsOfDevice = own is not null,
-            DeviceNames = own is null ? [] : [.. own.Names.Order(StringComparer.Ordinal)],
+            DeviceNames = own?.Called ?? [],
             Conversations = conversations,
-            Exchanges = [.. Exchange.Of(capture, own is null ? null : addresses).Take(Most)],
-            Trials = [.. LoginTrial.Of(capture, own is null ? null : addresses).Take(Most)],
+            Exchanges = [.. Exchange.Of(capture, addresses).Take(Most)],
+            Trials = [.. LoginTrial.Of(capture, addresses).Take(Most)],
             Left = left,
         };
     }
