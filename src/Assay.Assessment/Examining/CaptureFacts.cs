@@ -117,15 +117,24 @@ public sealed record Conversation
 /// <param name="Path">Without query.</param>
 public sealed record Exchange(DateTimeOffset Time, long Frame, string Client, string Server, bool ToDevice, int Status, string Method, string Shown, string Path)
 {
+    /// <summary>The status says that it was done, and the body begins as an error or a log-in page does.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>Answers that mean no, by frame and the two sides.</summary>
+    internal static IReadOnlySet<(long, Traffic.Captures.Address, ushort, Traffic.Captures.Address, ushort)> Refusals(CaptureExamination capture) => capture.Observations.Where(o => o.What == Traffic.Seen.Refusal).Select(Key).ToHashSet();
+
+    internal static (long, Traffic.Captures.Address, ushort, Traffic.Captures.Address, ushort) Key(Observation seen) => (seen.Frame, seen.Source, seen.SourcePort, seen.Destination, seen.DestinationPort);
+
     internal static IEnumerable<Exchange> Of(CaptureExamination capture, IReadOnlySet<Traffic.Captures.Address>? own)
     {
+        var refused = Refusals(capture);
         foreach (var seen in capture.Observations.Where(o => o.What == Traffic.Seen.Exchange))
         {
             var words = seen.Value.Split(' ', 4);
             if (words.Length < 4 || !int.TryParse(words[0], System.Globalization.CultureInfo.InvariantCulture, out var status)) continue;
             if (own is not null && !own.Contains(seen.Source) && !own.Contains(seen.Destination)) continue;
             yield return new Exchange(seen.Time, seen.Frame, seen.Destination.ToString(), FormattableString.Invariant($"{seen.Source}:{seen.SourcePort}"),
-                own?.Contains(seen.Source) ?? seen.Source.IsLocal, status, words[1], words[2], words[3]);
+                own?.Contains(seen.Source) ?? seen.Source.IsLocal, status, words[1], words[2], words[3]) { IsRefused = refused.Contains(Key(seen)) };
         }
     }
 
@@ -139,6 +148,7 @@ public sealed record LoginTrial(DateTimeOffset Time, long Frame, string Protocol
 {
     internal static IEnumerable<LoginTrial> Of(CaptureExamination capture, IReadOnlySet<Traffic.Captures.Address>? own)
     {
+        var refused = Exchange.Refusals(capture);
         foreach (var seen in capture.Observations)
         {
             if (own is not null && !own.Contains(seen.Source) && !own.Contains(seen.Destination)) continue;
@@ -148,6 +158,8 @@ public sealed record LoginTrial(DateTimeOffset Time, long Frame, string Protocol
             {
                 accepted = status is ['2' or '3', ..];
                 throttled = status is "423" or "429";
+                // A page that asks again, or an error: nobody was let in, and whether that was one guess too many it does not tell a program.
+                if (accepted && refused.Contains(Exchange.Key(seen))) continue;
                 if (!accepted && !throttled && status is not ("401" or "403" or "400")) continue;
             }
             else continue;
