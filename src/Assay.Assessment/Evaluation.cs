@@ -23,9 +23,10 @@ public static class Evaluation
     {
         var examined = Ordered(raw, catalogue);
         var claims = catalogue.Provisions.ToDictionary(p => p.Id, p => examined.Declaration.ClaimsOn(p), StringComparer.Ordinal);
-        var scope = Scope(examined);
+        var own = examined.OfDevice();
+        var scope = Scope(own);
         var asked = new AskedRows(examined.Declaration);
-        var grounds = catalogue.Provisions.SelectMany(p => Grounds(p, catalogue, examined, claims[p.Id], asked)).ToDictionary(g => g.Unit.Id, StringComparer.Ordinal);
+        var grounds = catalogue.Provisions.SelectMany(p => Grounds(p, catalogue, own, claims[p.Id], asked)).ToDictionary(g => g.Unit.Id, StringComparer.Ordinal);
         var digests = new InputDigests(examined);
         var inputs = grounds.Values.ToDictionary(g => g.Unit.Id, g => g.Digest(digests, scope, checks, Units(catalogue)), StringComparer.Ordinal);
         var rerun = new Rerun(since is { } then && then.Editions.SequenceEqual([Standard(catalogue), Methods(catalogue)]) ? then : null, Units(catalogue), checks, digests, inputs);
@@ -72,7 +73,7 @@ public static class Evaluation
     private static (CheckRun Run, IReadOnlyList<Answer> Answers) Run(Check check, Examined examined)
     {
         var reads = new Reads();
-        IReadOnlyList<Answer> answers = [.. check.Look(examined with { Reads = reads })];
+        var answers = Weighing.Of(check, examined with { Reads = reads });
         return (new CheckRun(check.Id, check.Version, EvidenceJson.Name(check.Polarity), check.LooksFor, check.Units, answers.Count(a => a.Says != Says.Open), reads.Parts), answers);
     }
 
@@ -150,9 +151,9 @@ public static class Evaluation
             Feature = lab.Feature(provision, unit, feature),
             Claims = claims,
             Refutations = [.. said.Where(a => a.Says == Says.Refutes).SelectMany(a => a.Locations.Select((place, i) => new Refutation(a.Check, i < a.Findings.Count ? a.Findings[i].Id : "", a.Reason, place)))],
-            Decisions = [.. said.Where(a => a.Says == Says.Holds && (ofRow || a.Row is null)).Select(a => new Decision(a.Check, true, a.Reason, Looked(a), true, [.. a.Findings.Select(f => f.Id)], a.Locations.Count > 0 ? a.Locations[0] : null))],
+            Decisions = [.. said.Where(a => a.Says == Says.Holds && (ofRow || a.Row is null)).Select(a => new Decision(a.Check, a.Reason, Looked(a), [.. a.Findings.Select(f => f.Id)], a.Locations.Count > 0 ? a.Locations[0] : null))],
             Supports = [.. said.Where(a => a.Says == Says.Supports && !a.IsSilence && (ofRow || a.Row is null)).Select(a => new Supporting(a.Check, a.Findings.Count > 0 ? a.Findings[0].Id : "", a.Reason, a.Locations.Count > 0 ? a.Locations[0] : null))],
-            Absences = [.. said.Where(a => a.IsSilence && a.Says == Says.Supports).Select(a => new Absence(a.Check, Looked(a), true))],
+            Absences = [.. said.Where(a => a.IsSilence && a.Says == Says.Supports).Select(a => new Absence(a.Check, Looked(a)))],
             Contradictions = [.. said.Select(a => a.Contradiction).OfType<Contradiction>(), .. ofRow ? [] : lab.Contradictions],
             // What a check saw and could not judge says best what is missing; a check that saw nothing comes after it.
             Settle = said.Where(a => a.Says == Says.Contradicts).Concat(said.Where(a => a.Says == Says.Open && a.Findings.Count > 0)).Concat(said.Where(a => a.Says == Says.Open)).Select(a => a.Settle).FirstOrDefault(s => s is not null),

@@ -14,6 +14,7 @@ public sealed record Examined
     private readonly IReadOnlyList<Coverage> coverage = [];
     private readonly IReadOnlyList<DossierFile> files = [];
     private readonly Declaration declaration = Declaration.Empty;
+    private readonly IReadOnlyList<CaptureFacts> captures = [];
 
     public required Device Device { get { Read("device"); return field; } init; }
     public required DateTimeOffset AsOf { get { Read("asOf"); return field; } init; }
@@ -29,7 +30,7 @@ public sealed record Examined
     public IReadOnlyList<Component> Materials { get { Read("materials"); return field; } init; } = [];
     public Declaration Declaration { get { Read("declaration"); return declaration; } init => declaration = value; }
     /// <summary>What the captures tell of whom the device spoke with, and when.</summary>
-    public IReadOnlyList<CaptureFacts> Captures { get { Read("captures"); return field; } init; } = [];
+    public IReadOnlyList<CaptureFacts> Captures { get { Read("captures"); return captures; } init => captures = value; }
     /// <summary>What a store of advisories says of the components; null where none was asked.</summary>
     public AdvisoryAnswers? Advisories { get { Read("advisories"); return field; } init; }
     /// <summary>Records of laboratories on single units, signed or not.</summary>
@@ -77,6 +78,33 @@ public sealed record Examined
     {
         foreach (var table in tables) Read("table", table.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return declaration.Tables.Where(t => tables.Contains(t.Number)).SelectMany(t => t.Rows.Select(r => (t, r)));
+    }
+
+    /// <summary>Names of captures in which nobody says, and nothing shows, which machine is the device: what they show is nobody's.</summary>
+    internal IReadOnlySet<string> Strangers => captures.Where(c => !c.IsOfDevice).Select(c => c.Artefact).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The same without what may be a neighbour's (<see cref="Strangers"/>).</summary>
+    internal Examined OfDevice() => Strangers is { Count: > 0 } unknown
+        ? this with
+        {
+            Findings = [.. findings.Where(f => !unknown.Contains(f.Location.Artefact))],
+            Captures = [.. captures.Where(c => c.IsOfDevice)],
+            Coverage = [.. coverage.Where(c => c.Scope != CoverageScope.Capture || !unknown.Contains(c.Artefact))],
+        }
+        : this;
+
+    /// <summary>The first part of the declaration that was not read and may hold a row, files with these tables first; null where all was read.</summary>
+    internal Unread? Gap(IReadOnlyList<int> tables)
+    {
+        Read("unread");
+        return declaration.Gap(tables);
+    }
+
+    /// <summary>The maker speaks of the provision, and every line of it says "not applicable".</summary>
+    internal bool IsCalledInapplicable(string provision)
+    {
+        Read("claims");
+        return declaration.IsCalledInapplicable(provision);
     }
 
     private void Read(string part, string? of = null) => Reads?.Note(of is null ? part : $"{part}:{of}");

@@ -41,6 +41,8 @@ public static class Seen
     public const string DigestCredential = "digestCredential";
     /// <summary>An answered HTTP request: <c>401 POST basic /path</c> is status, method, what it showed to be let in (<c>none</c>, <c>basic</c>, <c>digest</c>, <c>bearer</c>, <c>form</c>, <c>cookie</c>, <c>other</c>) and target.</summary>
     public const string Exchange = "exchange";
+    /// <summary>The answer to an exchange at the same frame says "2xx", and its body begins as an error or a log-in page does (local servers only).</summary>
+    public const string Refusal = "refusal";
     /// <summary>What a server said to a log-in: <c>refused</c> or <c>accepted</c>.</summary>
     public const string LoginAnswer = "loginAnswer";
     public const string FormLogin = "formLogin";

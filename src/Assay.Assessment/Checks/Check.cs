@@ -156,4 +156,6 @@ public sealed record Answer
     public string? Settle { get; init; }
     /// <summary>The row that this answer is for, where the unit asks every row of a table; null where it speaks of the unit whole.</summary>
     public RowPlace? Row { get; init; }
+    /// <summary>Tables that do not hold what it speaks of: where a part of the declaration could not be read, nobody knows whether they do (<see cref="Weighing"/>).</summary>
+    public IReadOnlyList<int> NotIn { get; init; } = [];
 }

@@ -53,22 +53,6 @@ internal static class Fields
         return all.Where(a => a.Says != Says.Supports || a.Row is null || a.Row.Table == asked || !open.Contains(a.Unit));
     }
 
-    /// <summary>
-    /// A paper that says "none" of what its maker does not claim agrees with itself: such a row refutes nothing, and the provision stays not claimed.
-    /// </summary>
-    public static IEnumerable<Answer> OfPapers(this IEnumerable<Answer> answers, Examined examined) => answers.Select(a =>
-        a.Says == Says.Refutes && a.Findings.Count == 0 && IsNotClaimed(examined.Declaration, a.Unit[..a.Unit.LastIndexOf('-')])
-            ? a with { Says = Says.Open, Reason = $"{a.Reason}; its maker does not claim the provision", Settle = "a row that describes it, once it is claimed" }
-            : a);
-
-    /// <summary>The maker speaks of the provision, and no line of it says yes.</summary>
-    internal static bool IsNotClaimed(Declaration declaration, string provision)
-    {
-        var said = declaration.Claims.Where(c => c.Provision == provision).Select(c => c.Support)
-            .Concat(declaration.SelfAssessments.Where(s => s.Provision == provision).Select(s => s.AsClaim()).OfType<Claim>().Select(c => c.Support)).ToList();
-        return said.Count > 0 && said.All(s => s != Support.Yes);
-    }
-
     /// <summary>The sentences of a text; a line's end ends none, a blank line and a list item do.</summary>
     public static IEnumerable<string> Sentences(string text) =>
         SentenceEnd.Split(text).Select(s => string.Join(' ', s.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Where(s => s.Length > 0);

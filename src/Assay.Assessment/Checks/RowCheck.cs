@@ -27,9 +27,6 @@ public abstract class RowCheck(string id, int version, Polarity polarity, int ta
 
     /// <summary>The row's id, fit for a report.</summary>
     protected static string Name(IxitRow row) => Shortened.Visible(row.Id);
-
-    /// <summary>The maker's own word on a recommendation is not "yes": what its tables lack then is no fault.</summary>
-    protected static bool IsUnclaimed(Examined examined, string provision) => Fields.IsNotClaimed(examined.Declaration, provision);
 }
 
 internal static class RowAnswer

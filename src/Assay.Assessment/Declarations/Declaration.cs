@@ -43,6 +43,23 @@ public sealed record Declaration
     public IReadOnlyList<Claim> ClaimsOn(Catalogues.Provision provision) =>
         [.. Claims.Where(c => Is(c.Provision, provision)).Concat(SelfAssessments.Where(s => Is(s.Provision, provision)).Select(s => s.AsClaim()).OfType<Claim>())];
 
+    /// <summary>The first part that was not read and may hold a row, parts of files that hold one of these tables first; null where every row was read.</summary>
+    public Unread? Gap(IReadOnlyList<int> tables)
+    {
+        var files = Tables.Where(t => tables.Contains(t.Number)).Select(t => t.Location.Artefact).ToHashSet(StringComparer.Ordinal);
+        return Unread.Where(u => !u.HidesNoRow)
+            .Concat(Coverage.SelectMany(c => c.Losses).Where(l => l.Expected != DeclarationReader.FittingSignature).Select(l => new Unread(l.Location, l.Found, l.Expected)))
+            .OrderBy(u => files.Contains(u.Location.Artefact) ? 0 : 1).FirstOrDefault();
+    }
+
+    /// <summary>The maker speaks of the provision, and every line of it says "not applicable".</summary>
+    public bool IsCalledInapplicable(string provision)
+    {
+        var said = Claims.Where(c => c.Provision == provision).Select(c => c.Support)
+            .Concat(SelfAssessments.Where(s => s.Provision == provision).Select(s => s.AsClaim()).OfType<Claim>().Select(c => c.Support)).ToList();
+        return said.Count > 0 && said.All(s => s == Support.NotApplicable);
+    }
+
     // A line for the same provision under its number of the other edition counts; one for a part of it does not carry over by itself.
     private static bool Is(string id, Catalogues.Provision provision) => string.Equals(id, provision.Id, StringComparison.OrdinalIgnoreCase)
         || (provision.EarlierIsEqual && string.Equals(id, provision.Earlier, StringComparison.OrdinalIgnoreCase))
@@ -140,4 +157,8 @@ public sealed record SelfAssessment
 public sealed record Proposal(int? Table, string Id, string From, Location Location);
 
 /// <param name="Text">The beginning of what could not be placed.</param>
-public sealed record Unread(Location Location, string Text, string Expected);
+public sealed record Unread(Location Location, string Text, string Expected)
+{
+    /// <summary>It is a word on a provision or condition, a value of a row that was read, or a name: no row of a table can stand in it.</summary>
+    public bool HidesNoRow { get; init; }
+}

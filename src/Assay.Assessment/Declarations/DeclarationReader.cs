@@ -27,6 +27,9 @@ internal static class DeclarationReader
         }
     }
 
+    /// <summary>What a file with a signature that does not count has lost; all of it was read.</summary>
+    internal const string FittingSignature = "a signature that fits";
+
     public static Declaration Read(IReadOnlyList<Artefact> artefacts, DateTimeOffset asOf)
     {
         var byName = new Dictionary<string, Artefact>(StringComparer.Ordinal);
@@ -63,7 +66,7 @@ internal static class DeclarationReader
                 if (isOurs) drafts.Add(artefact.Name);
                 continue;
             }
-            if (note is not null) losses.Add(new Loss { Location = new Location { Artefact = artefact.Name }, Expected = "a signature that fits", Found = note });
+            if (note is not null) losses.Add(new Loss { Location = new Location { Artefact = artefact.Name }, Expected = FittingSignature, Found = note });
             parts.Add((artefact.Name, part));
             coverage.Add(new Coverage
             {

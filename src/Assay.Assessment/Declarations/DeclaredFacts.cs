@@ -18,7 +18,7 @@ public static class DeclaredFacts
             "passwords" => AnyRow(declaration, 1, r => Field(r, "Authentication Factor", IsPassword)),
             "presetPasswords" => AnyRow(declaration, 1, r => Field(r, "Authentication Factor", IsPassword) is var password and not Truth.True
                 ? password
-                : Field(r, "Password Generation Mechanism", t => !Denies(t) && !Checks.PresetPassword.IsUsersOwn(t))),
+                : Field(r, "Password Generation Mechanism", t => !Denies(t) && !Checks.PresetPassword.IsNone(t) && !Checks.PresetPassword.IsUsersOwn(t))),
             "userAuthentication" => AnyRow(declaration, 1, r => Shows(r, "Target", t => t.Contains("user", StringComparison.OrdinalIgnoreCase) && !Denies(t)) is Truth.True
                 ? Field(r, "Authentication Factor", t => !Denies(t))
                 : Truth.Unknown),

@@ -60,8 +60,8 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
     public void Fact(string name, string said, string? mark, int line, string where = "")
     {
         var fact = KnownFacts.FirstOrDefault(f => Names.Comparer.Equals(f, name));
-        if (fact is null) Unread(line, name, "a condition: " + (Names.Nearest(name, KnownFacts) is { } near ? $"perhaps \"{near}\" is meant" : string.Join(", ", KnownFacts)) + where);
-        else if (SupportWord.Of(said, out _) is not { } word || word == Support.NotApplicable) Unread(line, $"{name}: {said}", "yes or no" + where);
+        if (fact is null) Unread(line, name, "a condition: " + (Names.Nearest(name, KnownFacts) is { } near ? $"perhaps \"{near}\" is meant" : string.Join(", ", KnownFacts)) + where, hidesNoRow: true);
+        else if (SupportWord.Of(said, out _) is not { } word || word == Support.NotApplicable) Unread(line, $"{name}: {said}", "yes or no" + where, hidesNoRow: true);
         else if (IsProposal(mark)) Propose(fact, mark!, line);
         else facts.Add(new FactClaim(fact, word == Support.Yes, At(line), signer));
     }
@@ -89,20 +89,21 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
         {
             foreach (var (id, place, before) in table.Shared())
             {
-                Add(place, id, $"an id of its own for each row of {table.Name.Number}-{table.Name.Name}; line {before} has it as well");
+                Add(place, id, $"an id of its own for each row of {table.Name.Number}-{table.Name.Name}; line {before} has it as well", hidesNoRow: true);
             }
             foreach (var (row, place, field, text) in table.Either())
             {
-                Add(place, text, $"a date that can be read in one way only, as 2031-12-31 ({table.Name.Number}-{table.Name.Name}, row {row}, field {field})");
+                Add(place, text, $"a date that can be read in one way only, as 2031-12-31 ({table.Name.Number}-{table.Name.Name}, row {row}, field {field})", hidesNoRow: true);
             }
         }
         if (claimsBeyond > 0) Add(new Location { Artefact = artefact }, $"{claimsBeyond} more lines of the conformance statement", $"at most {MostRows} lines");
         if (unreadBeyond > 0) unread.Add(new Unread(new Location { Artefact = artefact }, $"{unreadBeyond} more parts", $"at most {MostUnread} parts that fit no layout"));
     }
 
-    public void Unread(int line, string text, string expected) => Add(At(line), text, expected);
+    /// <param name="hidesNoRow">See <see cref="Unread.HidesNoRow"/>.</param>
+    public void Unread(int line, string text, string expected, bool hidesNoRow = false) => Add(At(line), text, expected, hidesNoRow);
 
-    private void Add(Location place, string text, string expected)
+    private void Add(Location place, string text, string expected, bool hidesNoRow = false)
     {
         if (unread.Count >= MostUnread)
         {
@@ -110,12 +111,12 @@ internal sealed class Gathering(string artefact, Signer? signer, string? note)
             return;
         }
         var begin = Shortened.Visible(text.Trim().ReplaceLineEndings(" "));
-        unread.Add(new Unread(place, begin.Length > 80 ? begin[..80] + "…" : begin, expected));
+        unread.Add(new Unread(place, begin.Length > 80 ? begin[..80] + "…" : begin, expected) { HidesNoRow = hidesNoRow });
     }
 
     /// <summary>An id that no catalogue has, with the one that was perhaps meant.</summary>
     public void UnknownProvision(int line, string id, string where = "") =>
-        Unread(line, id, "a provision of EN 303 645" + (ProvisionId.Nearest(id) is { } near ? $"; perhaps {near} is meant" : "") + where);
+        Unread(line, id, "a provision of EN 303 645" + (ProvisionId.Nearest(id) is { } near ? $"; perhaps {near} is meant" : "") + where, hidesNoRow: true);
 
     public static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

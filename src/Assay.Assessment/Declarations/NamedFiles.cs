@@ -43,7 +43,7 @@ internal static class NamedFiles
                 var slash = name.IndexOf('/');
                 // A bare name may be a file of the device or of the web; where a folder of this dossier or a field for evidence leads to it, it is ours.
                 if (!(slash > 0 ? folders.Contains(name[..slash]) || evidence : evidence)) continue;
-                if (!there.Contains(name)) gone.Add(new Unread(place, Shortened.Visible(name), $"the file {Shortened.Visible(name)} in the dossier, {Shortened.Visible(who)}: its evidence is gone, or never came"));
+                if (!there.Contains(name)) gone.Add(new Unread(place, Shortened.Visible(name), $"the file {Shortened.Visible(name)} in the dossier, {Shortened.Visible(who)}: its evidence is gone, or never came") { HidesNoRow = true });
             }
         }
     }

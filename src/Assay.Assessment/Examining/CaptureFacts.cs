@@ -13,7 +13,7 @@ public sealed record CaptureFacts
     public string? State { get; init; }
     public required DateTimeOffset From { get; init; }
     public required DateTimeOffset To { get; init; }
-    /// <summary>True where the device's own address was known and seen, so that every conversation is the device's.</summary>
+    /// <summary>True where it is known which machine is the device (<see cref="OwnTraffic"/>), so that every conversation is the device's.</summary>
     public required bool IsOfDevice { get; init; }
     /// <summary>What the device calls itself on the network (DHCP, mDNS), where it was seen; ordered.</summary>
     public IReadOnlyList<string> DeviceNames { get; init; } = [];
@@ -31,15 +31,14 @@ public sealed record CaptureFacts
     /// <summary>More conversations than a device has in a day; beyond them they are counted only.</summary>
     public const int Most = 20_000;
 
-    internal static CaptureFacts Of(CaptureExamination capture, DossierFile file, string? mac)
+    internal static CaptureFacts Of(CaptureExamination capture, DossierFile file, OwnTraffic? own)
     {
-        var own = mac is null ? null : capture.Stations.FirstOrDefault(s => string.Equals(s.Mac.ToString(), mac, StringComparison.OrdinalIgnoreCase));
-        var addresses = own?.Addresses.ToHashSet() ?? [];
+        var addresses = own?.Addresses;
         var conversations = new List<Conversation>();
         long left = 0;
         foreach (var flow in capture.Flows)
         {
-            bool isOut = own is null || addresses.Contains(flow.Source), isIn = own is not null && addresses.Contains(flow.Destination);
+            bool isOut = addresses is null || addresses.Contains(flow.Source), isIn = addresses is not null && addresses.Contains(flow.Destination);
             if (!isOut && !isIn) continue;
             if (conversations.Count == Most) left++;
             else conversations.Add(Conversation.Of(flow, isOut));
@@ -51,10 +50,10 @@ public sealed record CaptureFacts
             From = capture.Coverage.From ?? DateTimeOffset.UnixEpoch,
             To = capture.Coverage.To ?? DateTimeOffset.UnixEpoch,
             IsOfDevice = own is not null,
-            DeviceNames = own is null ? [] : [.. own.Names.Order(StringComparer.Ordinal)],
+            DeviceNames = own?.Called ?? [],
             Conversations = conversations,
-            Exchanges = [.. Exchange.Of(capture, own is null ? null : addresses).Take(Most)],
-            Trials = [.. LoginTrial.Of(capture, own is null ? null : addresses).Take(Most)],
+            Exchanges = [.. Exchange.Of(capture, addresses).Take(Most)],
+            Trials = [.. LoginTrial.Of(capture, addresses).Take(Most)],
             Left = left,
         };
     }
@@ -118,15 +117,24 @@ public sealed record Conversation
 /// <param name="Path">Without query.</param>
 public sealed record Exchange(DateTimeOffset Time, long Frame, string Client, string Server, bool ToDevice, int Status, string Method, string Shown, string Path)
 {
+    /// <summary>The status says that it was done, and the body begins as an error or a log-in page does.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>Answers that mean no, by frame and the two sides.</summary>
+    internal static IReadOnlySet<(long, Traffic.Captures.Address, ushort, Traffic.Captures.Address, ushort)> Refusals(CaptureExamination capture) => capture.Observations.Where(o => o.What == Traffic.Seen.Refusal).Select(Key).ToHashSet();
+
+    internal static (long, Traffic.Captures.Address, ushort, Traffic.Captures.Address, ushort) Key(Observation seen) => (seen.Frame, seen.Source, seen.SourcePort, seen.Destination, seen.DestinationPort);
+
     internal static IEnumerable<Exchange> Of(CaptureExamination capture, IReadOnlySet<Traffic.Captures.Address>? own)
     {
+        var refused = Refusals(capture);
         foreach (var seen in capture.Observations.Where(o => o.What == Traffic.Seen.Exchange))
         {
             var words = seen.Value.Split(' ', 4);
             if (words.Length < 4 || !int.TryParse(words[0], System.Globalization.CultureInfo.InvariantCulture, out var status)) continue;
             if (own is not null && !own.Contains(seen.Source) && !own.Contains(seen.Destination)) continue;
             yield return new Exchange(seen.Time, seen.Frame, seen.Destination.ToString(), FormattableString.Invariant($"{seen.Source}:{seen.SourcePort}"),
-                own?.Contains(seen.Source) ?? seen.Source.IsLocal, status, words[1], words[2], words[3]);
+                own?.Contains(seen.Source) ?? seen.Source.IsLocal, status, words[1], words[2], words[3]) { IsRefused = refused.Contains(Key(seen)) };
         }
     }
 
@@ -140,6 +148,7 @@ public sealed record LoginTrial(DateTimeOffset Time, long Frame, string Protocol
 {
     internal static IEnumerable<LoginTrial> Of(CaptureExamination capture, IReadOnlySet<Traffic.Captures.Address>? own)
     {
+        var refused = Exchange.Refusals(capture);
         foreach (var seen in capture.Observations)
         {
             if (own is not null && !own.Contains(seen.Source) && !own.Contains(seen.Destination)) continue;
@@ -149,6 +158,8 @@ public sealed record LoginTrial(DateTimeOffset Time, long Frame, string Protocol
             {
                 accepted = status is ['2' or '3', ..];
                 throttled = status is "423" or "429";
+                // A page that asks again, or an error: nobody was let in, and whether that was one guess too many it does not tell a program.
+                if (accepted && refused.Contains(Exchange.Key(seen))) continue;
                 if (!accepted && !throttled && status is not ("401" or "403" or "400")) continue;
             }
             else continue;

@@ -27,7 +27,7 @@ public sealed class EvidenceCache
 
     /// <summary>All that the facts of a file follow from: its bytes, how it is called and taken, the device's address, the moment, the budgets, and this build.</summary>
     internal static string Key(DossierFile file, Device device, ExaminationOptions options) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
-        ToolDigest.Value, file.Artefact.Sha256, file.Name, file.Kind.ToString(), file.State ?? "-", device.Mac ?? "-", string.Join(',', device.Addresses), EvidenceJson.Time(options.AsOf), options.Budget.ToString()))));
+        ToolDigest.Value, file.Artefact.Sha256, file.Name, file.Kind.ToString(), file.State ?? "-", device.Mac ?? "-", device.Category ?? "-", device.Model, string.Join(',', device.Addresses), EvidenceJson.Time(options.AsOf), options.Budget.ToString()))));
 
     /// <summary>What was kept under a key, or null.</summary>
     internal FileFacts? Find(string key)

@@ -140,6 +140,7 @@ internal static class FactsFormat
             to.Write(e.Method);
             to.Write(e.Shown);
             to.Write(e.Path);
+            to.Write(e.IsRefused);
         }
 
         private void Trial(LoginTrial t)
@@ -278,7 +279,7 @@ internal static class FactsFormat
             DeviceNames = Texts(),
         };
 
-        private Exchange Exchange() => new(Time()!.Value, from.Read7BitEncodedInt64(), from.ReadString(), from.ReadString(), from.ReadBoolean(), from.Read7BitEncodedInt(), from.ReadString(), from.ReadString(), from.ReadString());
+        private Exchange Exchange() => new(Time()!.Value, from.Read7BitEncodedInt64(), from.ReadString(), from.ReadString(), from.ReadBoolean(), from.Read7BitEncodedInt(), from.ReadString(), from.ReadString(), from.ReadString()) { IsRefused = from.ReadBoolean() };
 
         private LoginTrial Trial()
         {

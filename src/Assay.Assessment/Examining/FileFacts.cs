@@ -61,7 +61,8 @@ internal sealed record FileFacts
     private static FileFacts OfCapture(DossierFile file, Device device, ExaminationOptions options)
     {
         var capture = CaptureExamination.Of(file.Artefact, options);
-        return new FileFacts { Findings = [.. OfDevice(capture, device.Mac)], Coverage = [capture.Coverage], Capture = CaptureFacts.Of(capture, file, device.Mac) };
+        var own = OwnTraffic.Of(capture, device);
+        return new FileFacts { Findings = [.. OfDevice(capture, own)], Coverage = [capture.Coverage], Capture = CaptureFacts.Of(capture, file, own) };
     }
 
     private static FileFacts OfApplication(DossierFile file, ExaminationOptions options)
@@ -82,17 +83,15 @@ internal sealed record FileFacts
         };
     }
 
-    /// <summary>What was seen of the device itself. A capture shows its neighbours too; without an address nobody can tell them apart, and all of it counts.</summary>
-    private static IEnumerable<Finding> OfDevice(CaptureExamination capture, string? mac)
+    /// <summary>What was seen of the device itself. A capture shows its neighbours too; where nobody can tell them apart all of it is kept, and counts for nobody (<see cref="Examined.Strangers"/>).</summary>
+    private static IEnumerable<Finding> OfDevice(CaptureExamination capture, OwnTraffic? own)
     {
-        var own = mac is null ? null : capture.Stations.FirstOrDefault(s => string.Equals(s.Mac.ToString(), mac, StringComparison.OrdinalIgnoreCase));
         if (own is null) return capture.Findings;
-        var addresses = own.Addresses.ToHashSet();
-        // Before it has an address, a device speaks under its hardware address or its name.
-        var names = own.Names.Append(own.Mac.ToString()).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var places = capture.Observations.Where(o => o.Kind is not null && (addresses.Contains(o.Source) || addresses.Contains(o.Destination) || names.Contains(o.Subject)))
+        var places = capture.Observations.Where(o => o.Kind is not null && (own.Addresses.Contains(o.Source) || own.Addresses.Contains(o.Destination) || own.Names.Contains(o.Subject)))
             .Select(o => (o.Kind, o.Subject, o.Value)).ToHashSet();
-        return capture.Findings.Where(f => places.Contains((f.Kind, f.Subject, f.Value)) && (!f.Has(Traits.Listener) || f.Note is not { } note || !note.StartsWith("station ", StringComparison.Ordinal) || note.Contains(own.Mac.ToString(), StringComparison.OrdinalIgnoreCase)));
+        var mac = own.Mac?.ToString();
+        return capture.Findings.Where(f => places.Contains((f.Kind, f.Subject, f.Value))
+            && (mac is null || !f.Has(Traits.Listener) || f.Note is not { } note || !note.StartsWith("station ", StringComparison.Ordinal) || note.Contains(mac, StringComparison.OrdinalIgnoreCase)));
     }
 
     private static CoverageScope ScopeOf(FileKind kind) => kind switch

@@ -123,8 +123,8 @@ internal sealed class HiddenByNat() : Trap("hidden-by-nat", "captures in which t
         foreach (var capture in judged.Examined.Captures.Where(c => !c.IsOfDevice && c.Conversations.Count > 0))
         {
             yield return judged.Examined.Device.Mac is { } mac
-                ? Lint($"the device's address {mac} is not in {Shortened.Visible(capture.Artefact)}: behind a router one address stands for several devices; all of the capture was counted as the device's", null, new Location { Artefact = capture.Artefact })
-                : Lint($"which address in {Shortened.Visible(capture.Artefact)} is the device's is not said: all of the capture was counted as the device's; write \"mac:\" into device.yaml", null, new Location { Artefact = capture.Artefact });
+                ? Lint($"the device's address {mac} is not in {Shortened.Visible(capture.Artefact)}: behind a router one address stands for several devices; what it shows counts neither for nor against the device", null, new Location { Artefact = capture.Artefact })
+                : Lint($"which address in {Shortened.Visible(capture.Artefact)} is the device's is not said: what it shows counts neither for nor against the device; write \"mac:\" into device.yaml", null, new Location { Artefact = capture.Artefact });
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Assay.Evidence;
 using Assay.Firmware.Applications;
+using Assay.Traffic.Protocols;
 
 namespace Assay.Assessment.Probes;
 
@@ -87,7 +88,7 @@ internal static class HttpArchive
         {
             notes.Add(FindingKind.Service, subject, "takes a password over HTTP", request.Line, traits: [Traits.PasswordLogin, Traits.Http]);
         }
-        if (!request.IsDevice || request.HasToken || request.Status is < 200 or >= 300 || LoginPath.IsMatch(request.Path) || Refused.IsMatch(request.Received)) return;
+        if (!request.IsDevice || request.HasToken || request.Status is < 200 or >= 300 || LoginPath.IsMatch(request.Path) || Refusal.In(request.Received)) return;
         var isSetting = Setting.IsMatch(request.Path);
         string[] without = keeps ? [Traits.WithoutLogin] : [];
         var note = keeps ? "other requests of the archive carry a log-in, this one none" : "whether a log-in was taken out on export is not known";
@@ -122,8 +123,6 @@ internal static class HttpArchive
     private static Regex LoginPath => field ??= new(@"(log-?in|log-?on|sign-?in|sign-?on|log-?out|auth|session|token|oauth|register|challenge|pairing)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Setting => field ??= new(@"(config|setting|setup|prefs|wifi|wlan|network|passw|admin|users?\b|account|firmware|upgrade|update|reboot|restart|reset|mqtt|ntp|time|save|apply|/set|provision|enable|disable|backup|restore)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
-
-    private static Regex Refused => field ??= new(@"(unauthori|forbidden|denied|not logged|log ?in (required|first)|please log|invalid (token|session|credential)|""(error|success|ok|status)""\s*:\s*(""(error|fail\w*)""|false|401|403))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // A field with a value; stars stand for a value that was not given out.
     private static Regex SecretInAnswer => field ??= new(@"[""']?\b\w*(pass(word|wd|phrase)?|psk|private_?key|secret|wpa_?key|wifi_?key)[""']?\s*[:=]\s*[""'](?![*\u2022.]+[""'])[^""']{4,}[""']", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);

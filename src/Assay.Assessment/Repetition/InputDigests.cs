@@ -44,11 +44,13 @@ internal sealed class InputDigests(Examined examined)
             "asOf" => [EvidenceJson.Time(examined.AsOf)],
             "provisions" => examined.Provisions,
             "files" => examined.Files.Where(f => of is null || EvidenceJson.Name(f.Kind) == of).Select(f => $"{f.Name} {f.Kind} {f.State} {f.Interface} {f.Artefact.Sha256}"),
-            "findings" => examined.Findings.Where(f => of is null || EvidenceJson.Name(f.Kind) == of).Select(f => Json(json => EvidenceJson.Write(json, f))),
-            "coverage" => examined.Coverage.Where(c => of is null || EvidenceJson.Name(c.Scope) == of).Select(c => Json(json => EvidenceJson.Write(json, c))),
+            "findings" => examined.Findings.Where(f => of is null || EvidenceJson.Name(f.Kind) == of).Select(f => Whose(f.Location.Artefact) + Json(json => EvidenceJson.Write(json, f))),
+            "coverage" => examined.Coverage.Where(c => of is null || EvidenceJson.Name(c.Scope) == of).Select(c => Whose(c.Artefact) + Json(json => EvidenceJson.Write(json, c))),
             "components" => examined.Components.Select(c => Json(json => ComponentJson.Write(json, c))),
             "materials" => examined.Materials.Select(c => Json(json => ComponentJson.Write(json, c))),
             "captures" => examined.Captures.Select(c => Convert.ToHexStringLower(SHA256.HashData(FactsFormat.Bytes(new FileFacts { Capture = c })))),
+            "claims" => examined.Declaration.Claims.Select(c => c.ToString()).Concat(examined.Declaration.SelfAssessments.Select(s => s.ToString())),
+            "unread" => Gaps(examined.Declaration),
             "advisories" => examined.Advisories is not { } asked ? ["none"] : [asked.Snapshot, .. asked.Vulnerabilities.Select(v => $"{v.Id} {v.Status} {v.Exploited} {v.Fix} {v.RepairUnknown} {v.Component.Name} {v.Component.Version} {v.Component.Package}"),
                 .. asked.Published.Concat(asked.ExploitedSince).OrderBy(p => p.Key, StringComparer.Ordinal).ThenBy(p => p.Value).Select(p => $"{p.Key} {p.Value:o}")],
             "labRecords" => examined.LabRecords.Select(l => $"{l} {string.Join(' ', l.Record.Evidence)}"),
@@ -58,13 +60,20 @@ internal sealed class InputDigests(Examined examined)
         };
     }
 
+    // The same finding counts or does not by whose traffic it is.
+    private string Whose(string artefact) => (strangers ??= examined.Strangers).Contains(artefact) ? "? " : "";
+
+    private IReadOnlySet<string>? strangers;
+
+    private static IEnumerable<string> Gaps(Declaration declaration) =>
+        declaration.Unread.Select(u => u.ToString()).Concat(declaration.Coverage.Select(c => Json(json => EvidenceJson.Write(json, c))));
+
     private static IEnumerable<string> Lines(Declaration declaration) =>
         declaration.Claims.Select(c => c.ToString())
             .Concat(declaration.Tables.SelectMany(Lines))
             .Concat(declaration.SelfAssessments.Select(s => s.ToString()))
             .Concat(declaration.Facts.Select(f => f.ToString()))
-            .Concat(declaration.Unread.Select(u => u.ToString()))
-            .Concat(declaration.Coverage.Select(c => Json(json => EvidenceJson.Write(json, c))))
+            .Concat(Gaps(declaration))
             .Concat(declaration.Files);
 
     private static IEnumerable<string> Lines(IxitTable table) =>

@@ -41,7 +41,7 @@ internal static class RowVerdicts
             var first = row.Contradictions[0];
             return new RowVerdict { Row = row.Row, Outcome = Outcome.Disputed, Reason = $"\"{first.One.Says}\" ({first.One.Location}) against \"{first.Other.Says}\" ({first.Other.Location})" };
         }
-        if (row.Decisions.Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList() is [_, ..] decided)
+        if (row.Decisions.Where(d => d.Scope.Length > 0).ToList() is [_, ..] decided)
         {
             return new RowVerdict
             {
@@ -72,7 +72,7 @@ internal static class RowVerdicts
         if (facts.Lab is { Counts: true, Result: LabResult.Pass } lab) return new RowVerdict { Row = Nowhere, Outcome = Outcome.Pass, Grade = Grade.Lab, Reason = $"{lab.Person}, of all rows: {lab.Words} ({lab.Location})", Findings = lab.Evidence };
         if (word is { Support: Support.Yes, Signed: { } signed })
         {
-            var supported = facts.Supports.Count > 0 || facts.Absences.Any(a => a.IsCovered && a.Scope.Length > 0) || facts.Decisions.Any(d => d.Passes && d.IsCovered && d.Scope.Length > 0);
+            var supported = facts.Supports.Count > 0 || facts.Absences.Any(a => a.Scope.Length > 0) || facts.Decisions.Any(d => d.Scope.Length > 0);
             return new RowVerdict { Row = Nowhere, Outcome = Outcome.Pass, Grade = supported ? Grade.Supported : Grade.Declared, Reason = $"{signed.SignedBy!.Name} declares it of all rows ({signed.Location})" };
         }
         return new RowVerdict { Row = Nowhere, Outcome = Outcome.Inconclusive, Reason = "" };

@@ -65,17 +65,16 @@ public sealed record ConditionFacts
 /// <param name="Words">What was seen, secrets shortened.</param>
 public sealed record Refutation(string Check, string Finding, string Words, Location Location);
 
-/// <summary>The answer of a closed-world check: documents, schemas, signatures, sets compared within a stated scope.</summary>
+/// <summary>What a closed-world check found to hold: documents, schemas, signatures, sets compared within a stated scope. That something does not hold is a <see cref="Refutation"/>.</summary>
 /// <param name="Scope">What was looked at, in words; a decision without scope decides nothing.</param>
-/// <param name="IsCovered">The check's own condition on coverage held.</param>
 /// <param name="Findings">Ids of what it rests on.</param>
-public sealed record Decision(string Check, bool Passes, string Words, string Scope, bool IsCovered, IReadOnlyList<string> Findings, Location? Location = null);
+public sealed record Decision(string Check, string Words, string Scope, IReadOnlyList<string> Findings, Location? Location = null);
 
 /// <summary>Something seen that agrees with the claim. Never a pass alone.</summary>
 public sealed record Supporting(string Check, string Finding, string Words, Location? Location = null);
 
-/// <summary>A check looked and saw nothing. Supports only where its coverage was met.</summary>
-public sealed record Absence(string Check, string Scope, bool IsCovered);
+/// <summary>A check looked at all that it needs to see, and saw nothing.</summary>
+public sealed record Absence(string Check, string Scope);
 
 /// <summary>What a laboratory recorded of a unit.</summary>
 public enum LabResult { Pass, Fail, Inconclusive, NotApplicable }

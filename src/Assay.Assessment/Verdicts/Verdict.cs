@@ -15,14 +15,14 @@ public static class Verdict
         var word = MakersWord.Of(facts);
         var contradictions = Contradictions(facts, word);
         var rows = RowVerdicts.Of(facts, word);
-        var answer = NotApplicable(facts, word) ?? Fail(facts, word, rows) ?? Disputed(facts, contradictions, rows) ?? Preparatory(facts) ?? Pass(facts, word, rows)
+        var answer = NotApplicable(facts, word) ?? Fail(facts, word, rows) ?? Disputed(facts, contradictions, rows) ?? Declined(facts, word) ?? Preparatory(facts) ?? Pass(facts, word, rows)
             ?? NotClaimed(facts, word) ?? Inconclusive(facts, word, rows);
         return answer with
         {
             // Rows of what does not apply, or is not claimed, are answers to a question that nobody asks.
             IsOfRowsAlone = answer.Outcome switch
             {
-                Outcome.Fail => facts.Rows.Sum(r => r.Refutations.Count) == facts.Refutations.Count && facts.Decisions.All(d => d.Passes) && facts.Lab is not { Counts: true, Result: LabResult.Fail } && rows.Any(r => r.Outcome == Outcome.Fail),
+                Outcome.Fail => facts.Rows.Sum(r => r.Refutations.Count) == facts.Refutations.Count && facts.Lab is not { Counts: true, Result: LabResult.Fail } && rows.Any(r => r.Outcome == Outcome.Fail),
                 Outcome.Disputed => facts.Rows.Sum(r => r.Contradictions.Count) == contradictions.Count,
                 _ => false,
             },
@@ -62,12 +62,10 @@ public static class Verdict
     private static string Basis(ConditionFacts condition) =>
         (condition.From.Count > 0 ? $": {condition.From[0].Says} ({condition.From[0].Location})" : "") + (condition.Grade is null ? "; by unsigned papers only" : "");
 
-    // Row 2. What refutes: a hit of a check, a closed-world check that says no, a lab's signed record that says no.
+    // Row 2. What refutes: a hit of a check, a lab's signed record that says no.
     private static List<Refutation> Seen(UnitFacts facts)
     {
         var seen = facts.Refutations.Where(r => r.Location.Artefact.Length > 0).ToList();
-        seen.AddRange(facts.Decisions.Where(d => !d.Passes && d.Location is not null)
-            .Select(d => new Refutation(d.Check, d.Findings.Count > 0 ? d.Findings[0] : "", $"{d.Words} (looked at: {d.Scope})", d.Location!)));
         foreach (var record in facts.Rows.Select(r => r.Lab).Prepend(facts.Lab))
         {
             if (record is { Counts: true, Result: LabResult.Fail, Signer: { } signer }) seen.Add(new Refutation($"lab {signer.Name}", record.Evidence[0], record.Words, record.Location));
@@ -77,13 +75,14 @@ public static class Verdict
 
     private static UnitVerdict? Fail(UnitFacts facts, MakersWord word, IReadOnlyList<RowVerdict> rows)
     {
+        // What speaks against a recommendation that the maker does not claim agrees with the maker (row 5).
+        if (IsDeclined(facts, word)) return null;
         if (Seen(facts) is [var first, ..] all)
         {
             var more = (all.Count > 1 ? $", and {all.Count - 1} more" : "") + (rows.Any(r => r.Outcome == Outcome.Fail) ? $"; {RowVerdicts.Named(rows, Outcome.Fail)}" : "");
             return Answer(facts, Outcome.Fail, null, $"{first.Check}: {first.Words} ({first.Location}){more}") with
             {
-                Findings = [.. all.Select(r => r.Finding).Concat(facts.Decisions.Where(d => !d.Passes).SelectMany(d => d.Findings))
-                    .Where(f => f.Length > 0).Distinct(StringComparer.Ordinal)],
+                Findings = [.. all.Select(r => r.Finding).Where(f => f.Length > 0).Distinct(StringComparer.Ordinal)],
                 Grade = all.All(r => r.Check.StartsWith("lab ", StringComparison.Ordinal)) ? Grade.Lab : Grade.Tool,
             };
         }
@@ -124,7 +123,7 @@ public static class Verdict
         {
             if (facts.Lab is not { Counts: true, Result: LabResult.Pass } && rows.Any(r => r.Outcome == Outcome.Pass) && rows.All(r => r is { Outcome: Outcome.Pass, Grade: Grade.Tool or Grade.Lab } or { Outcome: Outcome.NotApplicable, Grade: Grade.Lab }))
             {
-                var byRows = facts.Rows.SelectMany(r => r.Decisions).Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList();
+                var byRows = facts.Rows.SelectMany(r => r.Decisions).Where(d => d.Scope.Length > 0).ToList();
                 return Answer(facts, Outcome.Pass, rows.Max(r => r.Grade), $"each of the {rows.Count} row(s) of table {number} is decided: {rows[0].Reason}"
                     + (rows.Count > 1 ? $", and {rows.Count - 1} more" : "") + (byRows.Count > 0 ? $" (looked at: {string.Join("; ", byRows.Select(d => d.Scope).Distinct(StringComparer.Ordinal))})" : "")) with
                 {
@@ -133,7 +132,7 @@ public static class Verdict
                 };
             }
         }
-        var decided = facts.Unit.EachRow is not null ? [] : facts.Decisions.Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList();
+        var decided = facts.Unit.EachRow is not null ? [] : facts.Decisions.Where(d => d.Scope.Length > 0).ToList();
         if (decided.Count > 0)
         {
             return Answer(facts, Outcome.Pass, Grade.Tool, string.Join("; ", decided.Select(d => $"{d.Check}: {d.Words} (looked at: {d.Scope})"))) with
@@ -147,10 +146,10 @@ public static class Verdict
             return Answer(facts, Outcome.Pass, Grade.Lab, $"{lab.Person}, signed by {person.Name}: {lab.Words} ({lab.Location})") with { Findings = lab.Evidence };
         }
         if (word.Support != Support.Yes || word.Signed is not { } signed) return null;
-        var looked = facts.Absences.Where(a => a.IsCovered && a.Scope.Length > 0).ToList();
+        var looked = facts.Absences.Where(a => a.Scope.Length > 0).ToList();
         var who = $"{signed.SignedBy!.Name} declares it ({signed.Location})";
         // A word for all rows is worth what its weakest row has beside it.
-        var whole = facts.Unit.EachRow is null ? [] : facts.Decisions.Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).ToList();
+        var whole = facts.Unit.EachRow is null ? [] : facts.Decisions.Where(d => d.Scope.Length > 0).ToList();
         var byRow = rows.Count > 0 && rows.All(r => r is { Outcome: Outcome.Pass, Grade: not Grade.Declared });
         if (facts.Supports.Count == 0 && looked.Count == 0 && whole.Count == 0 && !byRow)
         {
@@ -165,6 +164,13 @@ public static class Verdict
             Scope = looked.Count > 0 ? string.Join("; ", looked.Select(a => a.Scope).Distinct(StringComparer.Ordinal)) : null,
         };
     }
+
+    private static bool IsDeclined(UnitFacts facts, MakersWord word) => !facts.Provision.IsMandatory && word.Support == Support.No && !word.Disagrees;
+
+    // What was seen stays beside it; nothing passes a unit that evidence speaks against.
+    private static UnitVerdict? Declined(UnitFacts facts, MakersWord word) => IsDeclined(facts, word) && Seen(facts) is [var first, ..]
+        ? Answer(facts, Outcome.NotClaimed, null, $"a recommendation that the maker does not claim{Because(word)}; seen all the same: {first.Check}: {first.Words} ({first.Location})")
+        : null;
 
     // Row 5.
     private static UnitVerdict? NotClaimed(UnitFacts facts, MakersWord word)
@@ -189,13 +195,9 @@ public static class Verdict
             { Support: null } => "nothing was declared, and no check could decide it",
             _ => "nothing that was handed over decides it",
         };
-        var looked = facts.Absences.Select(a => a.IsCovered
-                ? $"{a.Check} looked at {a.Scope} and saw nothing against it"
-                : $"{a.Check} saw nothing, in less than it needs to see ({a.Scope})")
-            .Concat(facts.Decisions.Where(d => d.Passes && !d.IsCovered).Select(d => $"{d.Check} would decide it, but saw less than it needs to ({d.Scope})"))
-            .Concat(facts.Decisions.Where(d => !d.Passes && d.Location is null).Select(d => $"{d.Check}: {d.Words}, without a place to look at"))
+        var looked = facts.Absences.Select(a => $"{a.Check} looked at {a.Scope} and saw nothing against it")
             .Concat(facts.Supports.Select(s => $"{s.Check}: {s.Words}"))
-            .Concat(facts.Unit.EachRow is null ? [] : facts.Decisions.Where(d => d.Passes && d.IsCovered && d.Scope.Length > 0).Select(d => $"{d.Check}: {d.Words}; its rows were not decided one by one"))
+            .Concat(facts.Unit.EachRow is null ? [] : facts.Decisions.Where(d => d.Scope.Length > 0).Select(d => $"{d.Check}: {d.Words}; its rows were not decided one by one"))
             .Concat(rows.Any(r => r.Outcome == Outcome.Pass) && rows.Any(r => r.Outcome == Outcome.Inconclusive) ? [$"open: {RowVerdicts.Named(rows, Outcome.Inconclusive)}"] : [])
             .Concat(facts.Lab is { } lab ? [lab.Note is { } against ? $"a record of {lab.Person} that decides nothing: {against}" : lab.Signer is null ? $"an unsigned record of {lab.Person}" : $"a record of {lab.Person} without evidence"] : []);
         return Answer(facts, Outcome.Inconclusive, null, string.Join("; ", looked.Prepend(reason)));

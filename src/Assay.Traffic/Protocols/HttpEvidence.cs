@@ -195,7 +195,12 @@ internal static partial class HttpEvidence
     /// <summary>The first bytes of an answer's body, or none where it has none.</summary>
     public static void Body(Notes notes, HttpResponse response, ReadOnlySpan<byte> body)
     {
-        if (response.Request is not { } request || request.Method is not ("GET" or "POST")) return;
+        if (response.Request is not { } request) return;
+        if (response.Status is >= 200 and < 300 && response.At.Source.IsLocal && MayHoldForm(Encoding.ASCII.GetBytes(response.Type)) && Refusal.In(body))
+        {
+            notes.Observe(response.At, response.Protocol, Seen.Refusal, $"{response.Protocol} {response.At.Source}:{response.At.SourcePort.ToString(CultureInfo.InvariantCulture)}", "an error or a log-in page");
+        }
+        if (request.Method is not ("GET" or "POST")) return;
         var named = NamesUpdate(request);
         var image = IsImage(body);
         if (!named && !image) return;

@@ -17,11 +17,12 @@ namespace Assay.Assessment.Tests.Mutation;
 /// A third set of papers alone, every fault told in the prose of an imagined maker, was run once: 25 of 110 found, 9 of 1,808 honest units refuted
 /// (seven of them by three rules that were wrong and are mended). No check was made for its faults: words that nobody thought of are a laboratory's work, and until it
 /// has read them the unit stands on the maker's claim and says so (<c>declared</c> or <c>supported</c>, never <c>tool</c>; see the last test).
+/// What refuted honest units of any set was mended since: it must stay at none of 7,684, with no fewer faults found than before.
 /// </remarks>
 public class HeldOutTests(ITestOutputHelper output)
 {
     [Fact]
-    public void The_first_set_of_faults_is_found() => Found("first", HeldOutEvidence.First, 147);
+    public void The_first_set_of_faults_is_found() => Found("first", HeldOutEvidence.First, 152);
 
     [Fact]
     public void Honest_tellings_of_the_first_set_are_not_refuted() => Honest("first");
@@ -38,7 +39,7 @@ public class HeldOutTests(ITestOutputHelper output)
     [Fact]
     public void Honest_tellings_of_the_third_set_are_not_refuted() => Honest("third");
 
-    /// <param name="least">Faults that have to be found: 95 % of what was mended on, and of what was held out no fewer than its one run found.</param>
+    /// <param name="least">Faults that have to be found: as many as after mending, and of what was held out no fewer than its one run found.</param>
     private void Found(string set, IReadOnlyList<HeldOutFault> evidence, int least)
     {
         Tool.Need("mksquashfs", "squashfs-tools");
@@ -72,6 +73,6 @@ public class HeldOutTests(ITestOutputHelper output)
         }
         foreach (var one in refuted) output.WriteLine(one);
         output.WriteLine($"{set}: {refuted.Count} of {units} honest units refuted or disputed");
-        Assert.True(refuted.Count * 100 < units, string.Join('\n', refuted));
+        Assert.True(refuted.Count == 0, string.Join('\n', refuted));
     }
 }

@@ -31,7 +31,7 @@ public sealed class EndOfLifeCryptography() : Check("end-of-life-cryptography", 
         // A package of a distribution is mended there under its old number.
         return takenOver || over.All(o => o.Component.Package is not null)
             ? [Open(Units[0], $"its maker no longer mends {words}; whether another does is for a person", "who mends the old branch, and the list of what was mended")]
-            : [Refutes(Units[0], $"its maker no longer mends {words}, and no table says who does", [.. over.SelectMany(o => Place(o.Component)).Take(10)])];
+            : [Refutes(Units[0], $"its maker no longer mends {words}, and no table says who does", [.. over.SelectMany(o => Place(o.Component)).Take(10)]).NotIn(6, 12)];
     }
 
     private static DateOnly? EndOf(Component component)

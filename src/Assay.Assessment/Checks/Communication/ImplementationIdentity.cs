@@ -42,7 +42,7 @@ public sealed class ReviewReport() : RowCheck("review-report", 2, Polarity.Refut
         {
             var says = Papers.Field(row, field, unit == "5.5-2-1a" ? "Evaluation" : "Report");
             if (says is null) yield return Open(unit, $"{Name(row)} does not speak of a {what}");
-            else if (Wording.IsMissing(says) || Wording.IsNo(says) || Nothing.IsMatch(says) && !Praise.IsMatch(says) || unit == "5.5-2-1a" && GivenUp.Is(says, Answer)) yield return IsUnclaimed(examined, "5.5-2") ? Open(unit, $"{Name(row)} names no {what}, and the maker does not claim it") : Refutes(unit, $"{Name(row)} names no {what}: \"{Wording.Begin(says)}\"", row.Location);
+            else if (Wording.IsMissing(says) || Wording.IsNo(says) || Nothing.IsMatch(says) && !Praise.IsMatch(says) || unit == "5.5-2-1a" && GivenUp.Is(says, Answer)) yield return Refutes(unit, $"{Name(row)} names no {what}: \"{Wording.Begin(says)}\"", row.Location);
             else yield return Supports(unit, $"{Name(row)} names a {what}: \"{Wording.Begin(says)}\"");
         }
     }
@@ -65,7 +65,7 @@ public sealed class SideEffects() : RowCheck("side-effects", 1, Polarity.Refute,
         if (Wording.IsMissing(usage) || Wording.IsNo(usage) || Wording.IsNotApplicable(usage) || Unused.IsMatch(usage!)) yield break;
         var about = Wording.Clauses($"{usage}\n\n{Papers.Field(row, "Side Effect")}").Where(c => Effects.IsMatch(c)).ToList();
         var plain = Papers.Field(row, "Side Effect");
-        if (about.FirstOrDefault(c => NotDone.IsMatch(c)) is { } not || Wording.IsNo(plain) && (not = plain) is not null) yield return IsUnclaimed(examined, "5.5-3") ? Open(Units[0], $"{Name(row)} did not consider side effects, and the maker does not claim it") : Refutes(Units[0], $"{Name(row)} did not consider side effects: \"{Wording.Begin(not)}\"", row.At("Cryptographic Usage"));
+        if (about.FirstOrDefault(c => NotDone.IsMatch(c)) is { } not || Wording.IsNo(plain) && (not = plain) is not null) yield return Refutes(Units[0], $"{Name(row)} did not consider side effects: \"{Wording.Begin(not)}\"", row.At("Cryptographic Usage"));
         else if (about.Count > 0 || Wording.IsYes(plain)) yield return Supports(Units[0], $"{Name(row)} speaks of side effects: \"{Wording.Begin(about.FirstOrDefault() ?? plain!)}\"");
         else yield return Open(Units[0], $"{Name(row)} uses cryptography and says nothing of side effects");
     }

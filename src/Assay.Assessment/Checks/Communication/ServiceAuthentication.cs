@@ -9,9 +9,7 @@ namespace Assay.Assessment.Checks;
 public sealed class ServiceAuthentication() : Check("service-authentication", 3, Polarity.Refute, CoverageScope.Declaration,
     "a log-in mechanism for every service of IXIT 13-SoftServ", "IXIT 13-SoftServ and 1-AuthMech with matching ids", "5.5-4-1a", "5.5-5-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(13).ToList();
         var mechanisms = examined.Declaration.Tables.Where(t => t.Number == 1).ToList();
@@ -35,7 +33,7 @@ public sealed class ServiceAuthentication() : Check("service-authentication", 3,
             if (unknown.Count > 0 && mechanisms.Count > 0)
             {
                 answers.Add(Contradicts(Units[0], (table, row), new Contradiction($"whether there is a log-in mechanism {unknown[0]}", Papers.Says(table, row, $"names {unknown[0]}"),
-                    Papers.Says(mechanisms[0], mechanisms[0].Location, $"has no row {unknown[0]}"))));
+                    Papers.Says(mechanisms[0], mechanisms[0].Location, $"has no row {unknown[0]}"))).NotIn(1));
             }
         }
         if (answers.Count > 0) return answers;

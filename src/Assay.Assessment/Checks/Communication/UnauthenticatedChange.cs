@@ -5,9 +5,9 @@ namespace Assay.Assessment.Checks;
 
 /// <summary>
 /// A request in a capture that shows nothing to be let in, and the device changed or told its configuration all the same. What happens before a device is known
-/// to be set up, and what follows a log-in of the same client (some devices remember the address), is shown and refutes nothing.
+/// to be set up, an answer that says "200" and means no (an error, a log-in page), and what follows a log-in of the same client (some devices remember the address), is shown and refutes nothing.
 /// </summary>
-public sealed class UnauthenticatedChange() : Check("unauthenticated-change", 2, Polarity.Refute, CoverageScope.Capture,
+public sealed class UnauthenticatedChange() : Check("unauthenticated-change", 3, Polarity.Refute, CoverageScope.Capture,
     "requests without any credential that change or return the device's configuration", "a request to every function of IXIT 13-SoftServ without a credential, captured in the initialised state", "5.5-4-2a", "5.5-5-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -17,7 +17,7 @@ public sealed class UnauthenticatedChange() : Check("unauthenticated-change", 2,
         {
             var letIn = capture.Trials.Where(t => t.ToDevice && t.IsAccepted).GroupBy(t => t.Client).ToDictionary(g => g.Key, g => g.Min(t => t.Time), StringComparer.Ordinal);
             foreach (var shown in capture.Exchanges.Where(e => e.ToDevice && e.Shown is not "none").GroupBy(e => e.Client)) letIn[shown.Key] = letIn.TryGetValue(shown.Key, out var before) && before < shown.Min(s => s.Time) ? before : shown.Min(s => s.Time);
-            var bare = capture.Exchanges.Where(e => e.ToDevice && e.Status is >= 200 and < 300 && e.Shown == "none" && Configuration.IsMatch(e.Path) && !Harmless.IsMatch(e.Path)).ToList();
+            var bare = capture.Exchanges.Where(e => e.ToDevice && e is { Status: >= 200 and < 300, IsRefused: false } && e.Shown == "none" && Configuration.IsMatch(e.Path) && !Harmless.IsMatch(e.Path)).ToList();
             var changes = bare.Where(e => e.Method is "POST" or "PUT" or "PATCH" or "DELETE").ToList();
             var returns = bare.Where(e => e.Method == "GET" && Secretive.IsMatch(e.Path)).ToList();
             foreach (var seen in changes.Concat(returns))

@@ -34,9 +34,9 @@ public sealed class UndeclaredChannel() : Check("undeclared-channel", 3, Polarit
         if (missing.Count == 0 && talks.Count > 0)
         {
             var kinds = talks.Select(t => t.Application).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-            return [Refutes(Units[0], $"{talks.Count} conversation(s) of the device are of a kind that IXIT 11-ComMech does not list: {string.Join(", ", kinds)}", [.. talks.Take(10).Select(t => t.Place)])];
+            return [Refutes(Units[0], $"{talks.Count} conversation(s) of the device are of a kind that IXIT 11-ComMech does not list: {string.Join(", ", kinds)}", [.. talks.Take(10).Select(t => t.Place)]).NotIn(11)];
         }
-        if (missing.Count > 0) return Refutes($"{missing.Count} observation(s) are of a channel that IXIT 11-ComMech does not list", missing);
+        if (missing.Count > 0) return Refutes($"{missing.Count} observation(s) are of a channel that IXIT 11-ComMech does not list", missing).NotIn(11);
         return listed > 0 && examined.LookedWhole(CoverageScope.Capture)
             ? [Supports(Units[0], $"every channel that was recognised in the captures ({listed} observation(s)) is listed; what the device did not do there was not seen")]
             : Silence(examined);

@@ -33,7 +33,7 @@ public sealed class ClaimAgainstTable() : Check("claim-against-table", 3, Polari
                 }
                 else if (claim.Support == Support.Yes && (table.Rows.Count == 0 || IsNothing(table.Rows) && !IsKeptByNone(provision)))
                 {
-                    yield return Contradicts(unit, new Contradiction($"whether there is anything behind {provision}", one, Papers.Says(table, table.Location, "has no row that describes it")));
+                    yield return Contradicts(unit, new Contradiction($"whether there is anything behind {provision}", one, Papers.Says(table, table.Location, "has no row that describes it"))).NotIn(number);
                 }
             }
         }

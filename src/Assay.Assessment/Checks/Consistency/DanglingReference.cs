@@ -32,7 +32,7 @@ public sealed class DanglingReference() : Check("dangling-reference", 1, Polarit
                         continue;
                     }
                     answers.Add(Contradicts(unit, (table, row), new Contradiction($"whether there is a row {Shortened.Visible(match.Value)}", Papers.Says(table, row, $"{field} names {Shortened.Visible(match.Value)}"),
-                        Papers.Says(targets[0], targets[0].Location, $"has no row {Shortened.Visible(match.Value)}"))));
+                        Papers.Says(targets[0], targets[0].Location, $"has no row {Shortened.Visible(match.Value)}"))).NotIn(to));
                 }
             }
         }

@@ -7,7 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class AlterationAlert() : Check("alteration-alert", 2, Polarity.Refute, CoverageScope.Declaration,
     "an alert, and closed networks, after altered software was found", "IXIT 20-SecBoot with its fields User Notification and Notification Functionality filled", "5.7-2-1a", "5.7-2-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 20);
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 20);
 
     private IEnumerable<Answer> Judge(Examined examined)
     {

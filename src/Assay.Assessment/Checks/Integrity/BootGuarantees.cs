@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class BootGuarantees() : Check("boot-guarantees", 2, Polarity.Refute, CoverageScope.Declaration,
     "integrity and authenticity among the guarantees of every row of IXIT 20-SecBoot, and a detection that is one", "IXIT 20-SecBoot with its fields Security Guarantees and Detection Mechanisms filled", "5.7-1-1a", "5.7-1-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(20).ToList();
         if (rows.Count == 0)

@@ -53,7 +53,7 @@ public sealed class PlatformEvidence() : Check("platform-evidence", 1, Polarity.
                 else if (!Names(named, parts, certificate.Product))
                 {
                     answers.Add(Contradicts(unit, new Contradiction($"whether the device is built on {certificate.Product}", says,
-                        new Statement("no row of IXIT 6, 10, 12, 18 or 20 and no component names it", papers.Count > 0 ? papers[0].Table.Location : new Location { Artefact = examined.Of(FileKind.BillOfMaterials).FirstOrDefault()?.Name ?? certificate.Location.Artefact }, IsPaper: true))));
+                        new Statement("no row of IXIT 6, 10, 12, 18 or 20 and no component names it", papers.Count > 0 ? papers[0].Table.Location : new Location { Artefact = examined.Of(FileKind.BillOfMaterials).FirstOrDefault()?.Name ?? certificate.Location.Artefact }, IsPaper: true))).NotIn(6, 10, 12, 18, 20));
                 }
                 else if (Copy(examined, certificate) is { } missing)
                 {

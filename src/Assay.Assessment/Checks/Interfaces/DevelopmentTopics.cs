@@ -8,9 +8,7 @@ namespace Assay.Assessment.Checks;
 public sealed class DevelopmentTopics() : Check("development-topics", 2, Polarity.Refute, CoverageScope.Declaration,
     "all stages of development in IXIT 19-SecDev", "a row of IXIT 19-SecDev for every stage from training to suppliers", "5.6-9-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(19).ToList();
         if (rows.Count == 0) return [Open(Units[0], "IXIT 19-SecDev was not handed over", "IXIT 19-SecDev")];

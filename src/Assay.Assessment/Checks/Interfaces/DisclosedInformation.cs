@@ -7,7 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class DisclosedInformation() : Check("disclosed-information", 2, Polarity.Refute, CoverageScope.Declaration,
     "credentials among what a row discloses before a log-in as irrelevant, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 15);
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 15);
 
     private IEnumerable<Answer> Judge(Examined examined)
     {

@@ -9,7 +9,7 @@ namespace Assay.Assessment.Checks;
 public sealed class InputValidationRows() : Check("input-validation-rows", 2, Polarity.Refute, CoverageScope.Declaration,
     "interfaces that take input and are the source of no row of IXIT 29-InpVal", "a row of IXIT 29-InpVal for every interface that takes input", "5.13-1-1a", "5.13-1-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 29);
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 29);
 
     private IEnumerable<Answer> Judge(Examined examined)
     {
@@ -29,7 +29,7 @@ public sealed class InputValidationRows() : Check("input-validation-rows", 2, Po
         foreach (var of in everything ? [] : examined.Rows(11))
         {
             if (sources.Names(of.Row.Id) || !IsLeftOut(11, of.Row, examined.Rows(11), listed)) continue;
-            yield return Refutes("5.13-1-1a", $"{Shortened.Visible(of.Row.Id)} is left out where IXIT 29-InpVal lists the other rows of its table as sources", of.Row.Location, table.Location).For(of);
+            yield return Refutes("5.13-1-1a", $"{Shortened.Visible(of.Row.Id)} is left out where IXIT 29-InpVal lists the other rows of its table as sources", of.Row.Location, table.Location).For(of).NotIn(29);
         }
         if (inputs.Count == 0) yield return Open("5.13-1-1a", "neither IXIT 27-UserIntf nor the interface table (28) was handed over", "IXIT 27-UserIntf and 28");
         foreach (var of in inputs)
@@ -40,7 +40,7 @@ public sealed class InputValidationRows() : Check("input-validation-rows", 2, Po
             else if (InterfaceStatus.Of(of.Row) == Switched.Off || Output.IsMatch(whole) && !Input.IsMatch(whole)) yield return Open("5.13-1-1a", $"{id} is off or takes no input, by its row; no row of IXIT 29-InpVal names it").For(of);
             // Named by kind instead of by id: "the web interface", "all requests to the API".
             else if (kinds.Any(k => k.IsMatch(Subject(of.Row)))) yield return Supports("5.13-1-1a", $"an input of the kind of {id} is a source of IXIT 29-InpVal").For(of);
-            else if (TakesInput(of.Row) || IsLeftOut(of.Table.Number, of.Row, inputs, listed)) yield return Refutes("5.13-1-1a", $"{id} takes input, and no row of IXIT 29-InpVal names it", of.Row.Location, table.Location).For(of);
+            else if (TakesInput(of.Row) || IsLeftOut(of.Table.Number, of.Row, inputs, listed)) yield return Refutes("5.13-1-1a", $"{id} takes input, and no row of IXIT 29-InpVal names it", of.Row.Location, table.Location).For(of).NotIn(29);
             else yield return Open("5.13-1-1a", $"no row of IXIT 29-InpVal names {id}", $"a row of IXIT 29-InpVal for {id}, or the reason why it needs none").For(of);
         }
         if (methods.Count == 0) yield return Open("5.13-1-1b", "IXIT 29-InpVal has no rows");

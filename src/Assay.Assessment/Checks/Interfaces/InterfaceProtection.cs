@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class InterfaceProtection() : Check("interface-protection", 2, Polarity.Refute, CoverageScope.Declaration,
     "unneeded ports without protection, and unneeded radios that are on", "IXIT 15-Intf with the fields Type, Status and Protection filled for every physical interface", "5.6-3-1a", "5.6-3-1b", "5.6-3-1c")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(15).ToList();
         var answers = new List<Answer>();

@@ -7,7 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class InterfacePurpose() : Check("interface-purpose", 2, Polarity.Refute, CoverageScope.Declaration,
     "a purpose for every network and logical interface that is on", "IXIT 15-Intf and 28, with the purpose of every interface that is on", "5.6-1-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 15);
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 15);
 
     private IEnumerable<Answer> Judge(Examined examined)
     {

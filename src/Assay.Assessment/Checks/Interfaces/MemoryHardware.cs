@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class MemoryHardware() : Check("memory-hardware", 2, Polarity.Refute, CoverageScope.Declaration,
     "a hardware mechanism behind every row of IXIT 18-AccCtrl", "IXIT 18-AccCtrl with the hardware mechanism of every row", "5.6-8-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(18).ToList();
         if (rows.Count == 0) yield return Open(Units[0], "IXIT 18-AccCtrl was not handed over", "IXIT 18-AccCtrl");

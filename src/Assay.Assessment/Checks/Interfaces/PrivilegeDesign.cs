@@ -13,7 +13,6 @@ public sealed class PrivilegeDesign() : RowCheck("privilege-design", 1, Polarity
         if (says is null) yield break;
         var all = Wording.Clauses(says).FirstOrDefault(c => AllRights.IsMatch(c) && !Spared.IsMatch(c) && !Wording.IsAverted(c)) ?? Wording.Clauses(says).FirstOrDefault(c => None.IsMatch(c));
         if (!Wording.IsMissing(says) && Fields.Of(says) != Filled.Denied && all is null && !GivenUp.Is(says, Answer)) yield return Open(Units[0], $"{Name(row)}: whether it leaves each part no more rights than it needs is for a person");
-        else if (IsUnclaimed(examined, "5.6-7")) yield return Open(Units[0], $"{Name(row)} controls no privileges, and the maker does not claim it");
         else yield return Refutes(Units[0], $"{Name(row)} controls no privileges: \"{Wording.Begin(all ?? says)}\"", row.At("Description"));
     }
 

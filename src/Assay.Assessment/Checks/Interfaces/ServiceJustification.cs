@@ -8,9 +8,7 @@ namespace Assay.Assessment.Checks;
 public sealed class ServiceJustification() : Check("service-justification", 4, Polarity.Refute, CoverageScope.Declaration,
     "a reason for every service of IXIT 13-SoftServ that is on", "IXIT 13-SoftServ with its field Justification filled", "5.6-5-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(13).ToList();
         if (rows.Count == 0) yield return Open(Units[0], "IXIT 13-SoftServ was not handed over");

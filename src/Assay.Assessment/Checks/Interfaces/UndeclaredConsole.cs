@@ -18,7 +18,7 @@ public sealed class UndeclaredConsole() : Check("undeclared-console", 2, Polarit
         var lines = rows.Where(r => DebugInterfaces.IsDebug(r.Row) || Serial.IsMatch($"{r.Row.Id.Replace('-', ' ')}\n{Papers.Field(r.Row, "Description")}\n{Papers.Field(r.Row, "Type")}")).ToList();
         if (lines.FirstOrDefault() is { Row: not null } listed) return [State(lines, consoles), Supports(Units[1], $"{Shortened.Visible(listed.Row.Id)} lists an interface for the {consoles.Count} console(s) of the image", consoles)];
         var table = rows[0].Table;
-        return [Open(Units[0], "no row of IXIT 15-Intf tells of the console that the image opens"), Contradicts(Units[1], new Contradiction("whether the device has an interface for debugging", Papers.Says(table, table.Location, "lists none, and no serial line"), Papers.Seen(consoles[0])), consoles)];
+        return [Open(Units[0], "no row of IXIT 15-Intf tells of the console that the image opens"), Contradicts(Units[1], new Contradiction("whether the device has an interface for debugging", Papers.Says(table, table.Location, "lists none, and no serial line"), Papers.Seen(consoles[0])), consoles).NotIn(15)];
     }
 
     // Every line that could carry it is declared off, and the image starts a log-in or a shell on one.

@@ -14,7 +14,7 @@ public sealed class VersionDisclosure() : Check("version-disclosure", 2, Polarit
         if (rows.Count == 0) return [Open(Units[0], "versions are told before a log-in, but no table of disclosed information was handed over", "IXIT 15-Intf with its field on disclosed information", told)];
         // "without disclosing versions" lists none.
         var listed = rows.Any(d => Listing.Any(w => Wording.Names(d, w) && !Wording.Denies(d, w)));
-        return listed ? [Supports(Units[0], "what was told before a log-in is listed", told)] : Refutes($"{told.Count} answer(s) tell a version that no table lists", told);
+        return listed ? [Supports(Units[0], "what was told before a log-in is listed", told)] : Refutes($"{told.Count} answer(s) tell a version that no table lists", told).NotIn(15, 28);
     }
 
     private static readonly string[] Listing = ["version", "versions", "banner", "banners", "release", "build number", "firmware revision", "software revision", "software level"];

@@ -36,7 +36,7 @@ public sealed class UndeclaredParameter() : Check("undeclared-parameter", 1, Pol
             if (from.Row is null || rows.Any(r => has.IsMatch(Papers.Whole(r.Row)))) continue;
             answers.Add(Refutes(Units[0], $"{Shortened.Visible(from.Row.Id)} uses {what}, and IXIT 10-SecParam has no row for it", from.Row.Location));
         }
-        if (answers.Count > 0) return answers;
+        if (answers.Count > 0) return answers.NotIn(10);
         return [seen.Count > 0 ? Supports(Units[0], $"each of {seen.Count} secret(s) found in the image has a row that speaks of its kind", [.. seen.Take(5)]) : Open(Units[0], "no secret was found that a row could lack, which is no proof that the table is complete")];
     }
 

@@ -26,7 +26,7 @@ public sealed class LoginOutsideTable() : Check("login-outside-table", 1, Polari
         {
             return Units.Select(u => Open(u, $"{missing.Count} password log-in(s) of which {Shortened.Visible(general.Id)} may speak, which names no service", "IXIT 1-AuthMech with the service of every row", missing));
         }
-        if (missing.Count > 0) return Refutes($"{missing.Count} password log-in(s) that IXIT 1-AuthMech does not list", missing);
+        if (missing.Count > 0) return Refutes($"{missing.Count} password log-in(s) that IXIT 1-AuthMech does not list", missing).NotIn(1);
         var whole = ScannedPorts.IsWhole(scans);
         var unclear = scans.SelectMany(s => s.Open).Where(o => !IsWithoutLogin(o) && !rows.Any(r => ScannedPorts.IsAbout(r.Row, o))).ToList();
         var scope = string.Join("; ", scans.Select(s => s.Scope));

@@ -10,9 +10,11 @@ internal static class PresetPassword
     public static string? GenerationOf(IxitRow row)
     {
         var says = Papers.Field(row, "Password Generation");
-        if (Wording.IsEmpty(says) || Wording.IsNo(says) || Wording.IsNotApplicable(says)) return null;
-        return IsUsersOwn(says!) ? null : says;
+        return Wording.IsEmpty(says) || Wording.IsNotApplicable(says) || IsNone(says!) || IsUsersOwn(says!) ? null : says;
     }
+
+    /// <summary>No password is made: a denial, or words such as <c>we do not generate any</c> and <c>not a password</c>.</summary>
+    public static bool IsNone(string says) => Wording.IsNo(says) || NoneMade.IsMatch(says);
 
     /// <summary>The user sets it, and nothing is set before that.</summary>
     public static bool IsUsersOwn(string says) => Wording.Affirms(says, ByUser) is not null && !Preset.IsMatch(says);
@@ -41,6 +43,8 @@ internal static class PresetPassword
         count = at + 1;
         return at >= 0 || int.TryParse(word, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out count);
     }
+
+    private static Regex NoneMade => field ??= new(@"^\W*((we|it|the (maker|factory|device|product)) )?((do|does|did|is|are|was|were|will)( not|n[o'’]t)( be)?|never) (generat\w+|creat\w+|mak(e|es|ing)|made|set|assign\w*|issu\w+|preset)( (any|one|a|passwords?|such|for|by|at) ?([\w-]+ ?){0,3})?\W*($|[.;,:(])|^\W*not an? (password|passphrase|pin|secret)\b|^\W*(it|that|this) is (not a|no) (password|passphrase|pin)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Range => field ??= new(@"\b0{3,}\s*(to|-|–|\.{2,3}|until|through)\s*(?<n>9{3,})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -23,8 +23,8 @@ public sealed class UndeclaredLogin() : Check("undeclared-login", 1, Polarity.Re
         if (missing.Count > 0)
         {
             var passwords = missing.Where(f => f.Kind != FindingKind.Service || f.Has(Traits.Telnet) || f.Has(Traits.Ftp)).ToList();
-            IEnumerable<Answer> first = passwords.Count > 0 ? Refutes($"{passwords.Count} observation(s) are of a log-in with a password that IXIT 1-AuthMech does not list", passwords, "5.1-1-2a") : [Open("5.1-1-2a", "whether the log-in that was seen takes a password cannot be told", toSettle: null, missing)];
-            return [.. first, .. Refutes($"{missing.Count} observation(s) are of a log-in that IXIT 1-AuthMech does not list", missing, "5.1-5-2a")];
+            IEnumerable<Answer> first = passwords.Count > 0 ? Refutes($"{passwords.Count} observation(s) are of a log-in with a password that IXIT 1-AuthMech does not list", passwords, "5.1-1-2a").NotIn(1) : [Open("5.1-1-2a", "whether the log-in that was seen takes a password cannot be told", toSettle: null, missing)];
+            return [.. first, .. Refutes($"{missing.Count} observation(s) are of a log-in that IXIT 1-AuthMech does not list", missing, "5.1-5-2a").NotIn(1)];
         }
         return listed.Count > 0
             ? Units.Select(u => Supports(u, $"every log-in that was recognised ({listed.Count} observation(s)) has a row; ports that nobody tried were not seen", listed))

@@ -24,7 +24,7 @@ public sealed class AppPermissions() : Check("app-permissions", 1, Polarity.Supp
         var sure = silent.Where(f => Known.First(k => f.Subject.EndsWith("." + k.Permission, StringComparison.Ordinal)).IsAlone).ToList();
         if (sure.Count == 0) return [Open(Units[0], $"no paper says what {silent.Count} permission(s) are for: {string.Join(", ", silent.Take(4).Select(f => f.Subject))}", toSettle: null, silent)];
         var paper = data is not null ? Papers.Says(data, data.Location, $"says nothing of what {sure[0].Subject} gives") : new Statement($"the notice says nothing of what {sure[0].Subject} gives", notices[0].At(1), IsPaper: true);
-        return [Contradicts(Units[0], new Contradiction($"whether the app needs {sure[0].Subject}", paper, Papers.Seen(sure[0])), sure)];
+        return [Contradicts(Units[0], new Contradiction($"whether the app needs {sure[0].Subject}", paper, Papers.Seen(sure[0])), sure).NotIn(2, 21, 22, 24)];
     }
 
     private static readonly (string Permission, bool IsAlone, string[] Words)[] Known =

@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class ConsentRows() : Check("consent-rows", 2, Polarity.Refute, CoverageScope.Declaration,
     "consent that is preset, and consent that nobody can take back, in IXIT 21-PersData", "IXIT 21-PersData with its fields Obtaining Consent and Withdrawing Consent filled", "6-2-1a", "6-3-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(21).Where(r => Fields.Of(r.Row, "Obtaining Consent", "Obtain") is not (Filled.Missing or Filled.NotApplicable or Filled.Denied)).ToList();
         if (rows.Count == 0)

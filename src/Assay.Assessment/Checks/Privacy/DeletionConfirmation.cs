@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class DeletionConfirmation() : Check("deletion-confirmation", 2, Polarity.Refute, CoverageScope.Declaration,
     "a confirmation behind every row of IXIT 25-DelFunc", "IXIT 25-DelFunc with its field Confirmation filled, and a laboratory's record of one deletion each", "5.11-4-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(25).ToList();
         if (rows.Count == 0) yield return Open(Units[0], "IXIT 25-DelFunc was not handed over", "IXIT 25-DelFunc");

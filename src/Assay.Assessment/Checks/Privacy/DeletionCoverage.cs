@@ -5,12 +5,10 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Ways to delete: at least one for the device, and one for every service that holds personal data. One answer a row of IXIT 21-PersData where the unit asks every service.</summary>
-public sealed class DeletionCoverage() : Check("deletion-coverage", 3, Polarity.Refute, CoverageScope.Declaration,
+public sealed class DeletionCoverage() : Check("deletion-coverage", 4, Polarity.Refute, CoverageScope.Declaration,
     "a way to delete for the device and for every service that holds personal data", "IXIT 25-DelFunc with a target for every row of 21-PersData", "5.11-1-1a", "5.11-1-1c", "5.11-2-1a", "5.11-2-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var table = examined.Declaration.Table(25);
         var functions = examined.Rows(25).ToList();
@@ -23,7 +21,8 @@ public sealed class DeletionCoverage() : Check("deletion-coverage", 3, Polarity.
         var service = functions.Except(barred).FirstOrDefault(f => Targets(f.Row, Service));
         var spared = functions.Where(f => Targets(f.Row, Device)).Select(f => (Of: f, Clause: Wording.Clauses($"{Papers.Field(f.Row, "Target")}\n\n{Papers.Field(f.Row, "Description")}").FirstOrDefault(c => Stays.IsMatch(c) && !Nothing.IsMatch(c)))).ToList();
         if (device.Row is null && barred.FirstOrDefault(f => Targets(f.Row, Device)) is { Row: not null } shut) answers.Add(Refutes("5.11-1-1a", $"{Shortened.Visible(shut.Row.Id)} is no way for a user: \"{Wording.Begin(Papers.Field(shut.Row, "Initiation")!)}\"", shut.Row.At("Initiation and Interaction")));
-        else if (device.Row is null) answers.AddRange(Refutes("5.11-1-1a", "no row of IXIT 25-DelFunc deletes data on the device", table.Location), Refutes("5.11-1-1c", "no row of IXIT 25-DelFunc deletes data on the device", table.Location));
+        else if (device.Row is null && functions.FirstOrDefault(f => !IsAway(f.Row)) is { Row: not null } other) answers.AddRange(new[] { "5.11-1-1a", "5.11-1-1c" }.Select(u => Open(u, $"{Shortened.Visible(other.Row.Id)} names a target that may be the device: \"{Wording.Begin(Papers.Field(other.Row, "Target") ?? Papers.Whole(other.Row))}\"", "a target in every row of IXIT 25-DelFunc that says device or service")));
+        else if (device.Row is null) answers.AddRange(Refutes("5.11-1-1a", "no row of IXIT 25-DelFunc deletes data on the device", table.Location).NotIn(25), Refutes("5.11-1-1c", "no row of IXIT 25-DelFunc deletes data on the device", table.Location).NotIn(25));
         else
         {
             answers.Add(Supports("5.11-1-1a", $"{Shortened.Visible(device.Row.Id)} deletes data on the device"));
@@ -39,12 +38,12 @@ public sealed class DeletionCoverage() : Check("deletion-coverage", 3, Polarity.
         answers.Add(service.Row is null && barred.FirstOrDefault(f => Targets(f.Row, Service)) is { Row: not null } closed
             ? Refutes("5.11-2-1a", $"{Shortened.Visible(closed.Row.Id)} is no way for a user: \"{Wording.Begin(Papers.Field(closed.Row, "Initiation")!)}\"", closed.Row.At("Initiation and Interaction"))
             : service.Row is null
-            ? Refutes("5.11-2-1a", $"{Shortened.Visible(held[0].Row.Id)} goes to a service, and no row of IXIT 25-DelFunc deletes there", held[0].Row.Location, table.Location)
+            ? Refutes("5.11-2-1a", $"{Shortened.Visible(held[0].Row.Id)} goes to a service, and no row of IXIT 25-DelFunc deletes there", held[0].Row.Location, table.Location).NotIn(25)
             : Supports("5.11-2-1a", $"{Shortened.Visible(service.Row.Id)} deletes data at a service"));
         foreach (var of in held)
         {
             answers.Add((service.Row is null
-                ? Refutes("5.11-2-1b", $"{Shortened.Visible(of.Row.Id)} goes to a service, and no row of IXIT 25-DelFunc deletes there", of.Row.Location, table.Location)
+                ? Refutes("5.11-2-1b", $"{Shortened.Visible(of.Row.Id)} goes to a service, and no row of IXIT 25-DelFunc deletes there", of.Row.Location, table.Location).NotIn(25)
                 : Supports("5.11-2-1b", $"{Shortened.Visible(of.Row.Id)} goes to a service, and {Shortened.Visible(service.Row.Id)} deletes at one")).For(of));
         }
         return answers;
@@ -64,6 +63,11 @@ public sealed class DeletionCoverage() : Check("deletion-coverage", 3, Polarity.
         if (Fields.Of(target) == Filled.Words && (Device.IsMatch(target!) || Service.IsMatch(target!))) return words.IsMatch(target!);
         return Fields.Affirms(Papers.Whole(function), words) is not null;
     }
+
+    // Only what plainly lies elsewhere is not the device: makers call their device by many names.
+    private static bool IsAway(IxitRow function) => Papers.Field(function, "Target") is { } target && !Wording.IsEmpty(target) ? Away.IsMatch(target) : Away.IsMatch(Papers.Whole(function));
+
+    private static Regex Away => field ??= new(@"\b(cloud|services?|accounts?|servers?|back-?ends?|portal|online|remote storage|hosted|apps?|applications?|relays?|websites?|data ?cent(er|re)s?|(smart|tele)?phones?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // A row that speaks of a service only to deny it stays on the device.
     private static bool AtService(IxitRow data) => data.Fields.Values.Any(v => Fields.Affirms(v, Service) is not null);

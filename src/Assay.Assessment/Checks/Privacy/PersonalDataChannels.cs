@@ -8,7 +8,7 @@ namespace Assay.Assessment.Checks;
 public sealed class PersonalDataChannels() : Check("personal-data-channels", 1, Polarity.Refute, CoverageScope.Declaration,
     "rows of IXIT 21-PersData whose channel has no row, or one in clear text", "IXIT 21-PersData with its field Secure Communication Mechanisms, and the rows of IXIT 11 that it names", "5.8-1-1a", "5.8-2-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined).Together(asked: 11);
+    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 11);
 
     private IEnumerable<Answer> Judge(Examined examined)
     {
@@ -36,7 +36,7 @@ public sealed class PersonalDataChannels() : Check("personal-data-channels", 1, 
             var (known, unknown) = Papers.References(says!, channels, "ComMech", "SecComMech");
             if (unknown.Count > 0 && channels is not null)
             {
-                answers.AddRange(units.Select(u => Contradicts(u, new Contradiction($"whether there is a channel {unknown[0]}", Papers.Says(of.Table, of.Row, $"names {unknown[0]}"), Papers.Says(channels, channels.Location, $"has no row {unknown[0]}"))).For(of)));
+                answers.AddRange(units.Select(u => Contradicts(u, new Contradiction($"whether there is a channel {unknown[0]}", Papers.Says(of.Table, of.Row, $"names {unknown[0]}"), Papers.Says(channels, channels.Location, $"has no row {unknown[0]}"))).NotIn(11).For(of)));
             }
             else if (known.Count == 0)
             {

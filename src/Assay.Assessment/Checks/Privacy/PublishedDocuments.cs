@@ -8,9 +8,7 @@ public sealed class PublishedDocuments() : Check("published-documents", 2, Polar
     "a page for users behind every field of IXIT 2-UserInfo on sensors, deletion, set-up, its check, personal data and telemetry", "copies of the pages that IXIT 2-UserInfo names, saved with their address and date",
     [.. Asked.SelectMany(a => new[] { a.Planned, a.Opened }).OfType<string>().Distinct()])
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(2).ToList();
         foreach (var (name, about, planned, opened, decides) in Asked)

@@ -26,16 +26,16 @@ public sealed class Sensors() : Check("sensors", 3, Polarity.Support, CoverageSc
                 // Of the record on the user's papers only what it says of sensors.
                 var says = table.Number == 2 ? Papers.Field(row, "Documentation of Sensors") ?? "" : Papers.Whole(row);
                 if (sensor.Stated.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } word) continue;
-                answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", Papers.Says(table, row, $"names a {word}"), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))));
+                answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", Papers.Says(table, row, $"names a {word}"), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))).NotIn(22));
                 break;
             }
             if (examined.Components.FirstOrDefault(c => sensor.Drivers.Contains(c.Name, StringComparer.OrdinalIgnoreCase)) is { Evidence.Count: > 0 } driver)
             {
-                answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", new Statement($"component {driver.Name}", driver.Evidence[0].Location, IsPaper: false), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))));
+                answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", new Statement($"component {driver.Name}", driver.Evidence[0].Location, IsPaper: false), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))).NotIn(22));
             }
             if (examined.Findings.FirstOrDefault(f => f.Has(Traits.Sensor) && f.Subject == sensor.Name) is { } described)
             {
-                answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", Papers.Seen(described), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}")), described));
+                answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", Papers.Seen(described), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}")), described).NotIn(22));
             }
         }
         if (answers.Count > 0) return answers;

@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class TelemetryExamination() : Check("telemetry-examination", 2, Polarity.Decide, CoverageScope.Declaration,
     "at least one row of IXIT 24-TelData that is examined for anomalies of security", "IXIT 24-TelData with its field Security Examination filled", "5.10-1-1a", "5.10-1-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(24).Select(r => (Of: r, Says: Papers.Field(r.Row, "Security Examination", "Examination"))).ToList();
         if (rows.Count == 0 || rows.All(r => r.Says is null))

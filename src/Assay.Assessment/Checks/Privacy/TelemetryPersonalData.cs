@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class TelemetryPersonalData() : Check("telemetry-personal-data", 2, Polarity.Refute, CoverageScope.Declaration,
     "rows of IXIT 24-TelData with personal data that have no purpose, or name a row that is not there", "IXIT 24-TelData with its fields Purpose and Personal Data, and the rows of IXIT 21 that it names", "6-4-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(24).ToList();
         var data = examined.Declaration.Table(21);
@@ -33,7 +31,7 @@ public sealed class TelemetryPersonalData() : Check("telemetry-personal-data", 2
             var (known, unknown) = Papers.References(personal!, data, "PersData");
             if (unknown.Count > 0 && data is not null)
             {
-                yield return Contradicts(Units[0], new Contradiction($"whether there is personal data {unknown[0]}", Papers.Says(of.Table, of.Row, $"names {unknown[0]}"), Papers.Says(data, data.Location, $"has no row {unknown[0]}"))).For(of);
+                yield return Contradicts(Units[0], new Contradiction($"whether there is personal data {unknown[0]}", Papers.Says(of.Table, of.Row, $"names {unknown[0]}"), Papers.Says(data, data.Location, $"has no row {unknown[0]}"))).NotIn(21).For(of);
             }
             else if (Fields.Of(purpose) is Filled.Empty or Filled.Placeholder or Filled.Denied) yield return Refutes(Units[0], $"{id} holds personal data, and its purpose {Fields.Shown(purpose)}", of.Row.At("Purpose")).For(of);
             else yield return Fields.Of(purpose) == Filled.Words && known.Count > 0

@@ -23,8 +23,8 @@ public sealed class UnnamedParties() : Check("unnamed-parties", 1, Polarity.Supp
         var missing = seen.Where(f => !Trackers.WordsFor(Trackers.OfHost(f.Subject) ?? f.Subject).Append(f.Subject).Any(w => said.Contains(w, StringComparison.OrdinalIgnoreCase))).ToList();
         if (missing.Count == 0) return Units.Select(u => Supports(u, $"all {seen.Count} sign(s) of parties that gather usage data belong to parties that the papers name", seen));
         var onTheWire = missing.Where(f => f.Location.Path is null).ToList();
-        if (onTheWire.Count > 0) return Refutes($"{onTheWire.Count} part(ies) were sent requests, and no paper names them: {string.Join(", ", onTheWire.Take(4).Select(f => f.Subject))}", onTheWire);
+        if (onTheWire.Count > 0) return Refutes($"{onTheWire.Count} part(ies) were sent requests, and no paper names them: {string.Join(", ", onTheWire.Take(4).Select(f => f.Subject))}", onTheWire).NotIn(2, 11, 21, 24);
         var paper = recipients.Count > 0 ? Papers.Says(recipients[0].Table, recipients[0].Table.Location, $"names no {missing[0].Subject}") : new Statement($"the notice names no {missing[0].Subject}", notices[0].At(1), IsPaper: true);
-        return Units.Select(u => Contradicts(u, new Contradiction($"whether {missing[0].Subject} receives data", paper, Papers.Seen(missing[0])), missing));
+        return Units.Select(u => Contradicts(u, new Contradiction($"whether {missing[0].Subject} receives data", paper, Papers.Seen(missing[0])), missing)).NotIn(2, 11, 21, 24);
     }
 }

@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class UserDecisions() : Check("user-decisions", 3, Polarity.Refute, CoverageScope.Declaration,
     "a default for every row of IXIT 26-UserDec that keeps protection on", "IXIT 26-UserDec with its fields Options and Default filled", "5.12-1-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(26).ToList();
         if (rows.Count == 0) yield return Open(Units[0], "IXIT 26-UserDec was not handed over");

@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class ReconnectDesign() : Check("reconnect-design", 2, Polarity.Refute, CoverageScope.Declaration,
     "connections that are retried without a pause, by the papers' own words", "how long and how randomly the device waits before it connects again (IXIT 11-ComMech, Resilience Measures)", "5.9-3-1a", "5.9-3-1b")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(11, 23, 28).ToList();
         var texts = rows.Select(r => (Of: r, Text: string.Join("\n\n", r.Row.Fields.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)))).ToList();

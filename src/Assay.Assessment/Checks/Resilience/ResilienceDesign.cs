@@ -7,9 +7,7 @@ namespace Assay.Assessment.Checks;
 public sealed class ResilienceDesign() : Check("resilience-design", 2, Polarity.Refute, CoverageScope.Declaration,
     "guarantees of every row of IXIT 23-ResMech, and words on work without network and on return after loss of power", "IXIT 23-ResMech with what still works without network and how the device comes back after loss of power", "5.9-1-1b", "5.9-2-1b", "5.9-2-1c")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(23).ToList();
         if (rows.Count == 0)

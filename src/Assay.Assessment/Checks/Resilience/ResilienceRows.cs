@@ -8,16 +8,14 @@ namespace Assay.Assessment.Checks;
 public sealed class ResilienceRows() : Check("resilience-rows", 1, Polarity.Refute, CoverageScope.Declaration,
     "a mechanism for loss of network and one for loss of power in IXIT 23-ResMech", "IXIT 23-ResMech with a row for loss of network and one for loss of power", "5.9-1-1a")
 {
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(23).ToList();
         if (rows.Count == 0) return [Open(Units[0], "IXIT 23-ResMech was not handed over", "IXIT 23-ResMech")];
         bool network = rows.Any(r => Speaks(r.Row, Network)), power = rows.Any(r => Speaks(r.Row, Power));
         var table = rows[0].Table;
         if (network && power) return [Supports(Units[0], $"the {rows.Count} mechanism(s) speak of loss of network and of loss of power")];
-        return [Refutes(Units[0], $"no row of IXIT 23-ResMech is for loss of {(network ? "power" : power ? "network" : "network or power")}", table.Location)];
+        return [Refutes(Units[0], $"no row of IXIT 23-ResMech is for loss of {(network ? "power" : power ? "network" : "network or power")}", table.Location).NotIn(23)];
     }
 
     // The type decides; a row without one speaks by all its words.

@@ -17,10 +17,10 @@ public sealed class AutomaticUpdate() : RowCheck("automatic-update", 2, Polarity
             : paths.Any(p => UpdatePaths.IsAutomatic(p) == true) ? Supports("5.3-3-1a", $"{Name(row)} is updated without a person by {names}")
             : Open("5.3-3-1a", $"{Name(row)}: whether {names} is easy is for a person");
         yield return paths.Any(p => UpdatePaths.IsAutomatic(p) == true) ? Supports("5.3-4-1a", $"{Name(row)} names a mechanism that runs by itself")
-            : !first && paths.All(p => UpdatePaths.IsAutomatic(p) == false) && !IsUnclaimed(examined, "5.3-4") ? Refutes("5.3-4-1a", $"{Name(row)}: each of its mechanisms needs a person ({names})", row.Location)
+            : !first && paths.All(p => UpdatePaths.IsAutomatic(p) == false) ? Refutes("5.3-4-1a", $"{Name(row)}: each of its mechanisms needs a person ({names})", row.Location)
             : Open("5.3-4-1a", $"{Name(row)}: IXIT 7-UpdMech does not say whether {names} runs by itself");
         yield return paths.Any(p => UpdatePaths.Checks(p) == true) ? Supports("5.3-5-1a", $"{Name(row)} names a mechanism that asks for new versions")
-            : !first && paths.All(p => UpdatePaths.Checks(p) == false) && !IsUnclaimed(examined, "5.3-5") ? Refutes("5.3-5-1a", $"{Name(row)}: none of its mechanisms asks for new versions ({names})", row.Location)
+            : !first && paths.All(p => UpdatePaths.Checks(p) == false) ? Refutes("5.3-5-1a", $"{Name(row)}: none of its mechanisms asks for new versions ({names})", row.Location)
             : Open("5.3-5-1a", $"{Name(row)}: IXIT 7-UpdMech does not say when {names} asks for new versions");
     }
 

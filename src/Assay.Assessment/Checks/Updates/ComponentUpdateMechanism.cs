@@ -32,7 +32,7 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
             if (unknown.Count > 0 && mechanisms is not null)
             {
                 answers.AddRange(Units.Select(u => Contradicts(u, new Contradiction($"whether there is an update mechanism {unknown[0]}", Papers.Says(table, row, $"names {unknown[0]}"),
-                    Papers.Says(mechanisms, mechanisms.Location, $"has no row {unknown[0]}"))).On(table, row)));
+                    Papers.Says(mechanisms, mechanisms.Location, $"has no row {unknown[0]}"))).NotIn(7).On(table, row)));
                 continue;
             }
             if (unknown.Count > 0) unplaced++;
@@ -40,9 +40,9 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
             {
                 var never = Wording.IsNo(says) || Never.IsMatch(says!);
                 // "Fixed at production" says how it is and not why.
-                if (never && says!.Length < 80 && !Why.IsMatch(says) && !IsUnclaimed(examined, "5.3-1")) answers.Add(Refutes("5.3-1-1a", $"{Shortened.Visible(row.Id)} cannot be updated and names no reason: \"{Wording.Begin(says)}\"", row.Location).On(table, row));
+                if (never && says!.Length < 80 && !Why.IsMatch(says)) answers.Add(Refutes("5.3-1-1a", $"{Shortened.Visible(row.Id)} cannot be updated and names no reason: \"{Wording.Begin(says)}\"", row.Location).On(table, row));
                 else reasons++;
-                if (usesCrypto && never && !IsUnclaimed(examined, "5.5-3"))
+                if (usesCrypto && never)
                 {
                     answers.Add(Refutes("5.5-3-1a", $"{Shortened.Visible(row.Id)} uses cryptography and has no update mechanism", row.Location).On(table, row));
                 }
@@ -59,12 +59,6 @@ public sealed class ComponentUpdateMechanism() : Check("component-update-mechani
         return rows.All(r => r.Table.SignedBy is not null)
             ? Units.SelectMany(u => rows.Select(r => Holds(u, r, $"{Shortened.Visible(r.Row.Id)} names an update mechanism that has a row")))
             : Units.SelectMany(u => rows.Select(r => Supports(u, all + "; the table is not signed").On(r.Table, r.Row)));
-    }
-
-    private static bool IsUnclaimed(Examined examined, string provision)
-    {
-        var said = examined.Declaration.Claims.Where(c => c.Provision == provision).Select(c => c.Support).ToList();
-        return said.Count > 0 && !said.Contains(Declarations.Support.Yes);
     }
 
     private static Regex Never => field ??= new(@"\b(fixed (at|in|by|since|during|with|from) (the )?(production|factory|manufactur\w+|works|delivery|assembly)|(cannot|can not|can't|can never|may not|could not) be (software[- ])?(updated|upgraded|patched|changed|rewritten|replaced|altered|exchanged)|(is|are|was|were) never (updated|upgraded|changed|patched)|not (updat(e)?able|upgrad(e)?able|patchable|changeable)|non-?updat(e)?able|stays? as\b|(no|not any) (way|means|mechanism|possibility)\b|(will|shall) not be (updated|changed)|burn(t|ed) once|unchangeable|immutable|frozen|final)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);

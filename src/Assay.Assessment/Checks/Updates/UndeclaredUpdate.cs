@@ -13,7 +13,7 @@ public sealed class UndeclaredUpdate() : Check("undeclared-update", 1, Polarity.
         var rows = examined.Rows(7).ToList();
         if (rows.Count == 0) return [Open(Units[0], "updates over the network were seen, but IXIT 7-UpdMech was not handed over to compare with", "IXIT 7-UpdMech", updates)];
         var network = rows.Any(r => Words.Any(w => Wording.Names(Papers.Whole(r.Row), w)));
-        return network ? [Supports(Units[0], "IXIT 7-UpdMech lists an update over the network", updates)] : Refutes("an update over the network was seen, and no row of IXIT 7-UpdMech lists one", updates);
+        return network ? [Supports(Units[0], "IXIT 7-UpdMech lists an update over the network", updates)] : Refutes("an update over the network was seen, and no row of IXIT 7-UpdMech lists one", updates).NotIn(7);
     }
 
     private static readonly string[] Words = ["network", "internet", "http", "https", "ota", "over-the-air", "online", "cloud", "server", "download"];

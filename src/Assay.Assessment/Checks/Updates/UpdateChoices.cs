@@ -11,36 +11,35 @@ public sealed class UpdateChoices() : RowCheck("update-choices", 2, Polarity.Ref
     {
         var configuration = Papers.Field(row, "Configuration");
         var notice = Papers.Field(row, "User Notification", "Notification");
-        var unclaimed = IsUnclaimed(examined, "5.3-6");
         if (UpdatePaths.IsAutomatic(row) == true)
         {
             var off = configuration is null ? null : Wording.Clauses(configuration).FirstOrDefault(c => OffAsDelivered.IsMatch(c));
             var on = configuration is null ? null : Wording.Clauses($"{configuration}\n\n{Papers.Field(row, "Initiation")}").FirstOrDefault(c => OnAsDelivered.IsMatch(c));
             foreach (var unit in new[] { "5.3-4-1b", "5.3-6-1c" })
             {
-                yield return off is not null && on is null && !(unit == "5.3-6-1c" && unclaimed)
+                yield return off is not null && on is null
                     ? Refutes(unit, $"{Name(row)} is off as delivered: \"{Wording.Begin(off)}\"", row.At("Configuration"))
                     : on is not null && off is null ? Supports(unit, $"{Name(row)} is on as delivered: \"{Wording.Begin(on)}\"") : Open(unit, $"{Name(row)} does not say whether it is on as delivered");
             }
-            yield return Choice("5.3-6-1b", "unattended installation", configuration, row, "Configuration", unclaimed);
+            yield return Choice("5.3-6-1b", "unattended installation", configuration, row, "Configuration");
         }
         if (notice is not null && !Wording.IsMissing(notice) && !Wording.IsNo(notice) && !Wording.IsNotApplicable(notice) && !Silent.IsMatch(notice))
         {
             var about = $"{notice}\n\n{(configuration is null ? "" : string.Join("\n\n", Wording.Clauses(configuration).Where(c => Notifies.IsMatch(c))))}";
             var fixedOn = Wording.Clauses(about).FirstOrDefault(c => Fixed.IsMatch(c) && Notifies.IsMatch(c));
-            yield return fixedOn is not null && !unclaimed ? Refutes("5.3-6-1d", $"{Name(row)}: the notice cannot be switched or delayed: \"{Wording.Begin(fixedOn)}\"", row.At("User Notification"))
+            yield return fixedOn is not null ? Refutes("5.3-6-1d", $"{Name(row)}: the notice cannot be switched or delayed: \"{Wording.Begin(fixedOn)}\"", row.At("User Notification"))
                 : Wording.Affirms(about, Choose) is { } may ? Supports("5.3-6-1d", $"{Name(row)}: \"{Wording.Begin(may)}\"") : Open("5.3-6-1d", $"{Name(row)} does not say whether the notice may be switched or delayed");
             var off = Wording.Clauses(about).FirstOrDefault(c => OffAsDelivered.IsMatch(c));
-            yield return off is not null && !unclaimed ? Refutes("5.3-6-1e", $"{Name(row)}: notices are off as delivered: \"{Wording.Begin(off)}\"", row.At("User Notification"))
+            yield return off is not null ? Refutes("5.3-6-1e", $"{Name(row)}: notices are off as delivered: \"{Wording.Begin(off)}\"", row.At("User Notification"))
                 : Wording.Clauses(about).Any(c => OnAsDelivered.IsMatch(c)) ? Supports("5.3-6-1e", $"{Name(row)}: notices are on as delivered") : Open("5.3-6-1e", $"{Name(row)} does not say whether notices are on as delivered");
         }
     }
 
-    private Answer Choice(string unit, string what, string? says, IxitRow row, string field, bool unclaimed)
+    private Answer Choice(string unit, string what, string? says, IxitRow row, string field)
     {
         if (Wording.IsMissing(says)) return Open(unit, $"{Name(row)} does not say whether the user may switch or delay {what}");
         var forced = Wording.IsNo(says) ? says : Wording.Clauses(says).FirstOrDefault(c => Fixed.IsMatch(c));
-        if (forced is not null && Wording.Affirms(says, Choose) is null) return unclaimed ? Open(unit, $"{Name(row)} gives no choice, and the maker does not claim the recommendation") : Refutes(unit, $"{Name(row)}: the user may not switch or delay {what}: \"{Wording.Begin(forced)}\"", row.At(field));
+        if (forced is not null && Wording.Affirms(says, Choose) is null) return Refutes(unit, $"{Name(row)}: the user may not switch or delay {what}: \"{Wording.Begin(forced)}\"", row.At(field));
         return Wording.Affirms(says, Choose) is { } may ? Supports(unit, $"{Name(row)}: \"{Wording.Begin(may)}\"") : Open(unit, $"{Name(row)} does not say whether the user may switch or delay {what}");
     }
 

@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Each update mechanism promises integrity and authenticity, says by which cryptography, and leaves the check of both to the device itself.</summary>
-public sealed class UpdateGuarantees() : RowCheck("update-guarantees", 2, Polarity.Refute, 7,
+public sealed class UpdateGuarantees() : RowCheck("update-guarantees", 3, Polarity.Refute, 7,
     "integrity, authenticity, their cryptography and a check on the device in every row of IXIT 7-UpdMech", "IXIT 7-UpdMech with guarantees, cryptographic details and where the check runs", "5.3-2-1a", "5.3-7-1a", "5.3-7-1b", "5.3-9-1a", "5.3-9-1b", "5.3-9-1c", "5.3-9-1d", "5.3-10-1b")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -32,11 +32,13 @@ public sealed class UpdateGuarantees() : RowCheck("update-guarantees", 2, Polari
         yield return Wording.IsMissing(promised) && Papers.Field(row, "Security Guarantees") is not null || Wording.IsNo(promised) || Wording.IsNotApplicable(promised)
             ? Refutes("5.3-7-1a", $"{Name(row)} promises neither integrity nor authenticity", row.At("Security Guarantees"))
             : promised is not null && Integrity.IsMatch(all) && Authenticity.IsMatch(all) ? Supports("5.3-7-1a", $"{Name(row)} promises integrity and authenticity") : Open("5.3-7-1a", $"{Name(row)} does not promise integrity and authenticity in words that a program reads");
-        var elsewhere = Wording.Clauses(all).FirstOrDefault(c => Elsewhere.IsMatch(c) && (!Device.IsMatch(c) || Leaves.IsMatch(c))) ?? Wording.Clauses(design).FirstOrDefault(c => Ignores.IsMatch(c) && !Turned.IsMatch(c));
+        var called = DeviceCalled.Of(examined.Device);
+        var elsewhere = Wording.Clauses(all).FirstOrDefault(c => called.In(c) is var clause && Elsewhere.IsMatch(clause) && (!Device.IsMatch(clause) || Leaves.IsMatch(clause))) ?? Wording.Clauses(design).FirstOrDefault(c => Ignores.IsMatch(c) && !Turned.IsMatch(c));
+        var onDevice = OnDevice.IsMatch(called.In(all));
         foreach (var unit in new[] { "5.3-9-1c", "5.3-9-1d" })
         {
-            yield return elsewhere is not null && (!OnDevice.IsMatch(all) || NotAgain.IsMatch(design) || Leaves.IsMatch(elsewhere) || Ignores.IsMatch(elsewhere)) ? Refutes(unit, $"{Name(row)} leaves the check to another than the device: \"{Wording.Begin(elsewhere)}\"", row.At("Cryptographic Details"))
-                : OnDevice.IsMatch(all) ? Supports(unit, $"{Name(row)} has the check on the device") : Open(unit, $"{Name(row)} does not say where the check runs");
+            yield return elsewhere is not null && (!onDevice || NotAgain.IsMatch(design) || Leaves.IsMatch(elsewhere) || Ignores.IsMatch(elsewhere)) ? Refutes(unit, $"{Name(row)} leaves the check to another than the device: \"{Wording.Begin(elsewhere)}\"", row.At("Cryptographic Details"))
+                : onDevice ? Supports(unit, $"{Name(row)} has the check on the device") : Open(unit, $"{Name(row)} does not say where the check runs");
         }
         if (Wording.Clauses(design).FirstOrDefault(c => Whatever.IsMatch(c) && !Turned.IsMatch(c) && !Wording.IsDenied(c)) is { } whatever) yield return Refutes("5.3-2-1a", $"{Name(row)} takes whatever comes: \"{Wording.Begin(whatever)}\"", row.At("Description"));
         else yield return Wording.Clauses(all).FirstOrDefault(c => Rollback.IsMatch(c)) is not { } rollback ? Open("5.3-2-1a", $"{Name(row)} says nothing of older versions", "what the device does with an older, rightly signed version")
@@ -56,7 +58,7 @@ public sealed class UpdateGuarantees() : RowCheck("update-guarantees", 2, Polari
 
     private static Regex Elsewhere => field ??= new(@"\b(checked|verified|validated|verif\w+|check\w*|validat\w+)\b[^.;]{0,60}\b(by|on|in|at) (the |our |a |its )?(\w+ )?(server|cloud|backend|app|smartphone|phone|pc|computer|host|tool|technician|user|gateway app|companion app)\b|\b(server|cloud|backend|app|smartphone|phone|pc|host tool|shop|web shop|portal|store|technician|user) (checks?|does the check\w*|verif\w+|validates?|examines?|inspects?|tests?|authenticates?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    private static Regex NotAgain => field ??= new(@"\b(does|do|is|are|will) not (be |look |have )?(at )?(the )?(sign\w*|verif\w+|check\w*|validat\w+|examin\w+|inspect\w*|test\w*)\b|\b(writes?|installs?|takes?|accepts?|flashes|runs?|starts?) (whatever|anything|everything|all that)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static Regex NotAgain => field ??= new(@"\b(does|do|is|are|will) not (be |look |have )?(at )?(the )?(sign\w*|verif\w+|check\w*|validat\w+|examin\w+|inspect\w*|test\w*)\b|(?<!\b(before|until|prior to|without)\b[^.;,]{0,20})\b(writes?|installs?|takes?|accepts?|flashes|runs?|starts?) (whatever|anything|everything|all that)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Leaves => field ??= new(@"\bfor the (device|unit|dut|product)\b|\b(device|unit|dut|product|\w+) (just |simply )?(trusts|believes) (it|them|the)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
@@ -68,7 +70,7 @@ public sealed class UpdateGuarantees() : RowCheck("update-guarantees", 2, Polari
 
     private static Regex Channel => field ??= new(@"\b(tls|https|dtls|ssh|sftp|ipsec|vpn|secure connections|wpa\d)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    private static Regex Whatever => field ??= new(@"\bwhatever (\w+ ){1,4}(is|gets) (\w+ )?(accepted|taken|installed|written|flashed|loaded)\b|\b(any|every|each|whatever) (\w+ )?(version|image|file|package|firmware|bundle|archive|release)\b[^.;]{0,40}\b(is|are|gets?|will be|can be|may be) (\w+ )?(accepted|taken|installed|written|flashed|loaded|permitted|allowed)\b|\b(writes?|installs?|takes?|accepts?|flashes|loads?) (whatever|anything|everything that|any (version|image|file|package))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static Regex Whatever => field ??= new(@"\bwhatever (\w+ ){1,4}(is|gets) (\w+ )?(accepted|taken|installed|written|flashed|loaded)\b|\b(any|every|each|whatever) (\w+ )?(version|image|file|package|firmware|bundle|archive|release)\b[^.;]{0,40}\b(is|are|gets?|will be|can be|may be) (\w+ )?(accepted|taken|installed|written|flashed|loaded|permitted|allowed)\b|(?<!\b(before|until|prior to|without)\b[^.;,]{0,20})\b(writes?|installs?|takes?|accepts?|flashes|loads?) (whatever|anything|everything that|any (version|image|file|package))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Device => field ??= new(@"\b(dut|device|boot ?loader|firmware itself|product|target|unit)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -14,24 +14,21 @@ public sealed class UpdateNotice() : Check("update-notice", 2, Polarity.Refute, 
         var rows = examined.Rows(7).Select(r => (r.Table, r.Row, Says: Papers.Field(r.Row, "User Notification", "Notification"))).ToList();
         if (rows.Count == 0) return Units.Select(u => Open(u, "IXIT 7-UpdMech was not handed over"));
         var none = rows.Where(r => Wording.IsNo(r.Says) || Wording.IsNotApplicable(r.Says) || (r.Says is not null && Wording.IsMissing(r.Says)) || (r.Says is not null && Silent.IsMatch(r.Says) && Wording.Clauses(r.Says).All(c => Wording.IsDenied(c) || Silent.IsMatch(c) || !Tells.IsMatch(c)))).ToList();
-        if (none.Count == rows.Count) return Claimed(examined).Select(u => u.Claimed ? Refutes(u.Unit, "no update mechanism tells the user anything", none.Select(n => n.Row.At("User Notification")).ToArray()) : Open(u.Unit, "no update mechanism tells the user anything, and the maker does not claim it"));
+        if (none.Count == rows.Count) return Units.Select(u => Refutes(u, "no update mechanism tells the user anything", none.Select(n => n.Row.At("User Notification")).ToArray()).NotIn(7));
         var all = string.Join("\n\n", rows.Where(r => !none.Contains(r)).Select(r => r.Says).OfType<string>());
         if (all.Length == 0) return Units.Select(u => Open(u, "IXIT 7-UpdMech does not say how users are told"));
-        var unclaimed = Claimed(examined).Where(c => !c.Claimed).Select(c => c.Unit).ToHashSet(StringComparer.Ordinal);
         var bland = Wording.Affirms(all, Risks) is null ? Wording.Clauses(all).FirstOrDefault(c => Bland.IsMatch(c)) : null;
         var abrupt = Wording.Clauses(all).FirstOrDefault(c => Abrupt.IsMatch(c) && !Negated.IsMatch(c));
         var place = rows.First(r => !none.Contains(r)).Row.At("User Notification");
         return
         [
             Wording.Affirms(all, Tells) is { } tells ? Supports("5.3-11-1a", $"users are told: \"{Wording.Begin(tells)}\"") : Open("5.3-11-1a", "how users are told could not be read out of the words"),
-            bland is not null && !unclaimed.Contains("5.3-11-1b") ? Refutes("5.3-11-1b", $"the notice names no risk: \"{Wording.Begin(bland)}\"", place)
+            bland is not null ? Refutes("5.3-11-1b", $"the notice names no risk: \"{Wording.Begin(bland)}\"", place)
                 : Wording.Affirms(all, Risks) is { } risks ? Supports("5.3-11-1b", $"the notice speaks of risks: \"{Wording.Begin(risks)}\"") : Open("5.3-11-1b", "whether the notice names the risks that the update takes away is not said", "the words of the notice as the user sees them"),
-            abrupt is not null && !unclaimed.Contains("5.3-12-1a") ? Refutes("5.3-12-1a", $"nobody is warned of the interruption: \"{Wording.Begin(abrupt)}\"", place)
+            abrupt is not null ? Refutes("5.3-12-1a", $"nobody is warned of the interruption: \"{Wording.Begin(abrupt)}\"", place)
                 : Wording.Affirms(all, Interrupts) is { } stops ? Supports("5.3-12-1a", $"users are warned: \"{Wording.Begin(stops)}\"") : Open("5.3-12-1a", "whether the device warns of an interruption is not said", "the words that the device shows before it restarts"),
         ];
     }
-
-    private IEnumerable<(string Unit, bool Claimed)> Claimed(Examined examined) => Units.Select(u => (u, !examined.Declaration.Claims.Any(c => u.StartsWith(c.Provision + "-", StringComparison.Ordinal) && c.Support != Declarations.Support.Yes)));
 
     private static Regex Silent => field ??= new(@"^[^.]{0,80}\bno (physical |visual |active |\w+ )?(led |network )?(indicators?|notifications?|messages?|notices?)\b|\b(users?|owners?) (is|are) not (notified|informed|told)\b|^\W*(silent(ly)?|invisibl[ey])\b|\b(updat\w+|install\w*|run\w*|happen\w*|take place|appl(y|ies|ied))\b[^.;]{0,30}\bsilent(ly)?\b|\bsilent(ly)? (updat\w+|install\w*|appl\w+)|\bwithout (any )?(notification|notice|message)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -17,9 +17,7 @@ public sealed class PublishedInformation() : Check("published-information", 2, P
         ("5.3-16-1a", "the model name", false, ["Model Designation"]),
     ];
 
-    public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).OfPapers(examined);
-
-    private IEnumerable<Answer> Judge(Examined examined)
+    public override IEnumerable<Answer> Look(Examined examined)
     {
         var rows = examined.Rows(2).ToList();
         foreach (var (unit, what, isPublic, fields) in Asked)

@@ -50,8 +50,8 @@ internal static class Consistency
             Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"firmware","name":"bell firmware","version":"v1.0.0"}},"components":[]}"""),
             Plant.Papers().File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"library","name":"left-pad","version":"0.9.2"}},"components":[]}""")),
         ["justifications"] = new(
-            Plant.Papers().Claims("5.4-2", Support.NotApplicable, ""),
-            Plant.Papers().Claims("5.4-2", Support.NotApplicable, "no identity is fixed in hardware"),
+            Plant.Papers().Claims("5.3-14", Support.NotApplicable, ""),
+            Plant.Papers().Claims("5.3-14", Support.NotApplicable, "all software can be updated").Claims("5.4-2", Support.NotApplicable, ""),
             Plant.Papers().Silent()),
         ["materials-against-image"] = new(
             Plant.Image().Has("openssl", "1.1.1k").File("sbom/bell.cdx.json", """{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"busybox","version":"1.36.1"}]}"""),
