@@ -63,7 +63,7 @@ public class PackageSourcesTests(ITestOutputHelper output)
 
         var options = new ExaminationOptions { AsOf = MemoryTree.AsOf, Workers = 2 };
         var examination = FirmwareExamination.OfFolder(root, "root", options);
-        var bill = CycloneDx.Write(new BillSubject("root", null, new string('0', 64)), examination.Components, options.AsOf, "1.0.0");
+        var bill = CycloneDx.Write(BillDraft.Of(new BillSubject("root", null, new string('0', 64)), examination.Components, examination.Executables, options.AsOf, "1.0.0"));
         using var json = JsonDocument.Parse(bill);
         var purls = json.RootElement.GetProperty("components").EnumerateArray().Select(c => c.GetProperty("purl").GetString()!).ToList();
         Assert.Equal(listed.Select(l => l.Split(' ')).Select(l => $"pkg:rpm/redhat/{l[0]}@{l[1]}?arch=noarch&epoch={l[2]}").Order(StringComparer.Ordinal), purls.Order(StringComparer.Ordinal));

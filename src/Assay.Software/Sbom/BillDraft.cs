@@ -47,6 +47,17 @@ public sealed record BillDraft
     public bool IsExamined { get; init; } = true;
     public Completeness? Completeness { get; init; }
 
+    /// <summary>Of what was found in a product: its parts with what needs what, and how much of it they are.</summary>
+    /// <param name="executables">Every ELF file of the product.</param>
+    public static BillDraft Of(BillSubject subject, IReadOnlyList<Component> components, IReadOnlyList<ExecutableSeen> executables, DateTimeOffset asOf, string toolVersion) => new()
+    {
+        Subject = subject,
+        Entries = EntriesOf(components, executables),
+        AsOf = asOf,
+        ToolVersion = toolVersion,
+        Completeness = Completeness.Of(executables, components),
+    };
+
     /// <summary>Of components that were found, in an order that does not depend on how they come.</summary>
     /// <param name="executables">Every ELF file of the product: they tell what loads what, and a component of one file alone has that file's digest.</param>
     public static IReadOnlyList<BillEntry> EntriesOf(IEnumerable<Component> components, IReadOnlyList<ExecutableSeen>? executables = null)
