@@ -13,7 +13,7 @@ public sealed record BillSubject(string Name, string? Version, string? Sha256)
 }
 
 /// <summary>How much of what can run belongs to a component that has a name.</summary>
-/// <param name="ExecutableBytes">Of all ELF files.</param>
+/// <param name="ExecutableBytes">Of all ELF files and Java archives.</param>
 /// <param name="NamedBytes">Of those that are a named component's own.</param>
 public sealed record Completeness(long ExecutableBytes, long NamedBytes)
 {
