@@ -20,6 +20,8 @@ public sealed record AssessmentResult
     public required IReadOnlyList<Finding> Findings { get; init; }
     /// <summary>Components that were found in images, ordered by name and version.</summary>
     public required IReadOnlyList<Component> Components { get; init; }
+    /// <summary>Every ELF file of the images, for the bill of materials. Not part of the assessment itself.</summary>
+    public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
     /// <summary>One verdict for each provision of the edition, in the catalogue's order, with its units inside.</summary>
     public required IReadOnlyList<ProvisionVerdict> Verdicts { get; init; }
     /// <summary>What the catalogue says of each provision, by its id.</summary>

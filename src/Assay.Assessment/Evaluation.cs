@@ -48,6 +48,7 @@ public static class Evaluation
             Coverage = examined.Coverage,
             Findings = examined.Findings,
             Components = examined.Components,
+            Executables = examined.Executables,
             Verdicts = verdicts,
             Provisions = catalogue.Provisions.ToDictionary(p => p.Id, p => new ProvisionFacts(p.Title, p.IsMandatory, p.Condition is not null, claims[p.Id].Count > 0 ? claims[p.Id][0].Support : null), StringComparer.Ordinal),
             Grades = profile.Counts,

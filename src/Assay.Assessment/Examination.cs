@@ -31,6 +31,7 @@ public static class Examination
             // What was read as a declaration has its coverage from there.
             facts.Add(file.Kind == FileKind.LabRecord || (file.Kind == FileKind.Declaration && papers.Contains(file.Name)) ? new FileFacts() : Facts(file, dossier.Device, options, cache));
         }
+        if (facts.Count(f => f.Executables.Count > 0) > 1) facts = [.. facts.Select((f, i) => Apart(f, files[i].Name))];
         var coverage = facts.SelectMany(f => f.Coverage).Concat(declaration.Coverage).ToList();
         // After everything else: whether a record's frame exists is known only when the capture was read.
         var labs = LabRecords.Read(files, dossier.Device, declaration, coverage, options.AsOf);
@@ -47,6 +48,7 @@ public static class Examination
             Findings = [.. facts.SelectMany(f => f.Findings)],
             Coverage = coverage,
             Components = Inventory.Merge([.. facts.SelectMany(f => f.Components)]),
+            Executables = [.. facts.SelectMany(f => f.Executables)],
             Materials = [.. facts.SelectMany(f => f.Materials)],
             Declaration = declaration,
             Captures = [.. facts.Select(f => f.Capture).OfType<CaptureFacts>()],
@@ -55,6 +57,13 @@ public static class Examination
                 [.. dossier.Advice, $"{declaration.Proposals.Count} proposals of a draft count as nothing: take the mark \"proposal\" away from each that is right, first {declaration.Proposals[0].Location} ({Shortened.Visible(declaration.Proposals[0].Id)})."],
         };
     }
+
+    // Several images each have their own /bin/busybox.
+    private static FileFacts Apart(FileFacts facts, string file) => facts with
+    {
+        Components = [.. facts.Components.Select(c => c.Files.Count == 0 ? c : c with { Files = [.. c.Files.Select(f => $"{file}:{f}")] })],
+        Executables = [.. facts.Executables.Select(e => e with { Path = $"{file}:{e.Path}" })],
+    };
 
     private static FileFacts Facts(DossierFile file, Device device, ExaminationOptions options, EvidenceCache? cache)
     {

@@ -26,6 +26,8 @@ public sealed record Examined
     public IReadOnlyList<Coverage> Coverage { get { Read("coverage"); return coverage; } init => coverage = value; }
     /// <summary>Found in images.</summary>
     public IReadOnlyList<Component> Components { get { Read("components"); return field; } init; } = [];
+    /// <summary>Every ELF file of the images: what a bill of materials is measured by. No check reads it.</summary>
+    public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
     /// <summary>Named by bills of materials that were handed over.</summary>
     public IReadOnlyList<Component> Materials { get { Read("materials"); return field; } init; } = [];
     public Declaration Declaration { get { Read("declaration"); return declaration; } init => declaration = value; }

@@ -42,7 +42,7 @@ internal static class AssessmentFolder
         var images = result.Evidence.Where(e => e.Kind == "image").ToList();
         var digest = images.Count == 1 ? images[0].Sha256 : Convert.ToHexStringLower(SHA256.HashData(assessment));
         var subject = new BillSubject($"{result.Device.Maker} {result.Device.Model}", result.Device.Versions.Count > 0 ? result.Device.Versions[^1] : null, digest);
-        return CycloneDx.Write(subject, result.Components, result.AsOf, typeof(AssessmentResult).Assembly.GetName().Version!.ToString(3));
+        return CycloneDx.Write(BillDraft.Of(subject, result.Components, result.Executables, result.AsOf, typeof(AssessmentResult).Assembly.GetName().Version!.ToString(3)));
     }
 
     private static byte[] Report(AssessmentResult result, Action<AssessmentResult, TextWriter, ReportOptions?> write)

@@ -58,18 +58,10 @@ public static class SbomVerb
         }
         var examined = Examine(path, name, options);
         if (against is not null) return Compare(against, examined, format, options, terminal);
-        var completeness = Completeness.Of(examined.Executables, examined.Components);
-        var draft = new BillDraft
-        {
-            Subject = new BillSubject(name, null, examined.Digest),
-            Entries = BillDraft.EntriesOf(examined.Components, examined.Executables),
-            AsOf = options.AsOf,
-            ToolVersion = ToolVersion,
-            Completeness = completeness,
-        };
+        var draft = BillDraft.Of(new BillSubject(name, null, examined.Digest), examined.Components, examined.Executables, options.AsOf, ToolVersion);
         var written = Write(draft, format, arguments.Value("--spec"));
         terminal.WriteBytes(stream => stream.Write(written));
-        terminal.Hint($"{examined.Components.Count} component{(examined.Components.Count == 1 ? "" : "s")}; {completeness}");
+        terminal.Hint($"{examined.Components.Count} component{(examined.Components.Count == 1 ? "" : "s")}; {draft.Completeness}");
         return Complain(path, examined, terminal);
     }
 

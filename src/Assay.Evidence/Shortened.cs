@@ -12,7 +12,7 @@ public static class Shortened
     /// <summary>Text out of hostile bytes, fit for a terminal: control characters become <c>\xNN</c>.</summary>
     public static string Visible(string text)
     {
-        if (!text.Any(NotVisible)) return text;
+        if (IsVisible(text)) return text;
         var visible = new System.Text.StringBuilder();
         foreach (var c in text)
         {
@@ -20,6 +20,15 @@ public static class Shortened
             else visible.Append(c);
         }
         return visible.ToString();
+    }
+
+    private static bool IsVisible(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (NotVisible(c)) return false;
+        }
+        return true;
     }
 
     // Besides controls: the directional overrides that can make a terminal or page show another text than the one that was read.

@@ -27,7 +27,7 @@ public sealed partial record RootFacts
     public required Coverage Coverage { get; init; }
     /// <summary>What is known of the parts of its programs and kernel, what it starts, and what its packages say of themselves.</summary>
     public ProductFacts Product { get; init; } = ProductFacts.None;
-    /// <summary>Every ELF program, library and kernel module, by path; what of them belongs to a named component is what a bill of materials can claim to cover.</summary>
+    /// <summary>Every ELF program, library and kernel module and every Java archive, by path; what of them belongs to a named component is what a bill of materials can claim to cover.</summary>
     public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
 
     /// <param name="mount">Stands before every path where an image holds several file systems (command.md, "Tree"); else empty.</param>
@@ -135,7 +135,7 @@ public sealed partial record RootFacts
                 (IsLinked(version, elf) ? linked : components).Add(Inventory.Of(version, notes.At(path, offset: version.Offset)));
             }
             if (isElf || content is [0xe9, ..]) Embedded(path, content, isElf);
-            else if (isBinary) Listed(path, content);
+            else if (isBinary) Listed(same, content);
             parts.Visit(path, content, elf, seen.Any(v => v.Pattern.Product == "busybox"));
             var speaksAsShell = isElf && seen.Any(v => v.Pattern.Product is "busybox" or "bash" or "zsh");
             if (speaksAsShell || same.Any(Permissions.IsSetUidRoot) || BootServices.IsShell(path))
@@ -171,9 +171,9 @@ public sealed partial record RootFacts
         }
 
         // Lists of packages that are no text.
-        private void Listed(string path, ReadOnlySpan<byte> content)
+        private void Listed(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content)
         {
-            var missed = new List<Loss>();
+            var (path, missed) = (same[0].Path.Text, new List<Loss>());
             if (RpmDatabase.Looks(path, content))
             {
                 foreach (var package in RpmDatabase.Read(content, notes.At(path), missed))
@@ -184,7 +184,13 @@ public sealed partial record RootFacts
             }
             else if (JavaArchive.Looks(content))
             {
-                foreach (var component in JavaArchive.Read(content.ToArray(), options.Budget, notes.At(path), missed)) components.Add(component);
+                executableFiles.Add(new ExecutableSeen(mount + path, content.Length, null, null, []));
+                foreach (var link in same) programs[link.Path.Text] = path;
+                foreach (var component in JavaArchive.Read(content.ToArray(), options.Budget, notes.At(path), missed))
+                {
+                    // What lies in an archive inside of it names that one alone.
+                    components.Add(component.Evidence[0].Location.Path == mount + path ? component with { Files = [mount + path] } : component);
+                }
             }
             foreach (var loss in missed) losses.Add(loss);
         }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Assay.Evidence;
@@ -63,7 +62,7 @@ public class PackageSourcesTests(ITestOutputHelper output)
 
         var options = new ExaminationOptions { AsOf = MemoryTree.AsOf, Workers = 2 };
         var examination = FirmwareExamination.OfFolder(root, "root", options);
-        var bill = CycloneDx.Write(new BillSubject("root", null, new string('0', 64)), examination.Components, options.AsOf, "1.0.0");
+        var bill = CycloneDx.Write(BillDraft.Of(new BillSubject("root", null, new string('0', 64)), examination.Components, examination.Executables, options.AsOf, "1.0.0"));
         using var json = JsonDocument.Parse(bill);
         var purls = json.RootElement.GetProperty("components").EnumerateArray().Select(c => c.GetProperty("purl").GetString()!).ToList();
         Assert.Equal(listed.Select(l => l.Split(' ')).Select(l => $"pkg:rpm/redhat/{l[0]}@{l[1]}?arch=noarch&epoch={l[2]}").Order(StringComparer.Ordinal), purls.Order(StringComparer.Ordinal));
@@ -97,11 +96,11 @@ public class PackageSourcesTests(ITestOutputHelper output)
     [Fact]
     public void Java_archives_and_build_manifests_of_a_root_are_listed_and_damage_is_told()
     {
-        var library = Packed(("META-INF/maven/org.apache.logging.log4j/log4j-core/pom.properties", "groupId=org.apache.logging.log4j\nartifactId=log4j-core\nversion=2.14.1\n"u8.ToArray()));
+        var library = Packed.Zip(("META-INF/maven/org.apache.logging.log4j/log4j-core/pom.properties", "groupId=org.apache.logging.log4j\nartifactId=log4j-core\nversion=2.14.1\n"u8.ToArray()));
         var tree = new MemoryTree()
-            .With("/opt/panel.war", Packed(("WEB-INF/lib/log4j-core-2.14.1.jar", library)))
+            .With("/opt/panel.war", Packed.Zip(("WEB-INF/lib/log4j-core-2.14.1.jar", library)))
             .With("/opt/cut.jar", library[..^30])
-            .With("/opt/photos.zip", Packed(("a.jpg", new byte[9])))
+            .With("/opt/photos.zip", Packed.Zip(("a.jpg", new byte[9])))
             .With("/legal-info/manifest.csv", "\"PACKAGE\",\"VERSION\",\"LICENSE\"\n\"zlib\",\"1.3.1\",\"Zlib\"\n");
         var facts = tree.Facts();
         Assert.Equal(["pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", "pkg:generic/zlib@1.3.1"], facts.Components.Select(c => c.Purl!));
@@ -113,24 +112,10 @@ public class PackageSourcesTests(ITestOutputHelper output)
     public void One_archive_or_list_handed_over_alone_is_read_too()
     {
         var options = new ExaminationOptions { AsOf = MemoryTree.AsOf, Workers = 1 };
-        var library = Packed(("META-INF/maven/a.b/c/pom.properties", "groupId=a.b\nartifactId=c\nversion=1.0\n"u8.ToArray()));
+        var library = Packed.Zip(("META-INF/maven/a.b/c/pom.properties", "groupId=a.b\nartifactId=c\nversion=1.0\n"u8.ToArray()));
         var whole = FirmwareExamination.Of(Artefact.Of("c.jar", library), options);
         Assert.Equal(("file", "pkg:maven/a.b/c@1.0"), (whole.Kind, Assert.Single(whole.Components).Purl));
         Assert.Equal("1.36.1-r0", Assert.Single(RootFacts.ExamineFile("core-image.manifest", "busybox cortexa57 1.36.1-r0\n"u8, options).Components).Package);
         Assert.Equal("zlib", Assert.Single(RootFacts.ExamineFile("manifest.csv", "\"PACKAGE\",\"VERSION\",\"LICENSE\"\n\"zlib\",\"1.3.1\",\"Zlib\"\n"u8, options).Components).Name);
-    }
-
-    private static byte[] Packed(params (string Name, byte[] Content)[] entries)
-    {
-        using var stream = new MemoryStream();
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (name, content) in entries)
-            {
-                using var entry = zip.CreateEntry(name).Open();
-                entry.Write(content);
-            }
-        }
-        return stream.ToArray();
     }
 }

@@ -13,7 +13,7 @@ namespace Assay.Assessment.Examining;
 /// <remarks>Layout: <c>KEY.facts</c> = magic, SHA-256 of the rest, the rest. Findings hold no secret in full, and so does the folder.</remarks>
 public sealed class EvidenceCache
 {
-    private static ReadOnlySpan<byte> Magic => "assay facts 1\n"u8;
+    private static ReadOnlySpan<byte> Magic => "assay facts 2\n"u8;
     private const int Most = 64 << 20;
 
     private readonly string folder;

@@ -37,6 +37,7 @@ internal static class FactsFormat
             List(facts.Findings, Finding);
             List(facts.Coverage, Coverage);
             List(facts.Components, Component);
+            List(facts.Executables, Executable);
             List(facts.Materials, Component);
             to.Write(facts.Capture is not null);
             if (facts.Capture is { } capture) Capture(capture);
@@ -65,6 +66,15 @@ internal static class FactsFormat
             Time(c.To);
             List([.. c.Counts], Count);
             List(c.Losses, Loss);
+        }
+
+        private void Executable(ExecutableSeen e)
+        {
+            to.Write(e.Path);
+            to.Write7BitEncodedInt64(e.Size);
+            Text(e.Sha256);
+            Text(e.Soname);
+            Texts(e.Needed);
         }
 
         private void Count(KeyValuePair<string, long> count)
@@ -202,6 +212,7 @@ internal static class FactsFormat
             Findings = List(Finding),
             Coverage = List(Coverage),
             Components = List(Component),
+            Executables = List(Executable),
             Materials = List(Component),
             Capture = from.ReadBoolean() ? Capture() : null,
         };
@@ -230,6 +241,8 @@ internal static class FactsFormat
             Counts = new SortedDictionary<string, long>(List(Count).ToDictionary(c => c.Key, c => c.Value), StringComparer.Ordinal),
             Losses = List(Loss),
         };
+
+        private ExecutableSeen Executable() => new(from.ReadString(), from.Read7BitEncodedInt64(), Text(), Text(), Texts());
 
         private KeyValuePair<string, long> Count() => new(from.ReadString(), from.ReadInt64());
 

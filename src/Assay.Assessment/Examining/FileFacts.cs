@@ -19,6 +19,8 @@ internal sealed record FileFacts
     public IReadOnlyList<Coverage> Coverage { get; init; } = [];
     /// <summary>Found in an image.</summary>
     public IReadOnlyList<Component> Components { get; init; } = [];
+    /// <summary>Every ELF file of an image.</summary>
+    public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
     /// <summary>Named by a bill of materials.</summary>
     public IReadOnlyList<Component> Materials { get; init; } = [];
     public CaptureFacts? Capture { get; init; }
@@ -78,6 +80,7 @@ internal sealed record FileFacts
         {
             Findings = image.Findings,
             Components = image.Components,
+            Executables = image.Executables,
             // A file handed over alone is no device: what it does not hold says nothing of what the device does not hold.
             Coverage = [.. image.Kind == "file" ? image.Coverage.Select(c => c with { Scope = CoverageScope.Document }) : image.Coverage],
         };

@@ -5,7 +5,11 @@ using Assay.Software.Components;
 
 namespace Assay.Firmware.Identification;
 
-/// <summary>Which programs and libraries packages say they own: <c>NAME.list</c> of opkg and dpkg with a path a line, <c>NAME.md5sums</c> beside packages of <c>status.d</c>, and the lines <c>F:</c> and <c>R:</c> of apk's list. Safe for several threads until <see cref="Join"/>.</summary>
+/// <summary>
+/// Which programs and libraries packages say they own: <c>NAME.list</c> of opkg and dpkg with a path a line, <c>NAME.md5sums</c> beside packages of <c>status.d</c>, the lines <c>F:</c> and <c>R:</c> of apk's list,
+/// the names in rpm's headers, <c>RECORD</c> and <c>installed-files.txt</c> of Python, and for a Node module all that lies in its folder and in no other module's. Safe for several threads until <see cref="Join"/>.
+/// </summary>
+/// <remarks>References: deb-md5sums and dpkg's info folder, PyPA "Recording installed projects" (RECORD is CSV; paths count from the folder that the metadata's folder lies in), setuptools "installed-files.txt" (paths count from the metadata's own folder).</remarks>
 internal sealed class PackageFiles(string mount)
 {
     private const long MostBytes = 64L << 20;
@@ -16,7 +20,10 @@ internal sealed class PackageFiles(string mount)
 
     public static bool Is(string path) =>
         path.EndsWith(".list", StringComparison.Ordinal) && (path.Contains("/opkg/info/", StringComparison.Ordinal) || path.Contains("/var/lib/dpkg/info/", StringComparison.Ordinal))
-        || path.EndsWith(".md5sums", StringComparison.Ordinal) && path.Contains("/var/lib/dpkg/status.d/", StringComparison.Ordinal);
+        || path.EndsWith(".md5sums", StringComparison.Ordinal) && path.Contains("/var/lib/dpkg/status.d/", StringComparison.Ordinal)
+        || path.EndsWith(Record, StringComparison.Ordinal) || path.EndsWith(Installed, StringComparison.Ordinal);
+
+    private const string Record = ".dist-info/RECORD", Installed = ".egg-info/installed-files.txt", Module = "/package.json";
 
     /// <returns>False where there are too many to keep.</returns>
     public bool Keep(string path, ReadOnlySpan<byte> content)
@@ -31,19 +38,14 @@ internal sealed class PackageFiles(string mount)
     public List<Component> Join(List<Component> packages, IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, string> programs, IReadOnlyList<TextFile> texts)
     {
         var installed = texts.Where(t => PackageDatabase.KindOf(t.Path) == "apk").ToList();
-        if (packages.Count == 0 || lists.IsEmpty && installed.Count == 0) return packages;
+        var modules = packages.Where(p => Place(p).EndsWith(Module, StringComparison.Ordinal)).Select(p => Place(p)[..^Module.Length]).ToHashSet(StringComparer.Ordinal);
+        if (packages.Count == 0 || lists.IsEmpty && installed.Count + modules.Count == 0 && packages.All(p => p.Files.Count == 0)) return packages;
         var tree = new KnownFiles(entries, programs);
         var owned = new Dictionary<(string Folder, string Package), SortedSet<string>>();
         foreach (var (path, list) in lists.OrderBy(l => l.Key, StringComparer.Ordinal))
         {
-            var (isSums, name) = (path.EndsWith(".md5sums", StringComparison.Ordinal), path[(path.LastIndexOf('/') + 1)..path.LastIndexOf('.')]);
-            var files = Of(owned, Folder(path), name.Split(':')[0]);
-            foreach (var row in Encoding.UTF8.GetString(list).AsSpan().EnumerateLines())
-            {
-                // md5sum(1) writes the sum before the path; opkg a mode behind it.
-                var line = isSums ? row[(row.LastIndexOf("  ") + 1)..].Trim() : row.IndexOf('\t') is > 0 and var tab ? row[..tab] : row;
-                if (line.Length > 1) Add(files, tree.Find(Root(path), line));
-            }
+            if (path.EndsWith(Record, StringComparison.Ordinal) || path.EndsWith(Installed, StringComparison.Ordinal)) Python(path, list, tree, Of(owned, Above(path), ""));
+            else Listed(path, list, tree, owned);
         }
         foreach (var text in installed)
         {
@@ -56,8 +58,93 @@ internal sealed class PackageFiles(string mount)
                 else if (row.StartsWith("R:") && files is not null) Add(files, tree.Find(Root(text.Path), $"{folder}/{row[2..]}"));
             }
         }
-        return [.. packages.Select(p => p.Evidence[0].Location.Path is { } at && owned.GetValueOrDefault((Folder(at[mount.Length..]), p.Name)) is { Count: > 0 } files ? p with { Files = [.. files] } : p)];
+        if (modules.Count > 0)
+        {
+            foreach (var (path, shown) in programs)
+            {
+                if (path.Contains("/node_modules/", StringComparison.Ordinal) && ModuleOf(path, modules) is { } module) Add(Of(owned, module, ""), shown);
+            }
+        }
+        return [.. packages.Select(p => Own(p, tree, owned) is { Count: > 0 } files ? p with { Files = [.. files] } : p.Files.Count > 0 ? p with { Files = [] } : p)];
     }
+
+    // Without the mount; empty where a package has no place.
+    private string Place(Component package) => package.Evidence[0].Location.Path is { } at ? at[mount.Length..] : "";
+
+    private SortedSet<string>? Own(Component package, KnownFiles tree, Dictionary<(string, string), SortedSet<string>> owned)
+    {
+        var place = Place(package);
+        if (place.Length == 0) return null;
+        if (package.Files.Count == 0)
+            return owned.GetValueOrDefault((Folder(place), package.Name)) ?? owned.GetValueOrDefault((Above(place), ""));
+        // rpm's headers name their files themselves.
+        var files = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var file in package.Files) Add(files, tree.Find(Root(place), file));
+        return files;
+    }
+
+    private void Listed(string path, byte[] list, KnownFiles tree, Dictionary<(string, string), SortedSet<string>> owned)
+    {
+        var (isSums, name) = (path.EndsWith(".md5sums", StringComparison.Ordinal), path[(path.LastIndexOf('/') + 1)..path.LastIndexOf('.')]);
+        var files = Of(owned, Folder(path), name.Split(':')[0]);
+        foreach (var row in Encoding.UTF8.GetString(list).AsSpan().EnumerateLines())
+        {
+            // md5sum(1) writes the sum before the path; opkg a mode behind it.
+            var line = isSums ? row[(row.LastIndexOf("  ") + 1)..].Trim() : row.IndexOf('\t') is > 0 and var tab ? row[..tab] : row;
+            if (line.Length > 1) Add(files, tree.Find(Root(path), line));
+        }
+    }
+
+    private void Python(string path, byte[] list, KnownFiles tree, SortedSet<string> files)
+    {
+        var isRecord = path.EndsWith(Record, StringComparison.Ordinal);
+        var from = isRecord ? Above(Above(path)) : Above(path);
+        foreach (var row in Encoding.UTF8.GetString(list).AsSpan().EnumerateLines())
+        {
+            var line = row.Trim();
+            if (line.IsEmpty || line.Length > 4096) continue;
+            var name = !isRecord ? line.ToString() : line[0] == '"' ? Quoted(line) : line[..(line.IndexOf(',') is >= 0 and var comma ? comma : line.Length)].ToString();
+            if (Resolved(from, name) is { } file) Add(files, tree.Find("", file));
+        }
+    }
+
+    // RFC 4180: a quotation mark inside stands twice.
+    private static string Quoted(ReadOnlySpan<char> line)
+    {
+        var text = new StringBuilder();
+        for (var i = 1; i < line.Length; i++)
+        {
+            if (line[i] == '"' && (i + 1 >= line.Length || line[++i] != '"')) break;
+            text.Append(line[i]);
+        }
+        return text.ToString();
+    }
+
+    /// <summary>An absolute path of one that counts from a folder; null where it leads out of the tree.</summary>
+    private static string? Resolved(string folder, string name)
+    {
+        if (name.StartsWith('/')) return name;
+        var parts = folder.Split('/', StringSplitOptions.RemoveEmptyEntries).ToList();
+        foreach (var part in name.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part == ".") continue;
+            if (part != "..") parts.Add(part);
+            else if (parts.Count == 0) return null;
+            else parts.RemoveAt(parts.Count - 1);
+        }
+        return "/" + string.Join('/', parts);
+    }
+
+    private static string? ModuleOf(string path, HashSet<string> modules)
+    {
+        for (var end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (modules.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path.AsSpan(0, end), out var module)) return module;
+        }
+        return null;
+    }
+
+    private static string Above(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "";
 
     private static SortedSet<string> Of(Dictionary<(string, string), SortedSet<string>> owned, string folder, string package) =>
         owned.TryGetValue((folder, package), out var files) ? files : owned[(folder, package)] = new SortedSet<string>(StringComparer.Ordinal);
@@ -72,7 +159,7 @@ internal sealed class PackageFiles(string mount)
     // The package manager's own folder: /usr/lib/opkg/, /var/lib/dpkg/.
     private static string Folder(string path) => Folders.Select(f => (At: path.LastIndexOf(f, StringComparison.Ordinal), f.Length)).Where(f => f.At >= 0).Select(f => path[..(f.At + f.Length)]).FirstOrDefault("");
 
-    private static readonly string[] Places = ["/usr/lib/opkg/", "/var/lib/opkg/", "/lib/opkg/", "/var/lib/dpkg/", "/usr/lib/apk/", "/lib/apk/"];
+    private static readonly string[] Places = ["/usr/lib/opkg/", "/var/lib/opkg/", "/lib/opkg/", "/var/lib/dpkg/", "/usr/lib/apk/", "/lib/apk/", "/var/lib/rpm/", "/usr/lib/sysimage/rpm/", "/usr/share/rpm/"];
 
     // What stands before the package manager's place is where its root lies.
     private static string Root(string path) => Places.Select(p => path.IndexOf(p, StringComparison.Ordinal)).Where(at => at >= 0).Select(at => path[..at]).FirstOrDefault("");

@@ -41,11 +41,15 @@ public static class Matcher
     private enum Saying
     {
         /// <summary>The distribution's own tracker, for this release.</summary>
-        TrackerAffected, TrackerFixed, TrackerNever, TrackerOpen,
+        TrackerAffected, TrackerFixed, TrackerOlder, TrackerNever, TrackerOpen,
         Affected, Likely,
         /// <summary>The tracker speaks of a release, and the component's is not known.</summary>
         OtherRelease,
-        Outside, Named, Elsewhere,
+        /// <summary>Behind a version that a range calls affected.</summary>
+        Outside,
+        /// <summary>Before every version that the range calls affected.</summary>
+        Older,
+        Named, Elsewhere,
     }
 
     /// <summary>A row beside a component; in words only where somebody is told.</summary>
@@ -66,12 +70,14 @@ public static class Matcher
         {
             Saying.TrackerAffected => $"says of {Package}: {Run}; {Version} is inside{Note}",
             Saying.TrackerFixed => $"says of {Package}: {Told(Range.Versions!)}; {Version} is outside{Note}",
+            Saying.TrackerOlder => $"says of {Package}: {Told(Range.Versions!)}; {Version} is older{Note}",
             Saying.TrackerNever => $"says of {Package}: not affected{Note}",
             Saying.TrackerOpen => $"names {Package} and {(Range.Standing == Standing.Undetermined ? "has not decided" : "no version")}{Note}",
             Saying.OtherRelease => $"names {Range.Product.Name} of {Range.Product.Ecosystem}; of which release {Version} is, is not known",
             Saying.Elsewhere => $"names {Range.Product} only on {Unmet}, and what runs here is another system",
             Saying.Named => (Range.Told is null ? $"names {Range.Product} and no version" : $"names {Range.Product}, its versions only as \"{Range.Told}\"") + (Maker.Length > 0 ? $"; {Maker}" : ""),
             Saying.Outside => $"names {Range.Product} {Told(Range.Versions!)}; {Version} is outside",
+            Saying.Older => $"names {Range.Product} {Told(Range.Versions!)}; {Version} is older than {(Range.Versions!.Inside.Count == 1 ? "the range" : "every range")}",
             Saying.Likely when Version is null => $"names {Range.Product} {Told(Range.Versions!)}; the component's version is not known",
             _ => $"names {Range.Product} {Inside}; {Version} is inside" + (Saying == Saying.Affected ? "" : Unmet is not null ? $", but only together with {Unmet}, of which nothing is known" : $", but {Maker}"),
         };
@@ -80,11 +86,11 @@ public static class Matcher
         public RangeAsked? Asked => Saying switch
         {
             Saying.TrackerAffected => OfTracker(Run!.ToString(), true),
-            Saying.TrackerFixed => OfTracker(Told(Range.Versions!), false),
+            Saying.TrackerFixed or Saying.TrackerOlder => OfTracker(Told(Range.Versions!), false),
             Saying.TrackerNever or Saying.TrackerOpen => OfTracker(null, null),
             Saying.OtherRelease or Saying.Elsewhere => null,
             Saying.Named => Of(null, null),
-            Saying.Outside => Of(Told(Range.Versions!), false),
+            Saying.Outside or Saying.Older => Of(Told(Range.Versions!), false),
             _ => Version is null ? Of(Told(Range.Versions!), null) : Of(Inside, true),
         };
 
@@ -139,10 +145,11 @@ public static class Matcher
         {
             Saying.TrackerAffected => (VulnerabilityStatus.Affected, Ground.Tracker),
             Saying.TrackerFixed => (VulnerabilityStatus.Fixed, Ground.Tracker),
-            Saying.TrackerNever => (VulnerabilityStatus.NotAffected, Ground.Tracker),
+            Saying.TrackerOlder or Saying.TrackerNever => (VulnerabilityStatus.NotAffected, Ground.Tracker),
             Saying.TrackerOpen => (VulnerabilityStatus.Candidate, Ground.Tracker),
             Saying.Affected => (VulnerabilityStatus.Affected, Ground.Range),
             Saying.Outside => (VulnerabilityStatus.Fixed, Ground.Range),
+            Saying.Older => (VulnerabilityStatus.NotAffected, Ground.Range),
             Saying.Elsewhere => (VulnerabilityStatus.NotAffected, Ground.Platform),
             _ => (VulnerabilityStatus.Candidate, Ground.Range),
         };
@@ -152,8 +159,8 @@ public static class Matcher
         var first = words[0];
         var reason = $"{first.Advisory.Reference} {first.Text}";
         // Sources that disagree are both told.
-        var other = tracked ? Saying.Affected : Saying.Outside;
-        if (tracked != (status == VulnerabilityStatus.Affected) && said.FirstOrDefault(o => o.Saying == other && words.All(a => a.Advisory != o.Advisory)) is { } dissent)
+        bool IsOther(Saying saying) => tracked ? saying == Saying.Affected : saying is Saying.Outside or Saying.Older;
+        if (tracked != (status == VulnerabilityStatus.Affected) && said.FirstOrDefault(o => IsOther(o.Saying) && words.All(a => a.Advisory != o.Advisory)) is { } dissent)
             reason += $"; {dissent.Advisory.Reference} {dissent.Text}{(tracked ? ", which its distribution's own answer outranks" : "")}";
         var names = about.SelectMany(a => a.Names).Where(n => !n.Contains('#', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
         var id = about.Where(a => words.Any(w => w.Advisory == a) || a.Exploited).SelectMany(a => a.Names)
@@ -216,7 +223,7 @@ public static class Matcher
         // By OSV's rule commits alone hold no released version.
         if (versions.Inside.Count == 0) return null;
         if (identity.VersionFor(versions.Scheme) is not { } version) return new Word(Saying.Likely, naming);
-        if (versions.Holding(version) is not { } run) return new Word(Saying.Outside, naming, Version: version);
+        if (versions.Holding(version) is not { } run) return new Word(versions.IsOlder(version) ? Saying.Older : Saying.Outside, naming, Version: version);
         return new Word(need == Condition.True && naming.Agreement == Agreement.Same ? Saying.Affected : Saying.Likely, naming, run, version, unmet);
     }
 
@@ -234,7 +241,7 @@ public static class Matcher
         var run = versions.Holding(origin.Version);
         // One of the releases may have mended an older version.
         if (run is not null && Rank(range) == 0 && DistributionRelease.Number(origin.Release) is null && Others().Any(r => Rank(r) == 2)) return null;
-        return new Word(run is null ? Saying.TrackerFixed : Saying.TrackerAffected, naming, run, origin.Version);
+        return new Word(run is not null ? Saying.TrackerAffected : versions.IsOlder(origin.Version) ? Saying.TrackerOlder : Saying.TrackerFixed, naming, run, origin.Version);
 
         IEnumerable<AffectedRange> Others() => about.Where(a => a.Source == advisory.Source && !a.Withdrawn).SelectMany(a => a.Ranges)
             .Where(r => r.Product.Name == range.Product.Name && DistributionRelease.Family(r.Product.Ecosystem) == DistributionRelease.Family(row));

@@ -50,4 +50,28 @@ public sealed record VersionSet
         }
         return null;
     }
+
+    /// <summary>True where every version that the advisory calls affected comes after this one: the flaw came in later. Asked of a version that is not held.</summary>
+    public bool IsOlder(string version) => Inside.Count > 0 && !Inside.Any(run => BeginsBelow(run, version));
+
+    // Whether the run has a version below this one that is not spared: from where it begins, past whatever of its beginning is.
+    private bool BeginsBelow(VersionInterval run, string version)
+    {
+        var (from, after) = (run.From, run.After);
+        for (var left = Outside.Count; ; left--)
+        {
+            if (from is not null && VersionOrder.Compare(from, version, Scheme) >= 0) return false;
+            if (from is not null && run.To is not null && VersionOrder.Compare(from, run.To, Scheme) is var end && (end > 0 || end == 0 && (after || !run.Through))) return false;
+            if (left == 0 || Outside.FirstOrDefault(o => Spares(o, from, after)) is not { } spared) return true;
+            if (spared.To is null) return false;
+            (from, after) = (spared.To, spared.Through);
+        }
+    }
+
+    private bool Spares(VersionInterval spared, string? from, bool after)
+    {
+        if (from is null) return spared.From is null;
+        if (spared.From is not null && VersionOrder.Compare(spared.From, from, Scheme) is var low && (low > 0 || low == 0 && spared.After && !after)) return false;
+        return spared.To is null || VersionOrder.Compare(from, spared.To, Scheme) is var high && (high < 0 || high == 0 && spared.Through && !after);
+    }
 }

@@ -13,7 +13,7 @@ public sealed record BillSubject(string Name, string? Version, string? Sha256)
 }
 
 /// <summary>How much of what can run belongs to a component that has a name.</summary>
-/// <param name="ExecutableBytes">Of all ELF files.</param>
+/// <param name="ExecutableBytes">Of all ELF files and Java archives.</param>
 /// <param name="NamedBytes">Of those that are a named component's own.</param>
 public sealed record Completeness(long ExecutableBytes, long NamedBytes)
 {
@@ -46,6 +46,17 @@ public sealed record BillDraft
     /// <summary>True where we looked into the product itself; false where another document is written anew.</summary>
     public bool IsExamined { get; init; } = true;
     public Completeness? Completeness { get; init; }
+
+    /// <summary>Of what was found in a product: its parts with what needs what, and how much of it they are.</summary>
+    /// <param name="executables">Every ELF file of the product.</param>
+    public static BillDraft Of(BillSubject subject, IReadOnlyList<Component> components, IReadOnlyList<ExecutableSeen> executables, DateTimeOffset asOf, string toolVersion) => new()
+    {
+        Subject = subject,
+        Entries = EntriesOf(components, executables),
+        AsOf = asOf,
+        ToolVersion = toolVersion,
+        Completeness = Completeness.Of(executables, components),
+    };
 
     /// <summary>Of components that were found, in an order that does not depend on how they come.</summary>
     /// <param name="executables">Every ELF file of the product: they tell what loads what, and a component of one file alone has that file's digest.</param>

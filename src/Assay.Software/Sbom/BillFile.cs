@@ -26,18 +26,18 @@ public sealed class BillFile : IDisposable
 {
     /// <summary>How deep lists and objects may stand in each other.</summary>
     public const int Depth = 128;
-    /// <summary>Names and values of one document: each takes twelve bytes beside the document itself.</summary>
+    /// <summary>Names and values of one document: in SPDX 3, and where lists stand inside of lists, each takes twelve bytes beside the document itself.</summary>
     public const int MostValues = 50_000_000;
 
     private readonly JsonDocument document;
 
-    private BillFile(string name, JsonDocument document, BillFormat format, string version)
+    private BillFile(string name, JsonDocument document, LongLists lists, BillFormat format, string version)
     {
-        (Name, this.document, Format, Version) = (name, document, format, version);
+        (Name, this.document, Lists, Format, Version) = (name, document, lists, format, version);
         (Faults, Remarks) = format switch
         {
-            BillFormat.CycloneDx => CycloneDxRules.Check(Root, version),
-            BillFormat.Spdx => SpdxRules.Check(Root, version),
+            BillFormat.CycloneDx => CycloneDxRules.Check(this),
+            BillFormat.Spdx => SpdxRules.Check(this),
             _ => Spdx3Rules.Check(Root),
         };
     }
@@ -53,7 +53,12 @@ public sealed class BillFile : IDisposable
     public IReadOnlyList<BillFault> Faults { get; }
     /// <summary>What is allowed and yet says less than it seems to: references that lead nowhere, circles, identifiers that nobody can read.</summary>
     public IReadOnlyList<BillFault> Remarks { get; }
+    /// <summary>The document with its <see cref="Lists"/> empty.</summary>
     internal JsonElement Root => document.RootElement;
+    internal LongLists Lists { get; }
+
+    /// <summary>A list at the top of the document; none where it is no list. An entry may be used until the next is asked for.</summary>
+    internal IEnumerable<JsonElement> List(string name) => Lists.Has(name) ? Lists.Of(name) : Collecting.List(Root, name);
 
     /// <summary>True where the first bytes promise one of the formats; cheap, for recognising artefacts.</summary>
     public static bool Looks(ReadOnlySpan<byte> file)
@@ -71,10 +76,12 @@ public sealed class BillFile : IDisposable
         if (file.Span.StartsWith("\ufeff"u8)) file = file[3..];
         if (TagValue.Looks(file.Span)) file = TagValue.ToJson(file.Span);
         JsonDocument document;
+        LongLists lists;
         try
         {
-            Look(file.Span);
-            document = JsonDocument.Parse(file, new JsonDocumentOptions { MaxDepth = Depth });
+            if (!Utf8.IsValid(file.Span)) throw new UnreadableException("text in UTF-8", "bytes that are none", Valid(file.Span));
+            lists = LongLists.Of(file);
+            document = JsonDocument.Parse(lists.Rest, new JsonDocumentOptions { MaxDepth = Depth });
         }
         catch (JsonException e)
         {
@@ -83,27 +90,12 @@ public sealed class BillFile : IDisposable
         try
         {
             var (format, version) = Recognise(document.RootElement);
-            return new BillFile(name, document, format, version);
+            return new BillFile(name, document, lists, format, version);
         }
         catch
         {
             document.Dispose();
             throw;
-        }
-    }
-
-    // The document model takes half characters and throws where they are asked for; and it takes all that there is.
-    private static void Look(ReadOnlySpan<byte> file)
-    {
-        if (!Utf8.IsValid(file)) throw new UnreadableException("text in UTF-8", "bytes that are none", Valid(file));
-        if (file.Length <= MostValues && file.IndexOf("\\ud"u8) < 0 && file.IndexOf("\\uD"u8) < 0) return;
-        var reader = new Utf8JsonReader(file, new JsonReaderOptions { MaxDepth = Depth });
-        for (var count = 0; reader.Read(); count++)
-        {
-            if (count == MostValues) throw new UnreadableException($"at most {MostValues} names and values in one document", "more", reader.TokenStartIndex);
-            if (!reader.ValueIsEscaped) continue;
-            try { reader.GetString(); }
-            catch (InvalidOperationException) { throw new UnreadableException("whole characters", "half of a surrogate pair", reader.TokenStartIndex); }
         }
     }
 
@@ -150,13 +142,13 @@ public sealed class BillFile : IDisposable
     {
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", MaxDepth = Depth, SkipValidation = true }))
         {
-            Copy(json, Root, stream);
+            Copy(json, Root, stream, isTop: true);
         }
         stream.WriteByte((byte)'\n');
     }
 
     // Flushed on the way, so that a document of a gigabyte needs no second one in memory.
-    private static void Copy(Utf8JsonWriter json, JsonElement value, Stream stream)
+    private void Copy(Utf8JsonWriter json, JsonElement value, Stream stream, bool isTop = false)
     {
         switch (value.ValueKind)
         {
@@ -165,18 +157,13 @@ public sealed class BillFile : IDisposable
                 foreach (var member in value.EnumerateObject())
                 {
                     json.WritePropertyName(member.Name);
-                    Copy(json, member.Value, stream);
+                    if (isTop && Lists.Has(member.Name)) Copy(json, Lists.Of(member.Name), stream);
+                    else Copy(json, member.Value, stream);
                 }
                 json.WriteEndObject();
                 break;
             case JsonValueKind.Array:
-                json.WriteStartArray();
-                foreach (var item in value.EnumerateArray())
-                {
-                    Copy(json, item, stream);
-                    if (json.BytesPending > 1 << 16) json.Flush();
-                }
-                json.WriteEndArray();
+                Copy(json, value.EnumerateArray(), stream);
                 break;
             case JsonValueKind.Number:
                 json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
@@ -185,6 +172,17 @@ public sealed class BillFile : IDisposable
                 value.WriteTo(json);
                 break;
         }
+    }
+
+    private void Copy(Utf8JsonWriter json, IEnumerable<JsonElement> items, Stream stream)
+    {
+        json.WriteStartArray();
+        foreach (var item in items)
+        {
+            Copy(json, item, stream);
+            if (json.BytesPending > 1 << 16) json.Flush();
+        }
+        json.WriteEndArray();
     }
 
     /// <summary>What it names, read into our own shapes.</summary>

@@ -1,3 +1,6 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Assay.Evidence;
 using Assay.Software.Components;
@@ -40,7 +43,7 @@ internal sealed class Collecting(BillFile file)
         if (losses.Count < MostLosses) losses.Add(new Loss { Location = new Location { Artefact = file.Name, Path = at }, Expected = expected, Found = found });
     }
 
-    public Component Component(string name, string? version, string? package, string? purl, IReadOnlyList<string> cpe, string? supplier, string? licence, string at) => new()
+    public Component Component(string name, string? version, string? package, string? purl, IReadOnlyList<string> cpe, string? supplier, string? licence, string list, int? index = null) => new()
     {
         Name = Shortened.Visible(name),
         Version = Visible(version),
@@ -49,7 +52,7 @@ internal sealed class Collecting(BillFile file)
         Cpe = cpe.Count == 0 ? [] : [.. cpe.Select(Shortened.Visible)],
         Supplier = Visible(supplier),
         Licence = string.IsNullOrEmpty(licence) ? null : Visible(licence),
-        Evidence = [new ComponentEvidence("bill of materials", new Location { Artefact = file.Name, Path = at }, 0.5)],
+        Evidence = new Listed(file.Name, list, index),
     };
 
     public BillOfMaterials Finish(string? serial, BillEntry? about)
@@ -66,6 +69,34 @@ internal sealed class Collecting(BillFile file)
             Faults = file.Faults,
             Coverage = new Coverage { Artefact = file.Name, Scope = CoverageScope.Materials, Unit = "components", Total = total, Examined = components.Count, Losses = losses },
         };
+    }
+
+    // Words that many parts have in common: versions, makers, kinds. So many are kept, and the shorter ones.
+    private const int MostShared = 4096, LongestShared = 64;
+    private readonly HashSet<string> shared = new(StringComparer.Ordinal);
+
+    /// <summary>A text of which one copy is kept for all that say the same; null where there is none.</summary>
+    public string? Shared(JsonElement element, string name)
+    {
+        if (Part(element, name) is not { ValueKind: JsonValueKind.String } value) return null;
+        var raw = JsonMarshal.GetRawUtf8Value(value)[1..^1];
+        if (raw.Length > LongestShared || raw.IndexOf((byte)'\\') >= 0) return value.GetString();
+        Span<char> text = stackalloc char[LongestShared];
+        var read = text[..Encoding.UTF8.GetChars(raw, text)];
+        var lookup = shared.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (lookup.TryGetValue(read, out var known)) return known;
+        var made = read.ToString();
+        if (shared.Count < MostShared) shared.Add(made);
+        return made;
+    }
+
+    /// <summary>That the document says so: the one witness of what it lists. Its place is put into words when somebody asks.</summary>
+    private sealed class Listed(string artefact, string list, int? index) : IReadOnlyList<ComponentEvidence>
+    {
+        public int Count => 1;
+        public ComponentEvidence this[int at] => at == 0 ? new ComponentEvidence("bill of materials", new Location { Artefact = artefact, Path = index is null ? list : $"{list}[{index}]" }, 0.5) : throw new ArgumentOutOfRangeException(nameof(at));
+        public IEnumerator<ComponentEvidence> GetEnumerator() { yield return this[0]; }
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     private static string? Visible(string? text) => text is null ? null : Shortened.Visible(text);

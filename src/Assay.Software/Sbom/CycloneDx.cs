@@ -14,9 +14,6 @@ public static class CycloneDx
     public const string DefaultVersion = "1.6";
     public static IReadOnlyList<string> Versions { get; } = ["1.4", "1.5", "1.6", "1.7"];
 
-    public static byte[] Write(BillSubject subject, IEnumerable<Component> components, DateTimeOffset asOf, string toolVersion) =>
-        Write(new BillDraft { Subject = subject, Entries = BillDraft.EntriesOf(components), AsOf = asOf, ToolVersion = toolVersion });
-
     /// <param name="version">One of <see cref="Versions"/>; what it has no place for stands in properties.</param>
     public static byte[] Write(BillDraft draft, string version = DefaultVersion)
     {

@@ -12,20 +12,19 @@ namespace Assay.Software.Sbom;
 /// <summary>The rules of CycloneDX: those of its shapes, and those that stand in words only — a reference names one part, a licence expression can be read.</summary>
 internal static class CycloneDxRules
 {
-    public static (IReadOnlyList<BillFault> Faults, IReadOnlyList<BillFault> Remarks) Check(JsonElement root, string version)
+    public static (IReadOnlyList<BillFault> Faults, IReadOnlyList<BillFault> Remarks) Check(BillFile file)
     {
-        if (version is "1.2" or "1.3") return ([], []);
-        var walk = new Walk([.. ShapeCheck.Of(root, ShapeTable.CycloneDx[version], "bom")]);
-        walk.Of(root, isInventory: true);
-        walk.Relations(root);
+        if (file.Version is "1.2" or "1.3") return ([], []);
+        var walk = new Walk([.. ShapeCheck.Of(file.Root, ShapeTable.CycloneDx[file.Version], "bom", lists: file.Lists)], file);
+        walk.Of(file.Root, isInventory: true);
+        walk.Relations();
         return (walk.Faults, walk.Remarks);
     }
 
-    private sealed class Walk(List<BillFault> faults)
+    private sealed class Walk(List<BillFault> faults, BillFile file)
     {
         private readonly List<(string? Name, int Index)> trail = [];
-        private readonly HashSet<string> inventory = new(StringComparer.Ordinal);
-        private readonly HashSet<string> others = new(StringComparer.Ordinal);
+        private readonly TextNumbers inventory = new(), others = new();
 
         public List<BillFault> Faults => faults;
         public List<BillFault> Remarks { get; } = [];
@@ -42,19 +41,22 @@ internal static class CycloneDxRules
                     var name = member.Name;
                     trail.Add((name, 0));
                     if (member.Value.ValueKind == JsonValueKind.String) Word(value, name, member.Value, isInventory);
+                    else if (trail.Count == 1 && file.Lists.Has(name)) Each(file.Lists.Of(name), isInventory && name == "components");
                     else Of(member.Value, isInventory && name is "metadata" or "component" or "components" or "services" or "vulnerabilities");
                     trail.RemoveAt(trail.Count - 1);
                 }
             }
-            else if (value.ValueKind == JsonValueKind.Array)
+            else if (value.ValueKind == JsonValueKind.Array) Each(value.EnumerateArray(), isInventory);
+        }
+
+        private void Each(IEnumerable<JsonElement> items, bool isInventory)
+        {
+            var index = 0;
+            foreach (var item in items)
             {
-                var index = 0;
-                foreach (var item in value.EnumerateArray())
-                {
-                    trail.Add((null, index++));
-                    if (item.ValueKind is JsonValueKind.Object or JsonValueKind.Array) Of(item, isInventory);
-                    trail.RemoveAt(trail.Count - 1);
-                }
+                trail.Add((null, index++));
+                if (item.ValueKind is JsonValueKind.Object or JsonValueKind.Array) Of(item, isInventory);
+                trail.RemoveAt(trail.Count - 1);
             }
         }
 
@@ -66,8 +68,8 @@ internal static class CycloneDxRules
         {
             switch (name)
             {
-                case "bom-ref" when value.GetString() is { Length: > 0 } reference:
-                    if (!(isInventory ? inventory : others).Add(reference) && isInventory) Fault("a bom-ref that no other part has", Cut(reference));
+                case "bom-ref" when JsonMarshal.GetRawUtf8Value(value).Length > 2:
+                    if (!(isInventory ? inventory : others).Add(value) && isInventory) Fault("a bom-ref that no other part has", Cut(value.GetString()!));
                     break;
                 case "expression" when trail.Count > 2 && trail[^3].Name == "licenses" && value.GetString() is { } expression:
                     var read = LicenceExpression.Read(expression);
@@ -97,25 +99,26 @@ internal static class CycloneDxRules
         };
 
         /// <summary>What depends on what: references that lead nowhere, and a circle. Both are allowed, and both are told.</summary>
-        public void Relations(JsonElement root)
+        public void Relations()
         {
             var graph = new DependencyGraph();
             var index = 0;
-            foreach (var dependency in List(root, "dependencies"))
+            foreach (var dependency in file.List("dependencies"))
             {
-                var at = $"$.dependencies[{index++}]";
-                if (Text(dependency, "ref") is not { } from) continue;
-                if (!IsKnown(from)) Tell(at + ".ref", "the bom-ref of a part", Cut(from));
-                foreach (var to in Texts(dependency, "dependsOn"))
+                var row = index++;
+                if (Part(dependency, "ref") is not { ValueKind: JsonValueKind.String } from) continue;
+                if (!IsKnown(from)) Tell($"$.dependencies[{row}].ref", "the bom-ref of a part", Cut(from.GetString()!));
+                foreach (var to in List(dependency, "dependsOn"))
                 {
-                    if (!IsKnown(to)) Tell(at + ".dependsOn", "bom-refs of parts", Cut(to));
+                    if (to.ValueKind != JsonValueKind.String) continue;
+                    if (!IsKnown(to)) Tell($"$.dependencies[{row}].dependsOn", "bom-refs of parts", Cut(to.GetString()!));
                     graph.Add(from, to);
                 }
             }
             if (graph.Circle() is { } circle) Tell("$.dependencies", "parts that do not need themselves", "a circle: " + string.Join(" → ", circle.Take(6).Select(Cut)) + (circle.Count > 6 ? " …" : ""));
         }
 
-        private bool IsKnown(string reference) => inventory.Contains(reference) || others.Contains(reference) || reference.StartsWith("urn:cdx:", StringComparison.Ordinal);
+        private bool IsKnown(JsonElement reference) => inventory.Contains(reference) || others.Contains(reference) || JsonMarshal.GetRawUtf8Value(reference)[1..].StartsWith("urn:cdx:"u8);
 
         private void Tell(string at, string expected, string found)
         {

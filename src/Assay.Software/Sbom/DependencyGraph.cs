@@ -1,53 +1,59 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Assay.Software.Sbom;
 
 /// <summary>What needs what, by reference. Walked without recursion: a chain may be as long as the document.</summary>
 internal sealed class DependencyGraph
 {
-    private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
-    private readonly List<string> names = [];
-    private readonly List<List<int>?> edges = [];
+    private readonly TextNumbers names = new();
+    private readonly List<(int From, int To)> edges = [];
 
-    public void Add(string from, string to)
-    {
-        var (one, other) = (Number(from), Number(to));
-        (edges[one] ??= []).Add(other);
-    }
+    public void Add(string from, string to) => edges.Add((names.Number(Encoding.UTF8.GetBytes(from)), names.Number(Encoding.UTF8.GetBytes(to))));
 
-    private int Number(string name)
-    {
-        if (numbers.TryGetValue(name, out var number)) return number;
-        numbers[name] = names.Count;
-        names.Add(name);
-        edges.Add(null);
-        return names.Count - 1;
-    }
+    /// <param name="from">A text.</param>
+    /// <param name="to">A text.</param>
+    public void Add(JsonElement from, JsonElement to) => edges.Add((names.Number(TextNumbers.Bytes(from)), names.Number(TextNumbers.Bytes(to))));
 
     /// <summary>The first circle that a walk in the document's order meets, its first name again at the end; null where there is none.</summary>
     public IReadOnlyList<string>? Circle()
     {
+        var (starts, targets) = Sorted();
         var state = new byte[names.Count]; // 0 not seen, 1 on the way, 2 done
         var way = new List<(int Node, int Next)>();
         for (var start = 0; start < names.Count; start++)
         {
             if (state[start] != 0) continue;
-            way.Add((start, 0));
+            way.Add((start, starts[start]));
             state[start] = 1;
             while (way.Count > 0)
             {
                 var (node, next) = way[^1];
-                if (edges[node] is not { } to || next >= to.Count)
+                if (next >= starts[node + 1])
                 {
                     state[node] = 2;
                     way.RemoveAt(way.Count - 1);
                     continue;
                 }
                 way[^1] = (node, next + 1);
-                if (state[to[next]] == 1) return [.. way.SkipWhile(w => w.Node != to[next]).Select(w => names[w.Node]), names[to[next]]];
-                if (state[to[next]] != 0) continue;
-                state[to[next]] = 1;
-                way.Add((to[next], 0));
+                var to = targets[next];
+                if (state[to] == 1) return [.. way.SkipWhile(w => w.Node != to).Select(w => names.Text(w.Node)), names.Text(to)];
+                if (state[to] != 0) continue;
+                state[to] = 1;
+                way.Add((to, starts[to]));
             }
         }
         return null;
+    }
+
+    /// <summary>Where each name's targets begin, and all targets, in the order in which they came.</summary>
+    private (int[] Starts, int[] Targets) Sorted()
+    {
+        var starts = new int[names.Count + 1];
+        foreach (var (from, _) in edges) starts[from + 1]++;
+        for (var i = 1; i < starts.Length; i++) starts[i] += starts[i - 1];
+        var (next, targets) = (starts.AsSpan(..^1).ToArray(), new int[edges.Count]);
+        foreach (var (from, to) in edges) targets[next[from]++] = to;
+        return (starts, targets);
     }
 }

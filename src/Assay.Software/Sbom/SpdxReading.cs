@@ -12,7 +12,7 @@ internal static class SpdxReading
         var root = file.Root;
         var described = new HashSet<string>(Texts(root, "documentDescribes"), StringComparer.Ordinal);
         var edges = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var relation in List(root, "relationships"))
+        foreach (var relation in file.List("relationships"))
         {
             if (Text(relation, "spdxElementId") is not { } one || Text(relation, "relatedSpdxElement") is not { } other) continue;
             switch (Text(relation, "relationshipType"))
@@ -34,7 +34,7 @@ internal static class SpdxReading
         }
         var index = 0;
         BillEntry? about = null;
-        foreach (var element in List(root, "packages"))
+        foreach (var element in file.List("packages"))
         {
             var at = $"packages[{index++}]";
             if (!collecting.Next()) continue;

@@ -7,16 +7,17 @@ namespace Assay.Software.Sbom;
 /// <summary>The rules of SPDX 2.2 and 2.3: those of the shapes, and of clauses 6 to 11 — identifiers differ, relationships name what is there, digests have their length.</summary>
 internal static class SpdxRules
 {
-    public static (IReadOnlyList<BillFault> Faults, IReadOnlyList<BillFault> Remarks) Check(JsonElement root, string version)
+    public static (IReadOnlyList<BillFault> Faults, IReadOnlyList<BillFault> Remarks) Check(BillFile file)
     {
-        var faults = new List<BillFault>(ShapeCheck.Of(root, ShapeTable.Spdx[version], "document"));
+        var root = file.Root;
+        var faults = new List<BillFault>(ShapeCheck.Of(root, ShapeTable.Spdx[file.Version], "document", lists: file.Lists));
         var remarks = new List<BillFault>();
         if (Text(root, "SPDXID") is { } own and not "SPDXRef-DOCUMENT") Fault("$.SPDXID", "SPDXRef-DOCUMENT (6.3)", own);
         var known = new HashSet<string>(StringComparer.Ordinal) { "SPDXRef-DOCUMENT" };
         foreach (var (list, kind) in new[] { ("packages", "package"), ("files", "file"), ("snippets", "snippet") })
         {
             var index = 0;
-            foreach (var element in List(root, list))
+            foreach (var element in file.List(list))
             {
                 var at = $"$.{list}[{index++}]";
                 if (Text(element, "SPDXID") is { } id && !known.Add(id)) Fault(at + ".SPDXID", $"an identifier that nothing else has", id);
@@ -33,7 +34,7 @@ internal static class SpdxRules
         }
         var graph = new DependencyGraph();
         var row = 0;
-        foreach (var relation in List(root, "relationships"))
+        foreach (var relation in file.List("relationships"))
         {
             var at = $"$.relationships[{row++}]";
             var (one, other) = (Text(relation, "spdxElementId"), Text(relation, "relatedSpdxElement"));

@@ -149,7 +149,7 @@ public class ApplicationTests
     {
         foreach (var (kind, names) in new[] { ("Android app bundle", new[] { "BundleConfig.pb", "base/manifest/AndroidManifest.xml" }), ("iOS app", ["Payload/Bell.app/Info.plist"]) })
         {
-            using var archive = Artefact.Of("a", Zip(names.Select(n => (n, "x"u8.ToArray()))));
+            using var archive = Artefact.Of("a", Packed.Zip(names.Select(n => (n, "x"u8.ToArray()))));
             var app = ApplicationExamination.Of(archive, Options);
             Assert.Equal(kind, app.Kind);
             Assert.Equal(0, app.Coverage.Examined);
@@ -158,15 +158,15 @@ public class ApplicationTests
     }
 
     [Fact]
-    public void Other_archives_are_no_apps() => Assert.False(ApplicationExamination.Recognises(Artefact.Of("a", Zip([("word/document.xml", "x"u8.ToArray())]))));
+    public void Other_archives_are_no_apps() => Assert.False(ApplicationExamination.Recognises(Artefact.Of("a", Packed.Zip([("word/document.xml", "x"u8.ToArray())]))));
 
     [Fact]
     public void A_plain_manifest_is_read_as_well_and_entities_are_refused()
     {
-        var plain = ApplicationExamination.Of(Artefact.Of("a", Zip([("AndroidManifest.xml", Encoding.UTF8.GetBytes(Manifest)), ("res/xml/net.xml", Encoding.UTF8.GetBytes(Network))])), Options);
+        var plain = ApplicationExamination.Of(Artefact.Of("a", Packed.Zip([("AndroidManifest.xml", Encoding.UTF8.GetBytes(Manifest)), ("res/xml/net.xml", Encoding.UTF8.GetBytes(Network))])), Options);
         Assert.Equal("com.acme.bell", plain.Facts!.Package);
         Assert.Contains("old.acme.example.org", plain.Facts.ClearTextHosts);
-        var bomb = ApplicationExamination.Of(Artefact.Of("a", Zip([("AndroidManifest.xml", "<!DOCTYPE manifest [<!ENTITY a \"b\">]><manifest package=\"&a;\"/>"u8.ToArray())])), Options);
+        var bomb = ApplicationExamination.Of(Artefact.Of("a", Packed.Zip([("AndroidManifest.xml", "<!DOCTYPE manifest [<!ENTITY a \"b\">]><manifest package=\"&a;\"/>"u8.ToArray())])), Options);
         Assert.Null(bomb.Facts);
         Assert.NotEmpty(bomb.Coverage.Losses);
     }
@@ -191,7 +191,7 @@ public class ApplicationTests
             }
             else
             {
-                bytes = Zip(parts.Select(p =>
+                bytes = Packed.Zip(parts.Select(p =>
                 {
                     var content = (byte[])p.Item2.Clone();
                     if (content.Length > 0) for (var i = random.Next(0, 12); i > 0; i--) content[random.Next(Math.Min(content.Length, 400))] = (byte)random.Next(256);
@@ -261,19 +261,5 @@ public class ApplicationTests
         BitConverter.TryWriteBytes(header.AsSpan(0x38), strings.Length);
         BitConverter.TryWriteBytes(header.AsSpan(0x3c), 112);
         return [.. header, .. table, .. data.ToArray()];
-    }
-
-    private static byte[] Zip(IEnumerable<(string Name, byte[] Content)> parts)
-    {
-        using var stream = new MemoryStream();
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (name, content) in parts)
-            {
-                using var entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
-                entry.Write(content);
-            }
-        }
-        return stream.ToArray();
     }
 }

@@ -38,7 +38,8 @@ public class MatcherCasesTests
 
         Assert.Equal(VulnerabilityStatus.Affected, Of(Named("busybox", "1.35.0")));
         Assert.Equal(VulnerabilityStatus.Affected, Of(Debian("busybox", "1:1.35.0-4+b3", "1.35.0")));
-        foreach (var other in new[] { "1.34.1", "1.35.1", "1.36.0", "1.3.5", "1.35" }.Where(v => v != "1.35")) Assert.Equal(VulnerabilityStatus.Fixed, Of(Named("busybox", other)));
+        foreach (var later in new[] { "1.35.1", "1.36.0" }) Assert.Equal(VulnerabilityStatus.Fixed, Of(Named("busybox", later)));
+        foreach (var earlier in new[] { "1.34.1", "1.3.5" }) Assert.Equal(VulnerabilityStatus.NotAffected, Of(Named("busybox", earlier)));
         foreach (var device in new[] { "622", "626", "632", "636", "642", "646" })
         {
             // The firmware is hit as the firmware of its hardware; the hardware alone is the platform it runs on.

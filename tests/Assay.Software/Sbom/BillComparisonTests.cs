@@ -17,7 +17,7 @@ public class BillComparisonTests
     };
 
     private static BillComparison Compare(Component[] listed, Component[] found) => BillComparison.Of(
-        BillOfMaterials.Read("list", CycloneDx.Write(new BillSubject("image", null, new string('a', 64)), listed, DateTimeOffset.UnixEpoch, "0")), found);
+        BillOfMaterials.Read("list", CycloneDx.Write(BillDraft.Of(new BillSubject("image", null, new string('a', 64)), listed, [], DateTimeOffset.UnixEpoch, "0"))), found);
 
     [Fact]
     public void What_is_missing_what_is_extra_and_what_has_another_version_are_told_apart()

@@ -7,19 +7,18 @@ namespace Assay.Software.Components.Packages;
 
 /// <summary>
 /// rpm's list of what is installed, one header for each package: an SQLite database with a table <c>Packages</c>, known by its first page wherever it lies
-/// (<c>/var/lib/rpm</c>, <c>/usr/lib/sysimage/rpm</c>), or before rpm 4.16 a hash table of Berkeley DB, <c>rpm/Packages</c>.
+/// (<c>/var/lib/rpm</c>, <c>/usr/lib/sysimage/rpm</c>), rpm's own format (ndb), <c>rpm/Packages.db</c>, or before rpm 4.16 a hash table of Berkeley DB, <c>rpm/Packages</c>.
 /// </summary>
 /// <remarks>
-/// References: rpm lib/backend/sqlite.c, lib/backend/bdb_ro.c. Keys that rpm lists among its packages (<c>gpg-pubkey</c>) are no software.
-/// Limits: rpm's own format of databases (ndb, <c>Packages.db</c>) is told as not read.
+/// References: rpm lib/backend/sqlite.c, lib/backend/ndb/rpmpkg.c, lib/backend/bdb_ro.c. Keys that rpm lists among its packages (<c>gpg-pubkey</c>) are no software.
 /// </remarks>
 public static class RpmDatabase
 {
     private const int MostPackages = 100_000, LargestHeader = 64 << 20, LongestPath = 1024, MostPathCharacters = 32 << 20, MostRepairs = 2_000, LongestChange = 4096;
-    // What a package may own that others ask for by name; the rest of its files would only fill memory.
-    private static readonly string[] Kept = ["bin/", ".so"];
+    // No program lies there; of a whole distribution these are most of the names.
+    private static readonly string[] Papers = ["/usr/share/doc/", "/usr/share/man/", "/usr/share/locale/", "/usr/share/licenses/", "/usr/share/info/", "/usr/include/"];
 
-    /// <param name="path">A hash table and rpm's own format say nothing of what they keep: there the place decides.</param>
+    /// <param name="path">A hash table and rpm's own format say nothing of what they keep: there the file's name decides.</param>
     public static bool Looks(string path, ReadOnlySpan<byte> content)
     {
         if (SqliteTable.Looks(content))
@@ -27,10 +26,8 @@ public static class RpmDatabase
             var first = content[..Math.Min(content.Length, 65536)];
             return first.IndexOf("Packages"u8) >= 0 && first.IndexOf("Installtid"u8) >= 0;
         }
-        return path.EndsWith("/Packages", StringComparison.Ordinal) && BerkeleyHash.Looks(content) || IsOwnFormat(path, content);
+        return path.EndsWith("/Packages", StringComparison.Ordinal) && BerkeleyHash.Looks(content) || path.EndsWith("/Packages.db", StringComparison.Ordinal) && PackageSlots.Looks(content);
     }
-
-    private static bool IsOwnFormat(string path, ReadOnlySpan<byte> content) => path.EndsWith("/Packages.db", StringComparison.Ordinal) && content.StartsWith("RpmP"u8);
 
     /// <summary>Every installed package, in the order of the database.</summary>
     /// <param name="losses">Gets a line for each page or header that could not be read; the others hold.</param>
@@ -43,8 +40,8 @@ public static class RpmDatabase
         }
         try
         {
-            if (IsOwnFormat(at.Path ?? "", content)) throw new UnreadableException("rpm's database in SQLite or Berkeley DB", "its own format (ndb)", 0);
-            if (BerkeleyHash.Looks(content)) BerkeleyHash.Read(content, LargestHeader, Take, damaged);
+            if (PackageSlots.Looks(content)) PackageSlots.Read(content, LargestHeader, Take, damaged);
+            else if (BerkeleyHash.Looks(content)) BerkeleyHash.Read(content, LargestHeader, Take, damaged);
             else SqliteTable.Read(content, "Packages", LargestHeader, Take, damaged);
         }
         catch (UnreadableException e)
@@ -107,7 +104,7 @@ public static class RpmDatabase
             var length = folder.Length + names[i].Length;
             if (length > LongestPath || length > left) continue;
             var path = folder + names[i];
-            if (!Kept.Any(k => path.Contains(k, StringComparison.Ordinal))) continue;
+            if (Papers.Any(p => path.StartsWith(p, StringComparison.Ordinal))) continue;
             left -= length;
             files.Add(path);
         }
@@ -164,7 +161,7 @@ public sealed record RpmPackage
     public string? Vendor { get; init; }
     /// <summary>Null where it was built from a source of its own name and version.</summary>
     public SourcePackage? Source { get; init; }
-    /// <summary>Programs and libraries that it owns.</summary>
+    /// <summary>Paths that it owns, as its header writes them; documentation and headers for compilers are left out.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
     /// <summary>Vulnerabilities that its history names as mended, ordered.</summary>
     public IReadOnlyList<string> Mended { get; init; } = [];

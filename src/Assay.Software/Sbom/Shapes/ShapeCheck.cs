@@ -19,13 +19,15 @@ internal sealed class ShapeCheck
     private List<BillFault>? faults = [];
 
     private readonly string start;
+    private readonly LongLists? lists;
 
-    private ShapeCheck(ShapeTable table, string start) => (this.table, this.start) = (table, start);
+    private ShapeCheck(ShapeTable table, string start, LongLists? lists = null) => (this.table, this.start, this.lists) = (table, start, lists);
 
     /// <param name="start">The path of <paramref name="root"/> itself.</param>
-    public static IReadOnlyList<BillFault> Of(JsonElement root, ShapeTable table, string shape, string start = "$")
+    /// <param name="lists">Lists right inside of <paramref name="root"/> that stand empty there.</param>
+    public static IReadOnlyList<BillFault> Of(JsonElement root, ShapeTable table, string shape, string start = "$", LongLists? lists = null)
     {
-        var check = new ShapeCheck(table, start);
+        var check = new ShapeCheck(table, start, lists);
         check.Value(root, new ShapeType { Kind = ShapeKind.Object, Shape = table[shape] });
         return check.faults!;
     }
@@ -111,6 +113,7 @@ internal sealed class ShapeCheck
 
     private bool List(JsonElement value, ShapeType type)
     {
+        if (trail.Count == 1 && lists is not null && trail[0].Name is { } name && lists.Has(name)) return LongList(name, type);
         var (index, whole) = (0, true);
         var distinct = type.IsUnique && value.GetArrayLength() > 1 ? new HashSet<JsonElement>(JsonEquality.Comparer) : null;
         foreach (var item in value.EnumerateArray())
@@ -121,8 +124,40 @@ internal sealed class ShapeCheck
             trail.RemoveAt(trail.Count - 1);
             if (!whole && (faults is null || faults.Count >= MostFaults)) return false;
         }
-        if (index >= type.Low && index <= type.High || type.Low == double.NegativeInfinity && index <= type.High) return whole;
-        return Fault(FormattableString.Invariant($"{type.Low}{(type.High == type.Low ? "" : double.IsInfinity(type.High) ? " or more" : $" to {type.High}")} in the list"), index.ToString(CultureInfo.InvariantCulture)) && whole;
+        return IsLong(index, type) && whole;
+    }
+
+    // The same of a list that is read a part at a time: what may be equal is found by its hash.
+    private bool LongList(string name, ShapeType type)
+    {
+        var (index, whole) = (0, true);
+        var hashes = type.IsUnique && lists!.Count(name) > 1 ? new (int Hash, int Index)[lists.Count(name)] : null;
+        foreach (var item in lists!.Of(name))
+        {
+            if (hashes is not null) hashes[index] = (JsonEquality.Comparer.GetHashCode(item), index);
+            trail.Add((null, index++));
+            whole = Value(item, type.Item!) && whole;
+            trail.RemoveAt(trail.Count - 1);
+            if (!whole && (faults is null || faults.Count >= MostFaults)) return false;
+        }
+        if (hashes is not null)
+        {
+            Array.Sort(hashes);
+            for (var i = 1; i < hashes.Length && faults is not { Count: >= MostFaults }; i++)
+            {
+                if (hashes[i].Hash != hashes[i - 1].Hash || !lists.AreEqual(name, hashes[i - 1].Index, hashes[i].Index)) continue;
+                trail.Add((null, hashes[i].Index));
+                whole = Fault("no two equal entries", "the same entry again");
+                trail.RemoveAt(trail.Count - 1);
+            }
+        }
+        return IsLong(index, type) && whole;
+    }
+
+    private bool IsLong(int index, ShapeType type)
+    {
+        if (index >= type.Low && index <= type.High || type.Low == double.NegativeInfinity && index <= type.High) return true;
+        return Fault(FormattableString.Invariant($"{type.Low}{(type.High == type.Low ? "" : double.IsInfinity(type.High) ? " or more" : $" to {type.High}")} in the list"), index.ToString(CultureInfo.InvariantCulture));
     }
 
     private bool Alternatives(JsonElement value, ShapeType type)

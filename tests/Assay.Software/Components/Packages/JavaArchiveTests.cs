@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
@@ -131,7 +130,7 @@ public class JavaArchiveTests(ITestOutputHelper output)
     public void An_archive_that_names_nobody_is_no_component(string entry, string text, bool lost)
     {
         var losses = new List<Loss>();
-        Assert.Empty(Read(Packed((entry, Encoding.UTF8.GetBytes(text))), losses));
+        Assert.Empty(Read(Packed.Zip((entry, Encoding.UTF8.GetBytes(text))), losses));
         Assert.Equal(lost ? 1 : 0, losses.Count);
     }
 
@@ -141,9 +140,9 @@ public class JavaArchiveTests(ITestOutputHelper output)
     public void A_bomb_costs_its_share_and_loses_only_itself()
     {
         var zeros = new byte[96 << 20];
-        var bomb = Packed(("x.class", zeros), Widget);
+        var bomb = Packed.Zip(("x.class", zeros), Widget);
         // Named like an archive, it would be inflated; its share is sixteen times the bytes that hold it, and a few more.
-        var archive = Packed(Widget, ("WEB-INF/lib/bomb.jar", zeros), ("WEB-INF/lib/c.jar", Packed(Widget)));
+        var archive = Packed.Zip(Widget, ("WEB-INF/lib/bomb.jar", zeros), ("WEB-INF/lib/c.jar", Packed.Zip(Widget)));
         var losses = new List<Loss>();
         var start = Environment.TickCount64;
         Assert.Contains(Read(archive, losses), c => c.Purl == "pkg:maven/a.b/c@1.0");
@@ -158,8 +157,8 @@ public class JavaArchiveTests(ITestOutputHelper output)
     [Fact]
     public void Archives_deeper_than_one_level_are_told_as_lost()
     {
-        var inner = Packed(Widget);
-        for (var i = 0; i < 5; i++) inner = Packed(("lib/inner.jar", inner), ("META-INF/MANIFEST.MF", "Implementation-Title: level\nImplementation-Version: 1\n"u8.ToArray()));
+        var inner = Packed.Zip(Widget);
+        for (var i = 0; i < 5; i++) inner = Packed.Zip(("lib/inner.jar", inner), ("META-INF/MANIFEST.MF", "Implementation-Title: level\nImplementation-Version: 1\n"u8.ToArray()));
         var losses = new List<Loss>();
         Assert.Equal(2, Read(inner, losses).Count);
         Assert.Contains("one level", Assert.Single(losses).Expected, StringComparison.Ordinal);
@@ -168,7 +167,7 @@ public class JavaArchiveTests(ITestOutputHelper output)
     [Fact]
     public void Every_damaged_archive_ends_with_what_could_be_read()
     {
-        var archive = Packed(Widget, ("META-INF/MANIFEST.MF", "Implementation-Title: it\nImplementation-Version: 1\n"u8.ToArray()), ("lib/in.jar", Packed(("META-INF/maven/d.e/f/pom.properties", "groupId=d.e\nartifactId=f\nversion=2\n"u8.ToArray()))));
+        var archive = Packed.Zip(Widget, ("META-INF/MANIFEST.MF", "Implementation-Title: it\nImplementation-Version: 1\n"u8.ToArray()), ("lib/in.jar", Packed.Zip(("META-INF/maven/d.e/f/pom.properties", "groupId=d.e\nartifactId=f\nversion=2\n"u8.ToArray()))));
         Assert.Equal(["c 1.0", "f 2"], Read(archive).Select(c => $"{c.Name} {c.Version}"));
         var random = new Random(11);
         var lost = 0;
@@ -185,19 +184,5 @@ public class JavaArchiveTests(ITestOutputHelper output)
         }
         output.WriteLine($"2000 damaged archives, {lost} with a loss");
         Assert.True(lost > 1000);
-    }
-
-    private static byte[] Packed(params (string Name, byte[] Content)[] entries)
-    {
-        using var stream = new MemoryStream();
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (name, content) in entries)
-            {
-                using var entry = zip.CreateEntry(name).Open();
-                entry.Write(content);
-            }
-        }
-        return stream.ToArray();
     }
 }

@@ -89,10 +89,7 @@ public class RpmDatabaseTests(ITestOutputHelper output)
         var read = RpmDatabase.Read(hashed, At, losses);
         Assert.Empty(losses);
         Assert.Equal(made.Listed.Select(l => string.Join('\t', l[..4])).Order(StringComparer.Ordinal), read.Select(p => string.Join('\t', p.Name, p.Epoch?.ToString() ?? "(none)", p.Version, p.Release)).Order(StringComparer.Ordinal));
-        // rpm itself reads the older format where it was built so, in the byte order of its machine.
-        var judged = Tool.Run("rpm", ["--dbpath", scratch.File("hash"), "--define", "_db_backend bdb_ro", "-qa", "--qf", "%{NAME}\\t%{EPOCH}\\t%{VERSION}\\t%{RELEASE}\\n"]);
-        if (judged.Text.Length > 0 && !bigEndian) Assert.Equal(judged.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal), read.Select(p => string.Join('\t', p.Name, p.Epoch?.ToString() ?? "(none)", p.Version, p.Release)).Order(StringComparer.Ordinal));
-        output.WriteLine($"{read.Count} packages of {hashed.Length / 1024} KiB, {(bigEndian ? "big-endian" : $"of which rpm reads {judged.Text.Count(c => c == '\n')}")}");
+        output.WriteLine($"{read.Count} packages of {hashed.Length / 1024} KiB, {(bigEndian ? "big-endian" : "little-endian")}");
 
         var random = new Random(5);
         var (fewer, told) = (0, 0);
@@ -114,7 +111,7 @@ public class RpmDatabaseTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_chain_of_a_hash_table_that_leads_back_ends_and_rpm_s_own_format_is_told_as_not_read()
+    public void A_chain_of_a_hash_table_that_leads_back_ends()
     {
         var made = Judged();
         using var scratch = new Scratch();
@@ -126,11 +123,6 @@ public class RpmDatabaseTests(ITestOutputHelper output)
         var losses = new List<Loss>();
         Assert.True(RpmDatabase.Read(hashed, At, losses).Count < whole);
         Assert.Contains(losses, l => l.Expected == "each page once");
-        losses.Clear();
-        byte[] own = [.. "RpmP"u8, .. new byte[4096]];
-        Assert.True(RpmDatabase.Looks("/usr/lib/sysimage/rpm/Packages.db", own));
-        Assert.Empty(RpmDatabase.Read(own, At with { Path = "/usr/lib/sysimage/rpm/Packages.db" }, losses));
-        Assert.Contains("ndb", Assert.Single(losses).Found, StringComparison.Ordinal);
     }
 
     private static readonly Lazy<Made> Once = new(Make);
@@ -179,7 +171,8 @@ public class RpmDatabaseTests(ITestOutputHelper output)
 
         var own = read.Single(p => p.Name == "openssl");
         Assert.Null(own.Source);
-        Assert.Equal(["/usr/bin/openssl", "/usr/lib64/libssl.so.3"], own.Files);
+        Assert.Equal(["/usr/bin/openssl", "/usr/lib64/libssl.so.3", "/usr/share/many"], own.Files.Where(f => !f.StartsWith("/usr/share/many/", StringComparison.Ordinal)));
+        Assert.Equal(3003, own.Files.Count);
         Assert.Equal(["CVE-2023-6129", "CVE-2024-2511", "CVE-2024-4603"], own.Mended);
         var component = own.Component("fedora");
         Assert.Equal(("openssl", "3.0.7", "1:3.0.7-27.el9", "27.el9", "fedora"), (component.Name, component.Version, component.Package, component.PatchLevel, component.Distribution));
