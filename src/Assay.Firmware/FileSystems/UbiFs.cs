@@ -26,7 +26,7 @@ internal sealed partial class UbiFs : InodeFileSystem
     private const uint Magic = 0x06101831;
     private const uint RootInode = 1;
     private const int FirstLogBlock = 3;
-    private const int Encrypted = 0x20;
+    private const int Encrypted = 0x40;
 
     private enum NodeKind : byte { Inode, Data, Name, AttributeName, Truncation, Padding, Superblock, Master, Reference, Index, CommitStart, Orphan, Authentication, Signature }
 
