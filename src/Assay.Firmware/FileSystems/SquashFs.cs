@@ -100,6 +100,7 @@ internal sealed partial class SquashFs : ImageFileSystem
         var files = new Dictionary<ulong, Content>();
         var todo = new Stack<(ulong Inode, FilePath Path, int Depth)>();
         var root = new FilePath("/"u8.ToArray());
+        BudgetException? spentFiles = null;
         try
         {
             if (ReadInode(header.Root, root, out var start, out _) is { Type: FileType.Directory })
@@ -120,15 +121,6 @@ internal sealed partial class SquashFs : ImageFileSystem
         var damaged = 0;
         while (todo.TryPop(out var next))
         {
-            try
-            {
-                Budget.SpendFiles();
-            }
-            catch (BudgetException spent)
-            {
-                Lose("entries within the budget", spent.Message, header.DirectoryTable);
-                break;
-            }
             try
             {
                 if (files.TryGetValue(next.Inode, out var known))
@@ -162,16 +154,28 @@ internal sealed partial class SquashFs : ImageFileSystem
                 break;
             }
         }
+        if (spentFiles is not null) Lose("entries within the budget", spentFiles.Message, header.DirectoryTable);
         if (damaged > 1000) Lose("inodes", $"{damaged - 1000} further entries that cannot be read", header.InodeTable);
         entries.Sort((a, b) => a.Path.CompareTo(b.Path));
         foreach (var content in contents) content.Entries.Sort((a, b) => a.Path.CompareTo(b.Path));
 
+        // Names are paid for when they are met: a listing that many folders share must not fill the memory.
         void ReadFolder((Cursor Start, long Size) listing, FilePath path, int depth)
         {
+            if (spentFiles is not null) return;
             try
             {
                 List(listing, (name, inode) =>
                 {
+                    try
+                    {
+                        Budget.SpendFiles();
+                    }
+                    catch (BudgetException spent)
+                    {
+                        spentFiles = spent;
+                        throw;
+                    }
                     if (name.AsSpan().IndexOfAny((byte)'/', (byte)0) >= 0) Lose(path, "names without slash and zero", $"the name {FilePath.Escape(name)}, which is left out");
                     else todo.Push((inode, path.Child(name), depth + 1));
                 });
@@ -179,6 +183,10 @@ internal sealed partial class SquashFs : ImageFileSystem
             catch (UnreadableException unreadable)
             {
                 Lose(path, unreadable);
+            }
+            catch (BudgetException) when (spentFiles is not null)
+            {
+                // Told once, at the end; what was paid for is still read.
             }
         }
     }
