@@ -1,13 +1,11 @@
-using System.Buffers.Binary;
-using Assay.Evidence.Compression;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
 
 namespace Assay.Firmware.FileSystems;
 
 /// <summary>
-/// SquashFS 4.0, little endian (linux/Documentation/filesystems/squashfs.rst): a superblock, data and fragment blocks, then the tables of inodes,
-/// directories, fragments and owners, in metadata blocks of up to 8 KiB. Compressions gzip, lzma, xz and zstd; lzo and lz4 are named as not read.
+/// SquashFS of all versions, 1 to 4, in both byte orders: a superblock, data and fragment blocks, then the tables of inodes, directories, fragments
+/// and owners, in metadata blocks of up to 8 KiB. Compressions gzip, lzma, lzo, xz, lz4 and zstd, and LZMA as vendors write it.
 /// </summary>
 /// <remarks>
 /// The options block of the compressor is not needed to decode and never read: OpenWrt writes one of its own shape. Limits: extended attributes
@@ -17,19 +15,17 @@ internal sealed partial class SquashFs : ImageFileSystem
 {
     internal const int HeaderSize = 96;
     private const int MetadataSize = 8192;
-    private const ulong NoTable = ulong.MaxValue;
     private const uint NoFragment = uint.MaxValue;
 
     private readonly ReadOnlyMemory<byte> image;
     private readonly Header header;
-    private readonly CompressionKind? compression;
+    private Codec codec;
+    private uint[] owners = [];
+    private uint[] groups = [];
     private readonly Dictionary<long, Metadata> metadata = [];
     private readonly List<FileEntry> entries = [];
     private readonly List<Content> contents = [];
     private long metadataLeft;
-
-    private readonly record struct Header(uint Inodes, uint Modified, int BlockSize, uint Fragments, int Compressor, int Owners, ulong Root, long BytesUsed,
-        long OwnerTable, long InodeTable, long DirectoryTable, long FragmentTable);
 
     /// <summary>A decoded metadata block and where the next one begins; <see cref="Bytes"/> is empty behind a damaged one.</summary>
     private readonly record struct Metadata(byte[] Bytes, long Next);
@@ -53,20 +49,15 @@ internal sealed partial class SquashFs : ImageFileSystem
     {
         this.image = image;
         this.header = header;
-        compression = header.Compressor switch
-        {
-            1 => CompressionKind.Zlib,
-            2 => CompressionKind.Lzma,
-            4 => CompressionKind.Xz,
-            6 => CompressionKind.Zstandard,
-            _ => null,
-        };
         metadataLeft = budget.FileBytes;
     }
 
     public override string Format => "squashfs";
     public override IReadOnlyList<FileEntry> Entries => entries;
-    internal string Compressor => header.Compressor switch { 1 => "gzip", 2 => "lzma", 3 => "lzo", 4 => "xz", 5 => "lz4", _ => "zstd" };
+    internal string Compressor => codec.Name;
+    /// <summary>1 to 4.</summary>
+    internal int Version => header.Version;
+    internal bool IsBigEndian => header.Big;
     internal int BlockSize => header.BlockSize;
 
     /// <summary>Bytes used, and the zeros up to the next 4 KiB that mksquashfs pads with.</summary>
@@ -83,28 +74,12 @@ internal sealed partial class SquashFs : ImageFileSystem
     /// <summary>Whether a superblock begins here whose fields agree with one another.</summary>
     internal static bool IsHeader(ReadOnlySpan<byte> bytes) => Parse(bytes) is not null;
 
-    private static Header? Parse(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < HeaderSize || !bytes.StartsWith("hsqs"u8)) return null;
-        static ushort U16(ReadOnlySpan<byte> b, int at) => BinaryPrimitives.ReadUInt16LittleEndian(b[at..]);
-        static uint U32(ReadOnlySpan<byte> b, int at) => BinaryPrimitives.ReadUInt32LittleEndian(b[at..]);
-        static ulong U64(ReadOnlySpan<byte> b, int at) => BinaryPrimitives.ReadUInt64LittleEndian(b[at..]);
-        var blockSize = U32(bytes, 12);
-        var logarithm = U16(bytes, 22);
-        if (U16(bytes, 28) != 4 || U16(bytes, 30) != 0 || logarithm is < 12 or > 20 || blockSize != 1u << logarithm || U16(bytes, 20) is 0 or > 6) return null;
-        ulong used = U64(bytes, 40), owners = U64(bytes, 48), inodes = U64(bytes, 64), folders = U64(bytes, 72), fragments = U64(bytes, 80);
-        if (used is < HeaderSize or > long.MaxValue || inodes < HeaderSize || inodes >= used || folders >= used || owners >= used) return null;
-        if (fragments != NoTable && fragments > used) return null;
-        return new Header(U32(bytes, 4), U32(bytes, 8), (int)blockSize, U32(bytes, 16), U16(bytes, 20), U16(bytes, 26), U64(bytes, 32), (long)used,
-            (long)owners, (long)inodes, (long)folders, fragments == NoTable ? -1 : (long)fragments);
-    }
-
     /// <summary>Reads the tree of names and inodes; contents are decoded by <see cref="ReadContents"/>.</summary>
     /// <param name="bytes">From the superblock on, as far as there are bytes.</param>
     /// <exception cref="UnreadableException">No superblock.</exception>
     internal static SquashFs Open(ReadOnlyMemory<byte> bytes, Place place, Budget budget)
     {
-        var header = Parse(bytes.Span) ?? throw new UnreadableException("a SquashFS 4.0 superblock", "another", 0);
+        var header = Parse(bytes.Span) ?? throw new UnreadableException("a SquashFS superblock", "another", 0);
         var squash = new SquashFs(bytes[..(int)Math.Min(bytes.Length, (header.BytesUsed + 4095) & ~4095L)], header, place, budget);
         if (header.BytesUsed > bytes.Length) squash.Lose($"{header.BytesUsed} bytes of SquashFS", $"{bytes.Length} to the end", bytes.Length);
         // Padding that was begun and not brought to the end of a sector: somebody cut the file, though not into what is used.
@@ -112,11 +87,7 @@ internal sealed partial class SquashFs : ImageFileSystem
         {
             squash.Lose("zeros up to a multiple of 4096", $"the end after {bytes.Length} bytes", bytes.Length);
         }
-        if (squash.compression is null)
-        {
-            squash.Lose("SquashFS compressed with gzip, lzma, xz or zstd", $"{squash.Compressor}, which is not read", 20);
-            return squash;
-        }
+        squash.Settle();
         squash.ReadTree();
         squash.metadata.TrimExcess();
         return squash;
@@ -124,14 +95,15 @@ internal sealed partial class SquashFs : ImageFileSystem
 
     private void ReadTree()
     {
-        var owners = ReadOwners();
+        ReadOwners();
         var seen = new HashSet<ulong>();
         var files = new Dictionary<ulong, Content>();
         var todo = new Stack<(ulong Inode, FilePath Path, int Depth)>();
         var root = new FilePath("/"u8.ToArray());
+        BudgetException? spentFiles = null;
         try
         {
-            if (ReadInode(header.Root, root, owners, out var start, out _) is { Type: FileType.Directory })
+            if (ReadInode(header.Root, root, out var start, out _) is { Type: FileType.Directory })
             {
                 seen.Add(header.Root);
                 ReadFolder(start, root, 0);
@@ -151,15 +123,6 @@ internal sealed partial class SquashFs : ImageFileSystem
         {
             try
             {
-                Budget.SpendFiles();
-            }
-            catch (BudgetException spent)
-            {
-                Lose("entries within the budget", spent.Message, header.DirectoryTable);
-                break;
-            }
-            try
-            {
                 if (files.TryGetValue(next.Inode, out var known))
                 {
                     var link = known.Entries[0] with { Path = next.Path };
@@ -167,7 +130,7 @@ internal sealed partial class SquashFs : ImageFileSystem
                     entries.Add(link);
                     continue;
                 }
-                var entry = ReadInode(next.Inode, next.Path, owners, out var folder, out var content);
+                var entry = ReadInode(next.Inode, next.Path, out var folder, out var content);
                 entries.Add(entry);
                 if (content is not null)
                 {
@@ -191,119 +154,44 @@ internal sealed partial class SquashFs : ImageFileSystem
                 break;
             }
         }
+        if (spentFiles is not null) Lose("entries within the budget", spentFiles.Message, header.DirectoryTable);
         if (damaged > 1000) Lose("inodes", $"{damaged - 1000} further entries that cannot be read", header.InodeTable);
         entries.Sort((a, b) => a.Path.CompareTo(b.Path));
         foreach (var content in contents) content.Entries.Sort((a, b) => a.Path.CompareTo(b.Path));
 
-        void ReadFolder((Cursor Start, int Size) listing, FilePath path, int depth)
+        // Names are paid for when they are met: a listing that many folders share must not fill the memory.
+        void ReadFolder((Cursor Start, long Size) listing, FilePath path, int depth)
         {
-            // A listing whose size says 3 is empty; the count leaves out what stands for "." and "..".
-            var left = listing.Size - 3;
-            var at = listing.Start;
+            if (spentFiles is not null) return;
             try
             {
-                Span<byte> fixedPart = stackalloc byte[12];
-                Span<byte> name = stackalloc byte[256];
-                while (left > 0)
+                List(listing, (name, inode) =>
                 {
-                    if (left < 12) throw new UnreadableException("a directory header of 12 bytes", $"{left} bytes of listing left", at.Block);
-                    at = Read(at, fixedPart);
-                    left -= 12;
-                    var count = BinaryPrimitives.ReadUInt32LittleEndian(fixedPart) + 1L;
-                    var block = BinaryPrimitives.ReadUInt32LittleEndian(fixedPart[4..]);
-                    if (count > 256) throw new UnreadableException("at most 256 entries behind a directory header", $"{count}", at.Block);
-                    for (; count > 0; count--)
+                    try
                     {
-                        at = Read(at, fixedPart[..8]);
-                        var offset = BinaryPrimitives.ReadUInt16LittleEndian(fixedPart);
-                        var length = BinaryPrimitives.ReadUInt16LittleEndian(fixedPart[6..]) + 1;
-                        left -= 8 + length;
-                        if (length > 256 || left < 0) throw new UnreadableException("a name of at most 256 bytes inside its listing", $"{length} bytes", at.Block);
-                        at = Read(at, name[..length]);
-                        if (name[..length].IndexOfAny((byte)'/', (byte)0) >= 0)
-                        {
-                            Lose(path, "names without slash and zero", $"the name {FilePath.Escape(name[..length])}, which is left out");
-                            continue;
-                        }
-                        todo.Push(((ulong)block << 16 | offset, path.Child(name[..length]), depth + 1));
+                        Budget.SpendFiles();
                     }
-                }
+                    catch (BudgetException spent)
+                    {
+                        spentFiles = spent;
+                        throw;
+                    }
+                    if (name.AsSpan().IndexOfAny((byte)'/', (byte)0) >= 0) Lose(path, "names without slash and zero", $"the name {FilePath.Escape(name)}, which is left out");
+                    else todo.Push((inode, path.Child(name), depth + 1));
+                });
             }
             catch (UnreadableException unreadable)
             {
                 Lose(path, unreadable);
             }
+            catch (BudgetException) when (spentFiles is not null)
+            {
+                // Told once, at the end; what was paid for is still read.
+            }
         }
     }
 
     private long InodeOffset(ulong reference) => header.InodeTable + (long)(reference >> 16 & 0xffffffff);
-
-    private FileEntry ReadInode(ulong reference, FilePath path, uint[] owners, out (Cursor Start, int Size) folder, out Content? content)
-    {
-        folder = default;
-        content = null;
-        var at = new Cursor(InodeOffset(reference), (int)(reference & 0xffff));
-        Span<byte> b = stackalloc byte[40];
-        at = Read(at, b[..16]);
-        var type = BinaryPrimitives.ReadUInt16LittleEndian(b);
-        var entry = new FileEntry
-        {
-            Path = path,
-            Type = FileType.Regular,
-            Mode = BinaryPrimitives.ReadUInt16LittleEndian(b[2..]) & 0xfff,
-            Owner = Owner(BinaryPrimitives.ReadUInt16LittleEndian(b[4..])),
-            Group = Owner(BinaryPrimitives.ReadUInt16LittleEndian(b[6..])),
-            Modified = BinaryPrimitives.ReadUInt32LittleEndian(b[8..]),
-        };
-        switch (type)
-        {
-            case 1:
-                Read(at, b[..16]);
-                folder = (new Cursor(header.DirectoryTable + BinaryPrimitives.ReadUInt32LittleEndian(b), BinaryPrimitives.ReadUInt16LittleEndian(b[10..])),
-                    BinaryPrimitives.ReadUInt16LittleEndian(b[8..]));
-                return entry with { Type = FileType.Directory };
-            case 8:
-                Read(at, b[..24]);
-                var listing = BinaryPrimitives.ReadUInt32LittleEndian(b[4..]);
-                if (listing > int.MaxValue) throw new UnreadableException("a listing of less than 2 GiB", $"{listing} bytes", at.Block);
-                folder = (new Cursor(header.DirectoryTable + BinaryPrimitives.ReadUInt32LittleEndian(b[8..]), BinaryPrimitives.ReadUInt16LittleEndian(b[18..])), (int)listing);
-                return entry with { Type = FileType.Directory };
-            case 2:
-                at = Read(at, b[..16]);
-                content = NewContent(BinaryPrimitives.ReadUInt32LittleEndian(b), BinaryPrimitives.ReadUInt32LittleEndian(b[4..]),
-                    BinaryPrimitives.ReadUInt32LittleEndian(b[8..]), BinaryPrimitives.ReadUInt32LittleEndian(b[12..]), at);
-                return entry with { Size = content.Size };
-            case 9:
-                at = Read(at, b[..40]);
-                content = NewContent(BinaryPrimitives.ReadInt64LittleEndian(b), BinaryPrimitives.ReadUInt32LittleEndian(b[28..]),
-                    BinaryPrimitives.ReadUInt32LittleEndian(b[32..]), BinaryPrimitives.ReadInt64LittleEndian(b[8..]), at);
-                return entry with { Size = content.Size };
-            case 3 or 10:
-                at = Read(at, b[..8]);
-                var length = BinaryPrimitives.ReadUInt32LittleEndian(b[4..]);
-                if (length > 65536) throw new UnreadableException("a link target of at most 65536 bytes", $"{length}", at.Block);
-                var target = new byte[length];
-                Read(at, target);
-                return entry with { Type = FileType.Link, Target = target };
-            case 4 or 5 or 11 or 12:
-                Read(at, b[..8]);
-                var device = BinaryPrimitives.ReadUInt32LittleEndian(b[4..]);
-                return entry with
-                {
-                    Type = type is 4 or 11 ? FileType.BlockDevice : FileType.CharacterDevice,
-                    DeviceMajor = device >> 8 & 0xfff,
-                    DeviceMinor = device & 0xff | device >> 12 & 0xfff00,
-                };
-            case 6 or 13:
-                return entry with { Type = FileType.Pipe };
-            case 7 or 14:
-                return entry with { Type = FileType.Socket };
-            default:
-                throw new UnreadableException("an inode type of 1 to 14", $"{type}", at.Block);
-        }
-
-        uint Owner(int index) => index < owners.Length ? owners[index] : 0;
-    }
 
     private Content NewContent(long start, uint fragment, uint fragmentOffset, long size, Cursor list)
     {
@@ -311,32 +199,6 @@ internal sealed partial class SquashFs : ImageFileSystem
         // A larger file than the budget allows is listed, and not read: its list of blocks is left alone.
         var blocks = size > Budget.FileBytes ? 0 : (int)(fragment == NoFragment ? (size + header.BlockSize - 1) / header.BlockSize : size / header.BlockSize);
         return new Content { Entries = [], Size = size, DataStart = start, Fragment = fragment, FragmentOffset = fragmentOffset, BlockList = list, Blocks = blocks };
-    }
-
-    private uint[] ReadOwners()
-    {
-        var owners = new uint[header.Owners];
-        try
-        {
-            for (var i = 0; i < owners.Length; i += MetadataSize / 4)
-            {
-                var bytes = new byte[4 * Math.Min(owners.Length - i, MetadataSize / 4)];
-                Read(new Cursor(TablePointer(header.OwnerTable, i / (MetadataSize / 4)), 0), bytes);
-                for (var k = 0; k < bytes.Length / 4; k++) owners[i + k] = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4 * k));
-            }
-        }
-        catch (UnreadableException unreadable)
-        {
-            Lose(unreadable);
-        }
-        return owners;
-    }
-
-    private long TablePointer(long table, long index)
-    {
-        var at = table + 8 * index;
-        if (at < 0 || at > image.Length - 8) throw new UnreadableException("a table pointer of 8 bytes", "the end of the image", Math.Max(0, at));
-        return BinaryPrimitives.ReadInt64LittleEndian(image.Span[(int)at..]);
     }
 
     // Reads on over the ends of metadata blocks.
@@ -368,29 +230,29 @@ internal sealed partial class SquashFs : ImageFileSystem
 
     private Metadata Decode(long offset)
     {
-        if (offset < HeaderSize || offset > image.Length - 2) throw new UnreadableException("a metadata block inside the image", $"one at 0x{offset:x} of 0x{image.Length:x}", offset);
-        var word = BinaryPrimitives.ReadUInt16LittleEndian(image.Span[(int)offset..]);
+        var start = offset + (header.HasMarkers ? 3 : 2);
+        if (offset < header.Size || start > image.Length) throw new UnreadableException("a metadata block inside the image", $"one at 0x{offset:x} of 0x{image.Length:x}", offset);
+        var word = U16(image.Span[(int)offset..]);
         var size = word & 0x7fff;
-        if (size == 0 || size > MetadataSize || size > image.Length - offset - 2)
+        if (size == 0 || size > MetadataSize || size > image.Length - start)
         {
             throw new UnreadableException("a metadata block of 1 to 8192 bytes inside the image", $"{size} bytes", offset);
         }
-        var bytes = image.Span.Slice((int)offset + 2, size);
         byte[] content;
         if ((word & 0x8000) != 0)
         {
-            content = bytes.ToArray();
+            content = image.Span.Slice((int)start, size).ToArray();
         }
         else
         {
             var buffer = new byte[MetadataSize];
-            var length = Inner(() => Decompression.Block(compression!.Value, image.Span.Slice((int)offset + 2, size), buffer, 0, MetadataSize), offset + 2);
+            var length = Inner(() => codec.Decode(image.Span.Slice((int)start, size), buffer, 0, MetadataSize), start);
             content = length == MetadataSize ? buffer : buffer[..length];
         }
         if (content.Length == 0) throw new UnreadableException("a metadata block with content", "none", offset);
         metadataLeft -= content.Length;
         if (metadataLeft < 0) throw new BudgetException("file", Budget.FileBytes);
-        return new Metadata(content, offset + 2 + size);
+        return new Metadata(content, start + size);
     }
 
     // An error inside a compressed block, told with its offset in the file system.

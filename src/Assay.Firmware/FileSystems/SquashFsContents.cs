@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using Assay.Evidence.Compression;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
 
@@ -41,7 +38,6 @@ internal sealed partial class SquashFs
 
     public override void ReadContents(FileVisitor visit, int workers, CancellationToken cancel)
     {
-        if (compression is null) return;
         using var pieces = Pieces(visit).GetEnumerator();
         using var fragments = new FragmentCache(this);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -135,12 +131,9 @@ internal sealed partial class SquashFs
 
     private uint[]? BlockSizes(Content content)
     {
-        var sizes = new uint[content.Blocks];
         try
         {
-            Read(content.BlockList, MemoryMarshal.AsBytes(sizes.AsSpan()));
-            if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(sizes, sizes);
-            return sizes;
+            return BlockList(content);
         }
         catch (Exception failure) when (failure is UnreadableException or BudgetException)
         {
@@ -227,7 +220,7 @@ internal sealed partial class SquashFs
             return room;
         }
         if (size > header.BlockSize || sizeWord >> 25 != 0) throw new UnreadableException($"a block of at most {header.BlockSize} bytes", $"size word 0x{sizeWord:x}", Math.Max(0, offset));
-        if (offset < HeaderSize || offset > image.Length - size) throw new UnreadableException($"a block of {size} bytes inside the image", $"one at 0x{offset:x} of 0x{image.Length:x}", offset);
+        if (offset < header.Size || offset > image.Length - size) throw new UnreadableException($"a block of {size} bytes inside the image", $"one at 0x{offset:x} of 0x{image.Length:x}", offset);
         int length;
         if ((sizeWord & CompressedBit) != 0)
         {
@@ -237,7 +230,7 @@ internal sealed partial class SquashFs
         }
         else
         {
-            length = Inner(() => Decompression.Block(compression!.Value, image.Span.Slice((int)offset, size), target, start, room), offset);
+            length = Inner(() => codec.Decode(image.Span.Slice((int)offset, size), target, start, room), offset);
         }
         if (isWhole && length != room) throw new UnreadableException($"a block of {room} bytes", $"{length}", offset);
         return length;
@@ -253,16 +246,6 @@ internal sealed partial class SquashFs
         {
             return long.MaxValue;
         }
-    }
-
-    private (long Start, uint Size) FragmentEntry(uint index)
-    {
-        if (index >= header.Fragments || header.FragmentTable < 0) throw new UnreadableException($"a fragment below {header.Fragments}", $"{index}", Math.Max(0, header.FragmentTable));
-        const int Each = 16;
-        const int InBlock = MetadataSize / Each;
-        Span<byte> entry = stackalloc byte[Each];
-        Read(new Cursor(TablePointer(header.FragmentTable, index / InBlock), (int)(index % InBlock) * Each), entry);
-        return (BinaryPrimitives.ReadInt64LittleEndian(entry), BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]));
     }
 
     private sealed class Fragment
