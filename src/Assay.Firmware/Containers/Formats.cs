@@ -11,7 +11,7 @@ internal static class Formats
         UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Lzma,
         Pending.SquashFs, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
         Pending.Jffs2, Pending.Ubi, Pending.UbiFs, Pending.CramFs, Pending.RomFs, Pending.Ext, Trx.Format,
-        Archives.Tar, Archives.Zip, Archives.SevenZip, Archives.Bzip2, Archives.Lz4, Archives.Lzop, Archives.Lzip, Archives.OldCpio,
+        FileSystems.Tar.Magic, FileSystems.Tar.SeventhEdition, FileSystems.Zip.Signed, Archives.SevenZip, Archives.Bzip2, Archives.Lz4, Archives.Lzop, Archives.Lzip, Archives.OldCpio,
         Pending.Fat, Pending.F2fs, PartitionTable.Mbr,
     ];
 
