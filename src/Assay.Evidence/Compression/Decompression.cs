@@ -4,7 +4,11 @@ using Assay.Evidence.Reading;
 namespace Assay.Evidence.Compression;
 
 /// <summary>The compressions that are read. None of them needs an outside program or library beside ZstdSharp.</summary>
-public enum CompressionKind { Gzip, Zlib, Xz, Lzma, Zstandard }
+/// <remarks>
+/// From <see cref="Deflate"/> on they have no header of their own, so that only <see cref="Decompression.Block"/> reads them. <see cref="BareLzma"/> is
+/// LZMA without header, with lc, lp and pb of 0, as OpenWrt's JFFS2 holds it; it and <see cref="Rtime"/> end when the room is full.
+/// </remarks>
+public enum CompressionKind { Gzip, Zlib, Xz, Lzma, Zstandard, Deflate, Lzo, Lz4, Rtime, BareLzma }
 
 /// <summary>One entry for every decoder: bytes in, at most so many bytes out, and what was wrong.</summary>
 public static class Decompression
@@ -16,9 +20,11 @@ public static class Decompression
     /// budget that ended are in <see cref="Decoded.Failure"/>, beside what was decoded until then.
     /// </summary>
     /// <param name="budget">At most <see cref="Budget.FileBytes"/> are held; <see cref="Budget.Bytes"/> is spent.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A kind that has no header and is read as <see cref="Block"/> only.</exception>
     /// <param name="limit">Fewer bytes than <see cref="Budget.FileBytes"/>, where the caller holds others already.</param>
     public static Decoded Decode(CompressionKind kind, ReadOnlySpan<byte> input, Budget budget, int limit = int.MaxValue)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((int)kind, (int)CompressionKind.Deflate, nameof(kind));
         limit = Math.Min(limit, budget.FileBytes);
         var output = new Output(limit, Hint(kind, input, limit));
         var used = input.Length;
@@ -62,16 +68,21 @@ public static class Decompression
         CompressionKind.Zlib => Deflate.IsZlibHeader(bytes),
         CompressionKind.Xz => Xz.IsHeader(bytes),
         CompressionKind.Lzma => Lzma.IsHeader(bytes),
-        _ => Zstandard.IsHeader(bytes),
+        CompressionKind.Zstandard => Zstandard.IsHeader(bytes),
+        _ => false,
     };
 
-    /// <summary>The name of a kind as maps and messages show it: <c>gzip</c>, <c>zlib</c>, <c>xz</c>, <c>lzma</c>, <c>zstd</c>.</summary>
+    /// <summary>The name of a kind as maps and messages show it: <c>gzip</c>, <c>zlib</c>, <c>xz</c>, <c>lzma</c>, <c>zstd</c>, <c>deflate</c>, <c>lzo</c>, <c>lz4</c>, <c>rtime</c>.</summary>
     public static string Name(CompressionKind kind) => kind switch
     {
         CompressionKind.Gzip => "gzip",
         CompressionKind.Zlib => "zlib",
         CompressionKind.Xz => "xz",
-        CompressionKind.Lzma => "lzma",
+        CompressionKind.Lzma or CompressionKind.BareLzma => "lzma",
+        CompressionKind.Deflate => "deflate",
+        CompressionKind.Lzo => "lzo",
+        CompressionKind.Lz4 => "lz4",
+        CompressionKind.Rtime => "rtime",
         _ => "zstd",
     };
 
@@ -81,8 +92,24 @@ public static class Decompression
         CompressionKind.Zlib => Deflate.Zlib(input, output),
         CompressionKind.Xz => Xz.Decode(input, output, lzma ??= new LzmaDecoder()),
         CompressionKind.Lzma => Lzma.Decode(input, output, lzma ??= new LzmaDecoder()),
+        CompressionKind.BareLzma => Lzma.Bare(input, output, lzma ??= new LzmaDecoder()),
+        CompressionKind.Deflate => Compression.Deflate.Inflate(input, output, 0),
+        CompressionKind.Lzo or CompressionKind.Lz4 or CompressionKind.Rtime => Bare(kind, input, output),
         _ => Zstandard.Decode(input, output),
     };
+
+    private static int Bare(CompressionKind kind, ReadOnlySpan<byte> input, Output output)
+    {
+        var room = output.Room > 0 ? output.Next(0) : [];
+        if (kind == CompressionKind.Lzo)
+        {
+            var (written, used) = Lzo.Decode(input, room);
+            output.Length += written;
+            return used;
+        }
+        output.Length += kind == CompressionKind.Lz4 ? Lz4.Decode(input, room) : Rtime.Decode(input, room);
+        return input.Length;
+    }
 
     // What the end of the input claims, believed as far as the input could honestly yield it; growth does the rest.
     private static int Hint(CompressionKind kind, ReadOnlySpan<byte> input, int limit)

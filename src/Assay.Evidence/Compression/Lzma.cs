@@ -62,4 +62,27 @@ internal static unsafe class Lzma
         // Some encoders write an end marker behind a known size as well: six bytes or less that no other stream begins with. It is not swallowed.
         return at;
     }
+
+    /// <summary>LZMA without any header and with lc, lp and pb of 0, until <paramref name="output"/>, a fixed run, is full or an end mark comes.</summary>
+    /// <returns>Bytes of <paramref name="input"/> used.</returns>
+    /// <exception cref="UnreadableException">Damaged or truncated.</exception>
+    internal static int Bare(ReadOnlySpan<byte> input, Output output, LzmaDecoder decoder)
+    {
+        if (input.Length < 5) throw new UnreadableException("the 5 bytes that a range-coded stream starts with", $"{input.Length} bytes", 0);
+        decoder.SetProperties(0, 12);
+        decoder.ResetState();
+        if (!decoder.StartRange(input[..5])) throw new UnreadableException("the start of a range-coded stream", $"0x{input[0]:x2}", 0);
+        if (output.Room == 0) return 5;
+        fixed (byte* inputStart = input)
+        fixed (byte* outputStart = output.Next(5))
+        {
+            var source = inputStart + 5;
+            var target = outputStart;
+            var end = outputStart + output.Room;
+            var status = decoder.Run(outputStart, ref target, end, end, ref source, inputStart + input.Length);
+            output.Length += (int)(target - outputStart);
+            if (status is not (LzmaDecoder.Status.Full or LzmaDecoder.Status.EndMarker)) throw Lzma2.Damage(status, (int)(source - inputStart));
+            return (int)(source - inputStart);
+        }
+    }
 }
