@@ -136,7 +136,7 @@ internal sealed class Opening
     {
         var decoded = Decompression.Decode(kind, Bytes.Span, Budget, Image.RoomLeft);
         var content = decoded.Content;
-        isSure |= At == 0 && (Depth == 0 || kind != CompressionKind.Lzma) || kind is CompressionKind.Xz or CompressionKind.Zstandard;
+        isSure |= At == 0 && (Depth == 0 || kind != CompressionKind.Lzma) || kind is CompressionKind.Xz or CompressionKind.Zstandard or CompressionKind.Bzip2 or CompressionKind.Lzop;
         var enough = kind == CompressionKind.Lzma ? content.Length >= 4096 && At == 0 : isSure || content.Length >= 1 << 16;
         if (decoded.Failure is not null && !enough || content.Length == 0 && decoded.Failure is null && At != 0)
         {

@@ -36,13 +36,19 @@ public sealed class Zip
         var from = Math.Max(0, span.Length - EndSize - LargestComment);
         var found = span[from..].LastIndexOf("PK\x05\x06"u8);
         if (found < 0 || span.Length - from - found < EndSize) throw new UnreadableException("the end record of a zip archive", "none", Math.Max(0, span.Length - EndSize));
-        var end = new SpanReader(span[(from + found)..], from + found);
+        return Open(bytes, from + found);
+    }
+
+    private static Zip Open(ReadOnlyMemory<byte> bytes, int endAt)
+    {
+        var span = bytes.Span;
+        var end = new SpanReader(span[endAt..], endAt);
         end.Skip(10);
         uint count = end.U16("number of entries");
         var size = end.U32("size of the directory");
         var start = end.U32("offset of the directory");
-        if (count == ushort.MaxValue || size == uint.MaxValue || start == uint.MaxValue) (count, size, start) = Large(span, from + found);
-        if (start + (long)size > from + found) throw new UnreadableException("a directory before the end record", $"{size} bytes at 0x{start:x}", from + found);
+        if (count == ushort.MaxValue || size == uint.MaxValue || start == uint.MaxValue) (count, size, start) = Large(span, endAt);
+        if (start + (long)size > endAt) throw new UnreadableException("a directory before the end record", $"{size} bytes at 0x{start:x}", endAt);
         var reader = new SpanReader(span.Slice((int)start, (int)size), start);
         var entries = new List<ZipEntry>(Math.Min((int)count, 4096));
         for (var i = 0; i < count; i++) entries.Add(Entry(ref reader));
@@ -64,10 +70,11 @@ public sealed class Zip
             length += found;
             if (span.Length - length < EndSize) break;
             var end = new SpanReader(span[length..], length);
-            end.Skip(12);
+            end.Skip(10);
+            var count = end.U16("number of entries");
             long size = end.U32("size of the directory"), start = end.U32("offset of the directory");
             var last = length;
-            if (size == uint.MaxValue || start == uint.MaxValue)
+            if (size == uint.MaxValue || start == uint.MaxValue || count == ushort.MaxValue)
             {
                 // The second end record and its locator stand between directory and end.
                 if (length < LocatorSize || BinaryPrimitives.ReadUInt32LittleEndian(span[(length - LocatorSize)..]) != 0x07064b50) continue;
@@ -77,8 +84,9 @@ public sealed class Zip
                 (size, start) = (BinaryPrimitives.ReadInt64LittleEndian(span[(last + 40)..]), BinaryPrimitives.ReadInt64LittleEndian(span[(last + 48)..]));
             }
             if (size < 0 || start < 0 || size > last || start != last - size || size > 0 && !span[(int)start..].StartsWith("PK\x01\x02"u8)) continue;
+            var endAt = length;
             length += EndSize + Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(span[(length + 20)..]), span.Length - length - EndSize);
-            return Open(bytes[..length]);
+            return Open(bytes[..length], endAt);
         }
         length = 0;
         return null;

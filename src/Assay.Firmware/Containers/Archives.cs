@@ -3,7 +3,7 @@ using Assay.Evidence.Compression;
 
 namespace Assay.Firmware.Containers;
 
-/// <summary>Archives and compressions that are named and not yet read, and cpio.</summary>
+/// <summary>cpio archives.</summary>
 internal static class Archives
 {
     internal static readonly Format Cpio = new()
@@ -26,46 +26,6 @@ internal static class Archives
         Source = "7-zip/DOC/7zFormat.txt",
         Signatures = [new([(byte)'7', (byte)'z', 0xbc, 0xaf, 0x27, 0x1c])],
         Recognise = RecogniseSevenZip,
-    };
-
-    internal static readonly Format Bzip2 = new()
-    {
-        Kind = "bzip2",
-        Title = "bzip2 stream",
-        Group = FormatGroup.Compression,
-        Source = "bzip2 1.0.8",
-        Signatures = [new("BZh"u8.ToArray())],
-        Recognise = b => b.Length >= 14 && b[3] is >= (byte)'1' and <= (byte)'9' && b[4..].StartsWith("1AY&SY"u8) ? new("bzip2", 0) : null,
-    };
-
-    internal static readonly Format Lz4 = new()
-    {
-        Kind = "lz4",
-        Title = "lz4 frame",
-        Group = FormatGroup.Compression,
-        Source = "lz4/doc/lz4_Frame_format.md",
-        Signatures = [new([0x04, 0x22, 0x4d, 0x18])],
-        Recognise = b => b.Length >= 7 && (b[4] & 0xc2) == 0x40 && (b[5] & 0x8f) == 0 && b[5] >> 4 >= 4 ? new("lz4", 0) : null,
-    };
-
-    internal static readonly Format Lzop = new()
-    {
-        Kind = "lzop",
-        Title = "lzop file",
-        Group = FormatGroup.Compression,
-        Source = "lzop 1.04",
-        Signatures = [new([0x89, (byte)'L', (byte)'Z', (byte)'O', 0, 0x0d, 0x0a, 0x1a, 0x0a])],
-        Recognise = _ => new("lzop", 0),
-    };
-
-    internal static readonly Format Lzip = new()
-    {
-        Kind = "lzip",
-        Title = "lzip member",
-        Group = FormatGroup.Compression,
-        Source = "lzip manual, file format",
-        Signatures = [new("LZIP"u8.ToArray())],
-        Recognise = b => b.Length >= 6 && b[4] == 1 && (b[5] & 0x1f) is >= 12 and <= 29 ? new("lzip", 0) : null,
     };
 
     internal static readonly Format OldCpio = new()

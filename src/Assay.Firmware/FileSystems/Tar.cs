@@ -105,7 +105,7 @@ internal sealed class Tar : Archive
         {
             if (Octal(bytes.Slice(at, width)) is null) return false;
         }
-        return bytes[156] is 0 or >= (byte)'0' and <= (byte)'2' && bytes[257..Block].IndexOfAnyExcept((byte)0) < 0;
+        return bytes[156] is 0 or >= (byte)'0' and <= (byte)'6' && bytes[257..Block].IndexOfAnyExcept((byte)0) < 0;
     }
 
     // Digits between spaces and zeros; null for anything else.
@@ -177,6 +177,7 @@ internal sealed class Tar : Archive
                 next = global.Copy();
                 continue;
             }
+            end = at + Block;
             at = ReadMember(bytes, at, global, ref next);
             end = Math.Min(at, bytes.Length);
         }
@@ -287,10 +288,11 @@ internal sealed class Tar : Archive
         return Past(bytes, after, data, stored);
     }
 
-    private static int Past(ReadOnlySpan<byte> bytes, long after, int data, long stored)
+    private int Past(ReadOnlySpan<byte> bytes, long after, int data, long stored)
     {
-        if (stored > bytes.Length - data) throw new UnreadableException($"{stored} bytes of content", $"{Math.Max(0, bytes.Length - data)} to the end", Math.Min(data, bytes.Length));
-        return (int)after;
+        if (stored <= bytes.Length - data) return (int)Math.Min(after, bytes.Length);
+        Lose($"{stored} bytes of content", $"{Math.Max(0, bytes.Length - data)} to the end", Math.Min(data, bytes.Length));
+        return bytes.Length;
     }
 
     // POSIX: a prefix of 155 bytes before the name; where GNU's magic stands, other fields have that place.
