@@ -37,7 +37,7 @@ public sealed record FirmwareExamination
         (Part Part, RootFacts Facts)? guess = null;
         using var image = Image.Open(artefact, options, !isGuessing ? null : files =>
         {
-            if (files.Where(Image.LooksLikeRoot).ToList() is [var root]) guess = (root, RootFacts.Examine(artefact.Name, root.FileSystem!, options));
+            if (files.Where(p => Image.LooksLikeRoot(p.FileSystem!)).ToList() is [var root]) guess = (root, RootFacts.Examine(artefact.Name, root.FileSystem!, options));
         });
         if (guess is { } guessed && guessed.Part != image.Root) return null;
         var isImage = image.FileSystems.Count > 0 || image.AllParts.Any(p => p.Kind is not ("unknown" or "padding" or "elf"));

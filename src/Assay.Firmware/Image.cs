@@ -116,20 +116,27 @@ public sealed class Image : IDisposable
 
     private static Part? FindRoot(IReadOnlyList<Part> fileSystems)
     {
-        var filled = fileSystems.Where(p => p.FileSystem!.Entries.Count > 0).ToList();
+        // An archive around images is a wrapping.
+        var filled = fileSystems.Where(p => p.FileSystem!.Entries.Count > 0 && !p.Children.Any(c => c.WithDescendants().Any(d => d.FileSystem?.Entries.Count > 0))).ToList();
         if (filled.Count <= 1) return filled.FirstOrDefault() ?? (fileSystems.Count == 1 ? fileSystems[0] : null);
-        var roots = filled.Where(LooksLikeRoot).ToList();
+        var roots = filled.Where(p => LooksLikeRoot(p.FileSystem!)).ToList();
         return roots.Count == 1 ? roots[0] : null;
     }
 
-    /// <summary>Whether a file system has at least two of the folders that a Linux root has.</summary>
-    internal static bool LooksLikeRoot(Part part) => part.FileSystem!.Entries.Select(e => e.Path.Text).Intersect(RootFolders, StringComparer.Ordinal).Take(2).Count() == 2;
+    /// <summary>Whether at least two of the folders that a Linux root has are there.</summary>
+    internal static bool LooksLikeRoot(IFileSystem files) => files.Entries.Select(e => e.Path.Text).Intersect(RootFolders, StringComparer.Ordinal).Take(2).Count() == 2;
 
     // A container without content of its own lacks what its children lack; a compressed one is as known as its content is.
     private static double Examined(Part part)
     {
         if (!part.IsRead) return 0;
         if (part.Children.Count == 0) return part.Length;
+        // Of an archive as much as of its members that are images.
+        if (part.FileSystem is { } files)
+        {
+            var all = Math.Max(1, files.Entries.Sum(e => (double)e.Size));
+            return part.Length * Math.Clamp(1 - part.Children.Sum(c => c.Length - Examined(c)) / all, 0, 1);
+        }
         if (part.Content is not { Length: > 0 } content) return part.Length - part.Children.Sum(c => c.Length - Examined(c));
         return part.Length * Math.Clamp(part.Children.Sum(Examined) / content.Length, 0, 1);
     }
@@ -165,8 +172,7 @@ public sealed class Image : IDisposable
                 from = at + 1;
                 continue;
             }
-            // Each member of a zip begins like the archive.
-            if (part.Kind != "zip" || parts is not [.., { Kind: "zip" }]) parts.Add(part);
+            parts.Add(part);
             // A format whose length nobody states ends where the next structure begins.
             from = at + (int)Math.Max(1, part.Length > 0 ? part.Length : 4);
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Compression;
 using Assay.Evidence.Reading;
@@ -54,7 +53,7 @@ internal sealed class Opening
     internal Part Unread() => Part(losses: [Place.Loss(0, "a format that is read", $"{Found.Kind}, which is recognised and not read")], isRead: false);
 
     /// <summary>A file system or an archive, whose entries are files of the image.</summary>
-    internal Part FileSystem(ImageFileSystem files, string? note = null)
+    internal Part FileSystem(ImageFileSystem files, string? note = null, IReadOnlyList<Part>? children = null)
     {
         var length = (int)Math.Clamp(files.Length, 1, Bytes.Length);
         return new Part
@@ -65,10 +64,39 @@ internal sealed class Opening
             Path = Path,
             Bytes = Bytes[..length],
             FileSystem = files,
+            Children = children ?? [],
             Note = note is null ? $"{files.Entries.Count} entries" : $"{note}, {files.Entries.Count} entries",
             IsRead = files.Entries.Count > 0 || files.Losses.Count == 0,
         };
     }
+
+    /// <summary>
+    /// An archive. One that is no root file system may carry images: each member that is recognised as something is a part below it,
+    /// <c>/@0x0-zip/firmware.bin</c>, and its structures stand below that.
+    /// </summary>
+    internal Part Archive(Archive files, string? note = null) => FileSystem(files, note, Image.LooksLikeRoot(files) ? [] : [.. files.Members.Select(m => Member(files, m)).OfType<Part>()]);
+
+    private Part? Member(Archive files, Archive.Member member)
+    {
+        if (member.Size < SmallestImage) return null;
+        ReadOnlyMemory<byte> content;
+        try
+        {
+            content = files.Read(member);
+            Image.Hold(content.Length);
+        }
+        catch (Exception failure) when (failure is UnreadableException or BudgetException)
+        {
+            // The archive says it of the file when the contents are read.
+            return null;
+        }
+        var path = Path + member.Entries[0].Path.Text;
+        var inner = Image.Inside(content, path, Depth + 1);
+        if (inner.All(p => p.Kind is "unknown" or "padding" or "elf")) return null;
+        return new Part { Offset = member.Offset, Length = content.Length, Kind = "member", Path = path, Note = member.Entries[0].Path.Text, Bytes = content, Children = inner, IsRead = true };
+    }
+
+    private const int SmallestImage = 32;
 
     /// <summary>A container whose structures are searched behind its header, side by side.</summary>
     internal Part Container(int header, IEnumerable<Loss>? losses = null, long? length = null, string? note = null)
@@ -108,7 +136,7 @@ internal sealed class Opening
     {
         var decoded = Decompression.Decode(kind, Bytes.Span, Budget, Image.RoomLeft);
         var content = decoded.Content;
-        isSure |= At == 0 && (Depth == 0 || kind != CompressionKind.Lzma) || kind is CompressionKind.Xz or CompressionKind.Zstandard;
+        isSure |= At == 0 && (Depth == 0 || kind != CompressionKind.Lzma) || kind is CompressionKind.Xz or CompressionKind.Zstandard or CompressionKind.Bzip2 or CompressionKind.Lzop;
         var enough = kind == CompressionKind.Lzma ? content.Length >= 4096 && At == 0 : isSure || content.Length >= 1 << 16;
         if (decoded.Failure is not null && !enough || content.Length == 0 && decoded.Failure is null && At != 0)
         {

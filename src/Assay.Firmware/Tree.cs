@@ -37,7 +37,8 @@ public static class Tree
         }
         if (parts)
         {
-            foreach (var part in image.AllParts.Where(p => p != image.Root))
+            // The members of an archive stand among its files.
+            foreach (var part in image.AllParts.Where(p => p != image.Root && p.Kind != "member"))
             {
                 var content = part.FileSystem is null ? part.Content ?? part.Bytes : default;
                 var entry = new FileEntry

@@ -8,7 +8,7 @@ namespace Assay.Evidence.Compression;
 /// From <see cref="Deflate"/> on they have no header of their own, so that only <see cref="Decompression.Block"/> reads them. <see cref="BareLzma"/> is
 /// LZMA without header, with lc, lp and pb of 0, as OpenWrt's JFFS2 holds it; it and <see cref="Rtime"/> end when the room is full.
 /// </remarks>
-public enum CompressionKind { Gzip, Zlib, Xz, Lzma, Zstandard, Deflate, Lzo, Lz4, Rtime, BareLzma }
+public enum CompressionKind { Gzip, Zlib, Xz, Lzma, Zstandard, Bzip2, Lzip, Lz4Frame, Lzop, Deflate, Lzo, Lz4, Rtime, BareLzma }
 
 /// <summary>One entry for every decoder: bytes in, at most so many bytes out, and what was wrong.</summary>
 public static class Decompression
@@ -69,10 +69,14 @@ public static class Decompression
         CompressionKind.Xz => Xz.IsHeader(bytes),
         CompressionKind.Lzma => Lzma.IsHeader(bytes),
         CompressionKind.Zstandard => Zstandard.IsHeader(bytes),
+        CompressionKind.Bzip2 => Bzip2.IsHeader(bytes),
+        CompressionKind.Lzip => Lzip.IsHeader(bytes),
+        CompressionKind.Lz4Frame => Lz4Frame.IsHeader(bytes),
+        CompressionKind.Lzop => Lzop.IsHeader(bytes),
         _ => false,
     };
 
-    /// <summary>The name of a kind as maps and messages show it: <c>gzip</c>, <c>zlib</c>, <c>xz</c>, <c>lzma</c>, <c>zstd</c>, <c>deflate</c>, <c>lzo</c>, <c>lz4</c>, <c>rtime</c>.</summary>
+    /// <summary>The name of a kind as maps and messages show it: <c>gzip</c>, <c>zlib</c>, <c>xz</c>, <c>lzma</c>, <c>zstd</c>, <c>bzip2</c>, <c>lzip</c>, <c>lzop</c>, <c>deflate</c>, <c>lzo</c>, <c>lz4</c>, <c>rtime</c>.</summary>
     public static string Name(CompressionKind kind) => kind switch
     {
         CompressionKind.Gzip => "gzip",
@@ -81,7 +85,10 @@ public static class Decompression
         CompressionKind.Lzma or CompressionKind.BareLzma => "lzma",
         CompressionKind.Deflate => "deflate",
         CompressionKind.Lzo => "lzo",
-        CompressionKind.Lz4 => "lz4",
+        CompressionKind.Lz4 or CompressionKind.Lz4Frame => "lz4",
+        CompressionKind.Bzip2 => "bzip2",
+        CompressionKind.Lzip => "lzip",
+        CompressionKind.Lzop => "lzop",
         CompressionKind.Rtime => "rtime",
         _ => "zstd",
     };
@@ -93,6 +100,10 @@ public static class Decompression
         CompressionKind.Xz => Xz.Decode(input, output, lzma ??= new LzmaDecoder()),
         CompressionKind.Lzma => Lzma.Decode(input, output, lzma ??= new LzmaDecoder()),
         CompressionKind.BareLzma => Lzma.Bare(input, output, lzma ??= new LzmaDecoder()),
+        CompressionKind.Bzip2 => Bzip2.Decode(input, output),
+        CompressionKind.Lzip => Lzip.Decode(input, output, lzma ??= new LzmaDecoder()),
+        CompressionKind.Lz4Frame => Lz4Frame.Decode(input, output),
+        CompressionKind.Lzop => Lzop.Decode(input, output),
         CompressionKind.Deflate => Compression.Deflate.Inflate(input, output, 0),
         CompressionKind.Lzo or CompressionKind.Lz4 or CompressionKind.Rtime => Bare(kind, input, output),
         _ => Zstandard.Decode(input, output),

@@ -100,7 +100,7 @@ internal static unsafe class Deflate
         return at + 4;
     }
 
-    private static uint Adler(ReadOnlySpan<byte> bytes)
+    internal static uint Adler(ReadOnlySpan<byte> bytes)
     {
         const uint Prime = 65521;
         // The most bytes whose sums stay within 32 bits.

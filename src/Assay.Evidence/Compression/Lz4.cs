@@ -8,14 +8,16 @@ internal static unsafe class Lz4
     private const int ShortestMatch = 4;
 
     /// <summary>Decodes to the end of <paramref name="input"/>.</summary>
+    /// <param name="history">Bytes at the start of <paramref name="target"/> that stand there already: what a block of a frame may look back to.</param>
     /// <returns>Bytes written to <paramref name="target"/>.</returns>
     /// <exception cref="UnreadableException">Damaged, truncated, or more than <paramref name="target"/> holds.</exception>
-    internal static int Decode(ReadOnlySpan<byte> input, Span<byte> target)
+    internal static int Decode(ReadOnlySpan<byte> input, Span<byte> target, int history = 0)
     {
         fixed (byte* from = input)
         fixed (byte* to = target)
         {
             var m = new BlockMemory(from, input.Length, to, target.Length);
+            m.To += history;
             while (true)
             {
                 var token = m.Next();
@@ -23,7 +25,7 @@ internal static unsafe class Lz4
                 if (literals == 15) literals = Extended(ref m, 15);
                 m.Literals(literals);
                 // Only the last sequence has no match.
-                if (m.IsAtEnd) return m.Written;
+                if (m.IsAtEnd) return m.Written - history;
                 var distance = (int)m.NextPair();
                 var length = (int)(token & 15);
                 if (length == 15) length = Extended(ref m, 15);

@@ -8,11 +8,11 @@ internal static class Formats
     /// <summary>In the order in which they are tried where a region begins.</summary>
     internal static readonly Format[] All =
     [
-        UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Lzma,
-        Pending.SquashFs, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
-        Pending.Jffs2, Pending.Ubi, Pending.UbiFs, Pending.CramFs, Pending.RomFs, Pending.Ext, Trx.Format,
-        Archives.Tar, Archives.Zip, Archives.SevenZip, Archives.Bzip2, Archives.Lz4, Archives.Lzop, Archives.Lzip, Archives.OldCpio,
-        Pending.Fat, Pending.F2fs, PartitionTable.Mbr,
+        UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Bzip2, Streams.Lzip, Streams.Lz4, Streams.Lzop, Streams.Lzma,
+        FileSystems.SquashFs.Known, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
+        FileSystems.Jffs2.Known, Ubi.Known, FileSystems.UbiFs.Known, FileSystems.CramFs.Known, FileSystems.RomFs.Known, FileSystems.Ext.Known, FileSystems.Erofs.Known, Trx.Format,
+        FileSystems.Tar.Magic, FileSystems.Tar.SeventhEdition, FileSystems.Zip.Signed, Archives.SevenZip, Archives.OldCpio,
+        FileSystems.Fat.Known, Named.F2fs, PartitionTable.Mbr,
     ];
 
     private readonly record struct Mark(Format Format, Signature Signature);

@@ -14,10 +14,10 @@ internal sealed record UImage(string Name, long DataSize, uint DataCrc, int Syst
     internal bool IsKernel => Type == Kernel;
 
     /// <summary>The payload's compression; null when it has none or one that is not read.</summary>
-    internal CompressionKind? Kind => Compression switch { 1 => CompressionKind.Gzip, 3 => CompressionKind.Lzma, 6 => CompressionKind.Zstandard, _ => null };
+    internal CompressionKind? Kind => Compression switch { 1 => CompressionKind.Gzip, 2 => CompressionKind.Bzip2, 3 => CompressionKind.Lzma, 4 => CompressionKind.Lzop, 5 => CompressionKind.Lz4Frame, 6 => CompressionKind.Zstandard, _ => null };
 
-    /// <summary>bzip2, lzo or lz4: named, not read.</summary>
-    internal string? Unread => Compression switch { 0 or 1 or 3 or 6 => null, 2 => "bzip2", 4 => "lzo", 5 => "lz4", _ => $"compression {Compression}" };
+    /// <summary>A compression that is not known.</summary>
+    internal string? Unread => Compression is >= 0 and <= 6 ? null : $"compression {Compression}";
 
     internal static readonly Format Format = new()
     {
@@ -26,7 +26,6 @@ internal sealed record UImage(string Name, long DataSize, uint DataCrc, int Syst
         Group = FormatGroup.Container,
         Source = "u-boot/include/image.h",
         Proof = "`mkimage`",
-        Limits = "payloads packed with bzip2, lzo or lz4",
         Signatures = [new([0x27, 0x05, 0x19, 0x56])],
         Recognise = Recognise,
         Open = Open,
@@ -42,7 +41,7 @@ internal sealed record UImage(string Name, long DataSize, uint DataCrc, int Syst
         var end = (int)Math.Min(opening.Found.Length, bytes.Length);
         var data = bytes.Span[Math.Min(HeaderSize, end)..end];
         if (end == opening.Found.Length && Crc32.Of(data) is var crc && crc != header.DataCrc) losses.Add(opening.Place.Loss(HeaderSize, $"uImage data with CRC-32 {header.DataCrc:x8}", $"{crc:x8}"));
-        if (header.Unread is { } unread) losses.Add(opening.Place.Loss(HeaderSize, "a uImage that is not compressed or with gzip, lzma or zstd", unread));
+        if (header.Unread is { } unread) losses.Add(opening.Place.Loss(HeaderSize, "a uImage that is not compressed or with gzip, bzip2, lzma, lzo, lz4 or zstd", unread));
         try
         {
             foreach (var (offset, length) in header.Runs(data))

@@ -15,6 +15,18 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed partial class Erofs : NodeFileSystem
 {
+    internal static readonly Format Known = new()
+    {
+        Kind = "erofs",
+        Title = "EROFS",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/fs/erofs/erofs_fs.h",
+        Proof = "`mkfs.erofs`",
+        Signatures = [new([0xe2, 0xe1, 0xf5, 0xe0], 1024)],
+        Recognise = bytes => IsHeader(bytes) ? new("erofs", 0) : null,
+        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
+    };
+
     internal const int SuperblockOffset = 1024;
     private const int SuperblockSize = 128;
     private const uint Magic = 0xe0f5e1e2;

@@ -16,6 +16,23 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed partial class Ext : NodeFileSystem
 {
+    internal static readonly Format Known = new()
+    {
+        Kind = "ext",
+        Title = "ext2, ext3, ext4",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/Documentation/filesystems/ext4",
+        Proof = "`mkfs.ext2`, `mkfs.ext3`, `mkfs.ext4`, `genext2fs`, samples",
+        Limits = "a journal that was not played back; encrypted files",
+        Signatures = [new([0x53, 0xef], 0x438)],
+        Recognise = bytes => IsHeader(bytes) ? new("ext", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, files.Version);
+        },
+    };
+
     internal const int SuperblockOffset = 1024;
     private const int SuperblockSize = 1024;
     private const int RootInode = 2;

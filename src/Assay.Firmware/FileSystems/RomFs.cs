@@ -10,6 +10,18 @@ namespace Assay.Firmware.FileSystems;
 /// </summary>
 internal sealed class RomFs : NodeFileSystem
 {
+    internal static readonly Format Known = new()
+    {
+        Kind = "romfs",
+        Title = "ROMFS",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/Documentation/filesystems/romfs.rst",
+        Proof = "`genromfs`, samples",
+        Signatures = [new("-rom1fs-"u8.ToArray())],
+        Recognise = bytes => IsHeader(bytes) ? new("romfs", 0) : null,
+        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
+    };
+
     private const int HeaderSize = 16;
     private const int CheckedBytes = 512;
     private const int LongestName = 4096;

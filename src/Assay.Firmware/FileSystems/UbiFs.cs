@@ -19,6 +19,19 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed partial class UbiFs : InodeFileSystem
 {
+    internal static readonly Format Known = new()
+    {
+        Kind = "ubifs",
+        Title = "UBIFS",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/fs/ubifs/ubifs-media.h",
+        Proof = "`mkfs.ubifs`",
+        Limits = "encrypted files; signatures are not checked",
+        Signatures = [new([0x31, 0x18, 0x10, 0x06])],
+        Recognise = bytes => IsHeader(bytes) ? new("ubifs", 0) : null,
+        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
+    };
+
     internal const int HeaderSize = 24;
     private const int SuperblockSize = 4096;
     private const int InodeSize = 160, NameSize = 56, DataSize = 48, MasterSize = 512, IndexSize = 28, ReferenceSize = 64, TruncationSize = 56;
