@@ -64,5 +64,17 @@ public sealed class Scratch : IDisposable
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("assay-test-").FullName;
     public string File(string name) => Path.Combine(Folder, name);
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Names that are no UTF-8 are beyond the runtime.
+            Tool.Run("rm", ["-rf", Folder]);
+        }
+    }
 }

@@ -264,5 +264,5 @@ internal sealed partial class Erofs : NodeFileSystem
     }
 
     protected override ReadOnlyMemory<byte>? InPlace(Node file) =>
-        file is ErofsNode { Layout: Layout.Plain, Word: >= 0 } node ? Piece(node.Word * super.BlockSize, node.Entry.Size, "content") : null;
+        file is ErofsNode { Layout: Layout.Plain, Word: >= 0 } node ? Piece(node.Word * super.BlockSize, node.Entry.Size, "content") : default(ReadOnlyMemory<byte>?);
 }

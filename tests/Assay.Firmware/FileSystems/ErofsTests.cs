@@ -57,8 +57,9 @@ public class ErofsTests
             return;
         }
         var erofs = Open(image);
-        Assert.Equal(FreshTree.Expected(tree), FreshTree.Rows(erofs));
-        Assert.Empty(erofs.Losses);
+        var rows = FreshTree.Rows(erofs);
+        Assert.True(erofs.Losses.Count == 0, string.Join("; ", erofs.Losses));
+        Assert.Equal(FreshTree.Expected(tree), rows);
     }
 
     [Fact]

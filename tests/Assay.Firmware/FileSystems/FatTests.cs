@@ -31,7 +31,7 @@ public class FatTests
     [InlineData("-F 16", 16, 16384)]
     [InlineData("-F 16 -S 2048 -f 1", 16, 65536)]
     [InlineData("-F 32", 32, 65536)]
-    [InlineData("-F 32 -s 1", 32, 8192)]
+    [InlineData("-F 32 -s 1", 32, 40960)]
     [InlineData("", 12, 3072)]
     public void Every_width_gives_the_tree(string options, int bits, int kib)
     {
@@ -115,7 +115,7 @@ public class FatTests
     {
         using var scratch = new Scratch();
         var tree = FreshTree.Make(scratch, plain: true);
-        foreach (var (options, kib) in new[] { ("-F 12", 4096), ("-F 16", 16384), ("-F 32 -s 1", 8192) })
+        foreach (var (options, kib) in new[] { ("-F 12", 4096), ("-F 16", 16384), ("-F 32 -s 1", 40960) })
         {
             FreshTree.Mutate(File.ReadAllBytes(Pack(scratch, tree, options, kib)), (bytes, budget) => Fat.Open(bytes, FreshTree.Place, budget), 30, 11..64, 512..40_000, 40_000..200_000);
         }
