@@ -6,21 +6,19 @@ namespace Assay.Firmware.Tests;
 /// <summary>Images of one tree in many containers, with the table of what must be in each.</summary>
 public class ReadyImageTests
 {
-    private static readonly string[] ReadKinds = ["squashfs-gzip", "squashfs-xz", "squashfs-xzbcj", "squashfs-zstd", "squashfs-lzma", "cpio.gz", "router.bin"];
-
     [Fact]
-    public void Every_image_of_a_kind_that_is_read_has_the_tree_that_was_packed()
+    public void Every_image_has_the_tree_that_was_packed()
     {
         var folder = Corpus.Folder("firmware/ready");
         var expected = File.ReadAllText(Path.Combine(folder, "tree.tsv"));
         var compared = 0;
-        foreach (var (file, kind) in Images(folder).Where(i => ReadKinds.Contains(i.Kind)))
+        foreach (var (file, kind) in Images(folder))
         {
-            Assert.Equal(expected, Examination.TreeOf(file));
+            Assert.Equal(Allowed(expected, kind), Allowed(Examination.TreeOf(file), kind));
             compared++;
             Assert.False(kind.Length == 0);
         }
-        Assert.True(compared > 0, "no image of a kind that is read");
+        Assert.True(compared > 0, "no image");
     }
 
     [Fact]
@@ -31,20 +29,14 @@ public class ReadyImageTests
             using var artefact = Artefact.Open(file, Path.GetFileName(file));
             using var image = Image.Open(artefact, Examination.Options());
             Assert.True(image.IsRecognised, $"{file} is not recognised");
-            if (ReadKinds.Contains(kind))
-            {
-                Assert.NotNull(image.Root);
-                Assert.True(image.Coverage.IsWhole, $"{file}: {image.Coverage.Examined} of {image.Coverage.Total}, {string.Join("; ", image.Losses)}");
-            }
-            else
-            {
-                // The name of a kind begins with the name of its family: ext4 is ext, ubi is ubi.
-                Assert.Contains(image.AllParts, p => kind.StartsWith(p.Kind, StringComparison.Ordinal));
-                Assert.True(image.Coverage.Examined < image.Coverage.Total / 2, $"{file}: {image.Coverage.Examined} of {image.Coverage.Total}");
-                Assert.NotEmpty(image.Losses);
-            }
+            Assert.NotNull(image.Root);
+            Assert.True(image.Coverage.IsWhole, $"{file}: {image.Coverage.Examined} of {image.Coverage.Total}, {string.Join("; ", image.Losses)}");
         }
     }
+
+    // command.md: ROMFS keeps no modes; ext has an empty /lost+found.
+    private static string Allowed(string tree, string kind) => string.Join('\n', tree.Split('\n').Where(l => !l.StartsWith("/lost+found\t", StringComparison.Ordinal))
+        .Select(l => kind == "romfs" && l.Split('\t') is [var path, var type, _, .. var rest] ? string.Join('\t', [path, type, "-", .. rest]) : l));
 
     internal static IEnumerable<(string File, string Kind)> Images(string folder) =>
         File.ReadLines(Path.Combine(folder, "images.tsv")).Skip(1).Select(line => line.Split('\t'))
