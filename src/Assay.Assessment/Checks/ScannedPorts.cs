@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Probes;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
@@ -34,19 +35,43 @@ internal sealed record ScannedPorts
             Artefact = c.Artefact,
             State = files.GetValueOrDefault(c.Artefact)?.State,
             Interface = files.GetValueOrDefault(c.Artefact)?.Interface,
-            Tcp = c.Counts.GetValueOrDefault("tcp"),
-            Udp = c.Counts.GetValueOrDefault("udp"),
+            Tcp = IsLoopback(c) ? 0 : c.Counts.GetValueOrDefault("tcp"),
+            Udp = IsLoopback(c) ? 0 : c.Counts.GetValueOrDefault("udp"),
             HasLosses = c.Losses.Count > 0,
-            Open = [.. open[c.Artefact]],
+            Open = IsLoopback(c) ? [] : [.. open[c.Artefact]],
         })];
     }
+
+    /// <summary>A scan of the scanning machine itself: what answers there nobody else may reach.</summary>
+    private static bool IsLoopback(Coverage scan) => scan.Counts.GetValueOrDefault(NmapXml.Loopback) > 0;
+
+    /// <summary>Scans that saw no interface of the device.</summary>
+    public static IReadOnlySet<string> OfLoopback(Examined examined) => examined.Coverage.Where(c => c.Scope == CoverageScope.Scan && IsLoopback(c)).Select(c => c.Artefact).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>In this state every port of TCP and of UDP is known, by one scan or by one for each.</summary>
     public static bool IsWhole(IReadOnlyList<ScannedPorts> scans, string state) =>
         scans.Any(s => s.State == state && s.IsWholeTcp) && scans.Any(s => s.State == state && s.IsWholeUdp);
 
-    /// <summary>In both states that the methodology knows.</summary>
-    public static bool IsWhole(IReadOnlyList<ScannedPorts> scans) => IsWhole(scans, "factoryDefault") && IsWhole(scans, "initialised");
+    /// <summary>
+    /// In both states that the methodology knows, at every network interface that IXIT 15-Intf lists. A scan has seen one interface: where the table lists none,
+    /// or several and nobody says at which the scan was taken, it is a part.
+    /// </summary>
+    public static bool IsWhole(Examined examined, IReadOnlyList<ScannedPorts> scans)
+    {
+        var interfaces = Networks(examined);
+        return interfaces.Count > 0 && interfaces.All(i => scans.Where(s => s.IsAt(i, interfaces.Count == 1)).ToList() is var mine && IsWhole(mine, "factoryDefault") && IsWhole(mine, "initialised"));
+    }
+
+    // Interfaces that carry IP, by their rows; what is off cannot be scanned.
+    private static List<IxitRow> Networks(Examined examined) =>
+        [.. examined.Rows(15).Select(r => r.Row).Where(r => InterfaceStatus.Of(r) != Switched.Off && $"{r.Id.Replace('-', ' ')}\n{Papers.Field(r, "Type")}\n{Papers.Field(r, "Description")}" is var says
+            && (Papers.Field(r, "Type") is { Length: > 0 } type ? Network.IsMatch(type) : Network.IsMatch(says)) && !OtherRadio.IsMatch(says))];
+
+    /// <summary>The device answered a scan at this network interface: it is on.</summary>
+    public static bool HasAnswered(Examined examined, IReadOnlyList<ScannedPorts> scans, IxitRow row) =>
+        Networks(examined) is var all && all.Contains(row) && scans.Any(s => s.Tcp + s.Udp > 0 && s.IsAt(row, all.Count == 1));
+
+    private bool IsAt(IxitRow row, bool isOnly) => Interface is null ? isOnly : string.Equals(Interface, row.Id, StringComparison.OrdinalIgnoreCase) || Wording.Names(Papers.Whole(row), Interface);
 
     /// <summary>What no scan looked at, in sentences for a certificate.</summary>
     public static IEnumerable<string> NotScanned(Examined examined)
@@ -57,6 +82,8 @@ internal sealed record ScannedPorts
         {
             if (scans.Count > 0 && !IsWhole(scans, state)) yield return $"Open ports of the device {words}: not every port of TCP and UDP was scanned in this state.";
         }
+        var unseen = Networks(examined) is { Count: > 1 } several && scans.Count > 0 ? several.Where(i => !scans.Any(s => s.IsAt(i, isOnly: false))).Select(i => Shortened.Visible(i.Id)).ToList() : [];
+        if (unseen.Count > 0) yield return $"Open ports at {string.Join(", ", unseen.Take(5))}: of no scan device.yaml says that it was taken there (interface:).";
         foreach (var scan in scans.Where(s => s.State is null)) yield return $"In which state the device was during the scan {Shortened.Visible(scan.Artefact)}: device.yaml does not say.";
     }
 
@@ -158,6 +185,11 @@ internal sealed record ScannedPorts
         }
         return ports;
     }
+
+    private static Regex Network => field ??= new(@"\b(network|ethernet|wi-?fi|wlan|lan|wan|cellular|lte|5g|ip|thread)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    // Radios and wires on which no port can be scanned.
+    private static Regex OtherRadio => field ??= new(@"\b(bluetooth|ble|zigbee|z-?wave|nfc|rfid|lora\w*|\d{3} ?mhz|infrared|enocean|m-?bus|can bus|rs-?(232|485)|uart|usb)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     private static Regex Subject => field ??= new(@":(\d{1,5})/(tcp|udp)$", RegexOptions.CultureInvariant);
 

@@ -13,6 +13,9 @@ internal static class NmapXml
     /// <summary>All ports of TCP and of UDP.</summary>
     internal const long AllPorts = 2 * 65535;
 
+    /// <summary>Stands among the counts of a scan of the scanning machine itself (<c>127.0.0.1</c>).</summary>
+    internal const string Loopback = "loopback";
+
     internal static bool Recognises(ProbeText text) =>
         text.First.StartsWith('<') && text.Lines.Take(40).Any(l => l.Contains("<nmaprun", StringComparison.Ordinal));
 
@@ -33,6 +36,8 @@ internal static class NmapXml
         if (root.Broken is null && finished is null) notes.Lose(root.Line, "a run that ended", "no end: it was interrupted");
         if (finished?["exit"] is { } exit && exit != "success") notes.Lose(finished.Line, "a run that ended with success", $"{exit} {finished["errormsg"]}");
         if (host is null) return;
+        // What answers a machine's own processes nobody else may reach: it is told, and counts as no port of the device.
+        if (System.Net.IPAddress.TryParse(Address(host), out var at) && System.Net.IPAddress.IsLoopback(at)) notes.Count(Loopback, 1);
         Ports(host, scans, notes);
         foreach (var script in host.First("hostscript")?.All("script") ?? []) NmapScripts.Read(script, new NmapScripts.Place(Address(host), Address(host), "", false), notes);
     }
@@ -91,6 +96,9 @@ internal static class NmapXml
             Tally(port["protocol"] ?? "", state, 1);
             if (state == "open") Open(port, address, notes);
         }
+        // Where a group of ports does not say of which protocol it is, the sum alone can be held against what the run claims.
+        var isMixed = ports?.All("extraports").Any(e => !e.All("extrareasons").Any(r => r["proto"] is not null)) == true && scans.Select(s => s.Protocol).Distinct().Count() > 1;
+        long Told(string protocol) => states.Where(s => isMixed || s.Key.Protocol == protocol).Sum(s => s.Value);
         var answered = states.Any(s => s.Key.State is "open" or "closed" or "unfiltered" && s.Value > 0);
         long examined = 0;
         foreach (var protocol in new[] { "tcp", "udp" })
@@ -98,7 +106,8 @@ internal static class NmapXml
             var tried = Math.Min(65535, scans.Where(s => s.Protocol == protocol).Sum(s => s.Ports));
             if (tried == 0) continue;
             var unknown = states.Where(s => s.Key.Protocol == protocol && s.Key.State is "open|filtered" or "closed|filtered" or "unfiltered").Sum(s => s.Value);
-            var known = Math.Clamp(tried - unknown, 0, tried);
+            // A run may claim more than it tells of.
+            var known = Math.Clamp(Math.Min(tried, Told(protocol)) - unknown, 0, tried);
             notes.Count($"{protocol}Scanned", tried);
             if (unknown > 0) notes.Count($"{protocol}Unknown", unknown);
             var filtered = states.GetValueOrDefault((protocol, "filtered"));

@@ -53,6 +53,31 @@ public class HonestWordsTests
     public void A_target_that_lies_nowhere_else_is_the_device(string target, bool refuted) =>
         Assert.Equal(refuted, Answers("deletion-coverage", Plant.Papers().Table(25, ["DelFunc-1", "Description: erase all", $"Target Type: {target}"])).Any(a => a.Unit == "5.11-1-1a" && a.Says == Says.Refutes));
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("-", false)]
+    [InlineData("none", true)]
+    [InlineData("TBD", true)]
+    public void An_empty_field_is_silence(string confirmation, bool refuted)
+    {
+        var plant = Plant.Papers().Table(25, ["DelFunc-1", "Description: erase all", "Target Type: device", $"Confirmation: {confirmation}"]);
+        Assert.Equal(refuted, Answers("deletion-confirmation", plant).Any(a => a.Says == Says.Refutes));
+        Assert.Equal(confirmation == "TBD", Answers("table-placeholders", plant).Any(a => a is { Unit: "5.11-4-1b", Says: Says.Refutes }));
+    }
+
+    [Theory]
+    [InlineData("plain HTTP in the LAN", false)]
+    [InlineData("HTTP without encryption within the home network", false)]
+    [InlineData("plain MQTT to the local server", false)]
+    [InlineData("plain HTTP to the cloud", true)]
+    [InlineData("plain HTTP in the LAN and over the internet", true)]
+    public void A_word_for_the_local_network_is_no_remote_channel(string channel, bool remote)
+    {
+        var answers = Answers("parameter-channel", Plant.Papers().Table(10, ["SecParam-1", "Type: critical", $"Secure Communication Mechanisms: {channel}"]));
+        Assert.Contains(answers, a => a is { Unit: "5.5-6-1a", Says: Says.Refutes });
+        Assert.Equal(remote, answers.Any(a => a is { Unit: "5.5-7-1a", Says: Says.Refutes }));
+    }
+
     private static Plant Of(string category, Plant plant) => plant.With(e => e with { Device = e.Device with { Category = category } });
 
     private static IReadOnlyList<Answer> Answers(string id, Plant plant) => [.. Register.All.Single(c => c.Id == id).Look(plant.Examined())];

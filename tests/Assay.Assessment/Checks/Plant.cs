@@ -232,31 +232,34 @@ internal sealed class Plant
 
     /// <summary>A port scan as nmap writes it: each port as <c>80/tcp http</c>, everything else of the ranges closed.</summary>
     /// <param name="state">For device.yaml; null leaves it unsaid.</param>
-    public Plant Scanned(string? state, string[] open, string tcp = "1-65535", string udp = "1-65535", string scripts = "")
+    /// <param name="at">At which interface, for device.yaml.</param>
+    /// <param name="told">How many closed ports it tells of; null for all of its ranges.</param>
+    public Plant Scanned(string? state, string[] open, string tcp = "1-65535", string udp = "1-65535", string scripts = "", string? at = null, string address = "192.0.2.7", long? told = null)
     {
         var name = $"probes/scan-{states.Count + files.Count}.xml";
         var ports = open.Select(o => o.Split(' ')).Select(o => (Port: o[0].Split('/'), Service: o[1])).ToList();
         string Info(string protocol, string services) => services.Length == 0 ? "" : $"<scaninfo type=\"{(protocol == "tcp" ? "syn" : "udp")}\" protocol=\"{protocol}\" numservices=\"1\" services=\"{services}\"/>";
-        string Rest(string protocol, string services) => services.Length == 0 ? "" : $"<extraports state=\"closed\" count=\"60000\"><extrareasons reason=\"reset\" count=\"60000\" proto=\"{protocol}\"/></extraports>";
+        string Rest(string protocol, string services) => services.Length == 0 ? "" : (told ?? Assay.Assessment.Probes.NmapXml.Ranges(services) - ports.Count(o => o.Port[1] == protocol)) is var rest ? $"<extraports state=\"closed\" count=\"{rest}\"><extrareasons reason=\"reset\" count=\"{rest}\" proto=\"{protocol}\"/></extraports>" : "";
         File(name, $"""
             <?xml version="1.0"?>
             <!DOCTYPE nmaprun>
             <nmaprun scanner="nmap" args="nmap -p- 192.0.2.7" start="1790000000" version="7.93">
             {Info("tcp", tcp)}{Info("udp", udp)}
-            <host><status state="up"/><address addr="192.0.2.7" addrtype="ipv4"/>
+            <host><status state="up"/><address addr="{address}" addrtype="ipv4"/>
             <ports>{Rest("tcp", tcp)}{Rest("udp", udp)}
             {string.Join('\n', ports.Select(p => $"<port protocol=\"{p.Port[1]}\" portid=\"{p.Port[0]}\"><state state=\"open\" reason=\"syn-ack\"/><service name=\"{p.Service}\" method=\"probed\" conf=\"10\"/>{scripts}</port>"))}
             </ports></host>
             <runstats><finished time="1790000100" exit="success"/></runstats>
             </nmaprun>
             """);
-        return Was(name, state);
+        return Was(name, state, at);
     }
 
     /// <summary>What device.yaml says of a file's state.</summary>
-    public Plant Was(string name, string? state)
+    public Plant Was(string name, string? state, string? at = null)
     {
-        if (state is not null) states.Add($"  {name}: {{ state: {state} }}\n");
+        var said = new[] { state is null ? null : $"state: {state}", at is null ? null : $"interface: {at}" }.OfType<string>().ToList();
+        if (said.Count > 0) states.Add($"  {name}: {{ {string.Join(", ", said)} }}\n");
         return this;
     }
 

@@ -14,6 +14,7 @@ public class NmapTests
         <host><status state="up"/><address addr="192.168.1.7" addrtype="ipv4"/><address addr="AA:BB:CC:00:11:22" addrtype="mac"/>
         <ports><extraports state="closed" count="65532"><extrareasons reason="reset" count="65532" proto="tcp"/></extraports>
         <extraports state="open|filtered" count="990"><extrareasons reason="no-response" count="990" proto="udp"/></extraports>
+        <extraports state="closed" count="10"><extrareasons reason="port-unreach" count="10" proto="udp"/></extraports>
         <port protocol="tcp" portid="80"><state state="open" reason="syn-ack"/><service name="http" product="lighttpd" version="1.4.55" method="probed" conf="10"/>
         <script id="http-auth" output="&#xa;HTTP/1.1 401 Unauthorized&#xa;  Basic realm=bell"/></port>
         <port protocol="tcp" portid="23"><state state="open" reason="syn-ack"/><service name="telnet" method="table" conf="3"/></port>

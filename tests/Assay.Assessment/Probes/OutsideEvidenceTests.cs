@@ -11,18 +11,20 @@ namespace Assay.Assessment.Tests.Probes;
 public class OutsideEvidenceTests
 {
     private static readonly string[] Web = ["Intf-Web", "Description: web page, TCP port 443", "Type: logical", "Status: enabled"];
+    private static readonly string[] Lan = ["Intf-Lan", "Description: Ethernet", "Type: network", "Status: enabled"];
+    private static readonly string[] Radio = ["Intf-Wlan", "Description: the radio to the home", "Type: Wi-Fi", "Status: enabled"];
     private static readonly string[] Telnet = ["Intf-Telnet", "Description: Telnet on port 23", "Type: logical", "Status: disabled"];
 
     [Fact]
     public void A_whole_scan_in_both_states_decides_ports_and_log_ins_by_tool()
     {
-        var plant = Plant.Papers().Table(15, Web, Telnet).Table(1, ["AuthMech-1", "Description: password of the web page"]).Scanned("initialised", ["443/tcp https"]).Scanned("factoryDefault", ["443/tcp https"]);
+        var plant = Plant.Papers().Table(15, Lan, Web, Telnet).Table(1, ["AuthMech-1", "Description: password of the web page"]).Scanned("initialised", ["443/tcp https"]).Scanned("factoryDefault", ["443/tcp https"]);
         foreach (var unit in new[] { "5.6-1-2a", "5.6-1-2b", "5.1-1-2a" })
         {
             var verdict = Verdict(plant, unit);
             Assert.Equal((Outcome.Pass, Grade.Tool), (verdict.Outcome, verdict.Grade));
         }
-        Assert.Equal(["Intf-Web", "Intf-Telnet"], Verdict(plant, "5.6-1-2a").Rows.Select(r => r.Row.Id));
+        Assert.Equal(["Intf-Lan", "Intf-Web", "Intf-Telnet"], Verdict(plant, "5.6-1-2a").Rows.Select(r => r.Row.Id));
     }
 
     [Theory]
@@ -32,8 +34,40 @@ public class OutsideEvidenceTests
     [InlineData("initialised", "factoryDefault", "1-65535", "")]
     public void Less_than_every_port_in_both_states_decides_nothing(string one, string? other, string tcp, string udp)
     {
-        var plant = Plant.Papers().Table(15, Web, Telnet).Table(1, ["AuthMech-1", "Description: password of the web page"]).Scanned(one, ["443/tcp https"]).Scanned(other, ["443/tcp https"], tcp, udp);
+        var plant = Plant.Papers().Table(15, Lan, Web, Telnet).Table(1, ["AuthMech-1", "Description: password of the web page"]).Scanned(one, ["443/tcp https"]).Scanned(other, ["443/tcp https"], tcp, udp);
         foreach (var unit in new[] { "5.6-1-2a", "5.6-1-2b", "5.1-1-2a" }) Assert.Equal(Outcome.Inconclusive, Verdict(plant, unit).Outcome);
+    }
+
+    [Theory]
+    [InlineData("Intf-Lan", "Intf-Wlan", true)]
+    [InlineData("Intf-Lan", "Intf-Lan", false)]
+    [InlineData(null, null, false)]
+    public void A_scan_of_one_interface_passes_no_table_of_two(string? one, string? other, bool passes)
+    {
+        var plant = Plant.Papers().Table(15, Lan, Radio, Web).Table(1, ["AuthMech-1", "Description: password of the web page"]);
+        foreach (var at in new[] { one, other }) plant.Scanned("initialised", ["443/tcp https"], at: at).Scanned("factoryDefault", ["443/tcp https"], at: at);
+        foreach (var unit in new[] { "5.6-1-2b", "5.1-1-2a" }) Assert.Equal(passes ? Outcome.Pass : Outcome.Inconclusive, Verdict(plant, unit).Outcome);
+        Assert.Equal(!passes, Result(plant).NotChecked.Any(n => n.Contains("Intf-Wlan", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_scan_of_a_table_without_any_network_interface_is_a_part()
+    {
+        var plant = Plant.Papers().Table(15, Web).Table(1, ["AuthMech-1", "Description: password of the web page"]).Scanned("initialised", ["443/tcp https"]).Scanned("factoryDefault", ["443/tcp https"]);
+        Assert.Equal(Outcome.Inconclusive, Verdict(plant, "5.6-1-2b").Outcome);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", null, false)]
+    [InlineData("192.0.2.7", 60000L, false)]
+    [InlineData("192.0.2.7", null, true)]
+    public void Only_what_a_scan_saw_counts(string address, long? told, bool passes)
+    {
+        var plant = Plant.Papers().Table(15, Lan, Web).Scanned("initialised", ["443/tcp https"], address: address, told: told).Scanned("factoryDefault", ["443/tcp https"], address: address, told: told);
+        Assert.Equal(passes ? Outcome.Pass : Outcome.Inconclusive, Verdict(plant, "5.6-1-2b").Outcome);
+        // A service of the scanning machine is none of the device's.
+        var open = Plant.Papers().Table(15, Lan, Web).Scanned("initialised", ["2323/tcp telnet"], address: address);
+        Assert.Equal(address == "127.0.0.1" ? Outcome.Inconclusive : Outcome.Fail, Verdict(open, "5.6-1-2b").Outcome);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class CommunicationGuarantees() : RowCheck("communication-guarante
 }
 
 /// <summary>A critical parameter that is sent over a way of communicating without encryption, by the maker's own tables.</summary>
-public sealed class ParameterChannel() : RowCheck("parameter-channel", 2, Polarity.Refute, 10,
+public sealed class ParameterChannel() : RowCheck("parameter-channel", 3, Polarity.Refute, 10,
     "critical parameters sent over a channel that IXIT 11-ComMech declares without encryption", "IXIT 10-SecParam with the channels of each critical parameter, and IXIT 11-ComMech with their cryptography", "5.5-6-1a", "5.5-7-1a")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -52,10 +52,10 @@ public sealed class ParameterChannel() : RowCheck("parameter-channel", 2, Polari
         {
             if (channels.Count == 0 && ClearChannel.IsClear(says!))
             {
-                if (unit == Units[0] || Remote.IsMatch(says!)) yield return Refutes(unit, $"{Name(row)} is critical and goes without encryption, by its own row: \"{Wording.Begin(says!)}\"", row.At("Secure Communication Mechanisms"));
+                if (unit == Units[0] || IsRemote(says!)) yield return Refutes(unit, $"{Name(row)} is critical and goes without encryption, by its own row: \"{Wording.Begin(says!)}\"", row.At("Secure Communication Mechanisms"));
                 continue;
             }
-            var clear = channels.FirstOrDefault(c => (unit == Units[0] || Remote.IsMatch(Papers.Whole(c))) && IsClear(c));
+            var clear = channels.FirstOrDefault(c => (unit == Units[0] || IsRemote(Papers.Whole(c))) && IsClear(c));
             yield return clear is not null ? Refutes(unit, $"{Name(row)} is critical and goes over {Name(clear)}, which is declared without encryption", row.At("Secure Communication Mechanisms"))
                 : channels.Count == 0 ? Open(unit, $"{Name(row)} names no row of IXIT 11-ComMech", "IXIT 11-ComMech with the channel of each critical parameter")
                 : Supports(unit, $"{Name(row)} goes over {string.Join(", ", channels.Select(Name).Take(4))}, none declared without encryption");
@@ -68,7 +68,12 @@ public sealed class ParameterChannel() : RowCheck("parameter-channel", 2, Polari
         return details is not null && ClearChannel.IsClear(details);
     }
 
-    private static Regex Remote => field ??= new(@"\b(remote|cloud|internet|wan|server|backend|https?|mqtt\w*|tcp|udp|network|lan|wi-?fi)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    // The second unit asks about what leaves the local network; a word for that network alone says nothing of it.
+    private static bool IsRemote(string says) => Remote.IsMatch(Local.Replace(says, " "));
+
+    private static Regex Local => field ??= new(@"\b(local(ly| area)?|home|internal|in-house|own) (network|server|lan|wi-?fi|wlan|web ?server|api)\b|\bwithin the (local |home )?(network|lan|wi-?fi|house|home)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static Regex Remote => field ??= new(@"\b(remote(ly)?|cloud|internet|wan|servers?|back-?end|wide area|cellular|lte|public network|outside)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }
 
 /// <summary>Whether the words on a channel's cryptography leave it in the clear.</summary>

@@ -3,8 +3,8 @@ using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
-/// <summary>A field of a detail table that a unit rests on holds a placeholder or nothing.</summary>
-public sealed class TablePlaceholders() : Check("table-placeholders", 2, Polarity.Refute, CoverageScope.Declaration,
+/// <summary>A field of a detail table that a unit rests on holds a placeholder. An empty field, or one with a dash or dots alone, is silence and refutes nothing.</summary>
+public sealed class TablePlaceholders() : Check("table-placeholders", 3, Polarity.Refute, CoverageScope.Declaration,
     "placeholders in the fields of detail tables that units rest on", "the missing words in the table", [.. Fields.Select(f => f.Unit).Distinct()])
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -20,7 +20,7 @@ public sealed class TablePlaceholders() : Check("table-placeholders", 2, Polarit
             }
             foreach (var (table, row) in rows)
             {
-                if (Papers.Field(row, field) is { } says && Placeholder.In(says) is { } placeholder)
+                if (Papers.Field(row, field) is { } says && !Wording.IsEmpty(says) && Placeholder.In(says) is { } placeholder)
                 {
                     answers.Add(Refutes(unit, (table, row), $"{Shortened.Visible(row.Id)}, {field}: a placeholder (\"{Wording.Begin(placeholder)}\") stands where a statement should be"));
                 }

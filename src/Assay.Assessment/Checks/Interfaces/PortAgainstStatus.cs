@@ -6,7 +6,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Whether each interface that can be reached by a port is on or off as its row says. One answer a row of IXIT 15-Intf; a row that no port belongs to gets none.</summary>
-public sealed class PortAgainstStatus() : Check("port-against-status", 1, Polarity.Decide, CoverageScope.Scan,
+public sealed class PortAgainstStatus() : Check("port-against-status", 2, Polarity.Decide, CoverageScope.Scan,
     "interfaces whose port a scan found open though their row says off, and the reverse", ScannedPorts.ToSettle, "5.6-1-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -17,6 +17,7 @@ public sealed class PortAgainstStatus() : Check("port-against-status", 1, Polari
         if (rows.Count == 0) return [Open(Units[0], "no table of interfaces (IXIT 13, 15 or 28) was handed over to compare with", "IXIT 15-Intf with its field Status")];
         var open = scans.SelectMany(s => s.Open).Where(o => !ScannedPorts.IsClient(o)).ToList();
         var answers = new List<Answer>();
+        var whole = ScannedPorts.IsWhole(examined, scans);
         foreach (var entry in rows)
         {
             if (Papers.Field(entry.Row, "Status") is not { } status) continue;
@@ -35,12 +36,16 @@ public sealed class PortAgainstStatus() : Check("port-against-status", 1, Polari
                 }
                 else if (entry.Table.Number == 15 && Ports(entry.Row).Count > 0)
                 {
-                    answers.Add(ScannedPorts.IsWhole(scans) ? Holds(Units[0], entry, $"off as its row says; {Scope(scans)}") : Supports(Units[0], entry, $"not found open; {Scope(scans)}"));
+                    answers.Add(whole ? Holds(Units[0], entry, $"off as its row says; {Scope(scans)}") : Supports(Units[0], entry, $"not found open; {Scope(scans)}"));
                 }
+            }
+            else if (IsOn(status) && entry.Table.Number == 15 && mine.Count == 0 && ScannedPorts.HasAnswered(examined, scans, entry.Row))
+            {
+                answers.Add(whole ? Holds(Units[0], entry, $"on as its row says: the device answered there; {Scope(scans)}") : Supports(Units[0], entry, $"the device answered there, as its row says; {Scope(scans)}"));
             }
             else if (IsOn(status) && entry.Table.Number == 15 && mine.Count > 0)
             {
-                answers.Add(ScannedPorts.IsWhole(scans) ? Holds(Units[0], entry, $"on as its row says; {Scope(scans)}", mine) : Supports(Units[0], entry, $"found open as its row says; {Scope(scans)}", mine));
+                answers.Add(whole ? Holds(Units[0], entry, $"on as its row says; {Scope(scans)}", mine) : Supports(Units[0], entry, $"found open as its row says; {Scope(scans)}", mine));
             }
         }
         return answers.Count > 0 ? answers : [Open(Units[0], $"no row with a status names a port or a service that a scan can find ({Scope(scans)})", "IXIT 15-Intf with a status and a port for every logical interface")];

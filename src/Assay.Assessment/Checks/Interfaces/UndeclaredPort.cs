@@ -4,10 +4,10 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>
-/// A port that a scan found open and that no interface or service row names. Passes only where every port of TCP and UDP was scanned in both states;
+/// A port that a scan found open and that no interface or service row names. Passes only where every port of TCP and UDP was scanned in both states at every network interface of IXIT 15-Intf;
 /// where the papers name no service at all nobody can tell what they would call it, and the unit stays open.
 /// </summary>
-public sealed class UndeclaredPort() : Check("undeclared-port", 1, Polarity.Decide, CoverageScope.Scan,
+public sealed class UndeclaredPort() : Check("undeclared-port", 2, Polarity.Decide, CoverageScope.Scan,
     "open ports of a scan that no row of the interface and service tables names", ScannedPorts.ToSettle, "5.6-1-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -31,7 +31,7 @@ public sealed class UndeclaredPort() : Check("undeclared-port", 1, Polarity.Deci
         if (missing.Count > 0) return Refutes($"{missing.Count} open port(s) that no table lists", missing).NotIn(1, 7, 11, 13, 15, 28);
         if (elsewhere.Count > 0) return [Open(Units[0], $"{elsewhere.Count} open port(s) that only IXIT 1, 7 or 11 speaks of", "a row of IXIT 15-Intf for each", elsewhere)];
         var scope = string.Join("; ", scans.Select(s => s.Scope));
-        if (!ScannedPorts.IsWhole(scans)) return open.Count > 0 ? [Supports(Units[0], $"all {open.Count} open port(s) are listed, in a part of the ports and states ({scope})", open)] : [Open(Units[0], $"no open port was found, in a part of the ports and states ({scope})")];
+        if (!ScannedPorts.IsWhole(examined, scans)) return open.Count > 0 ? [Supports(Units[0], $"all {open.Count} open port(s) are listed, in a part of the ports, states and interfaces ({scope})", open)] : [Open(Units[0], $"no open port was found, in a part of the ports, states and interfaces ({scope})")];
         return [open.Count > 0 ? Holds(Units[0], $"all {open.Count} open port(s) are listed; IP only ({scope})", [.. open.Select(o => o.Location)]) : Holds(Units[0], $"no port is open; IP only ({scope})", [.. scans.Select(s => new Location { Artefact = s.Artefact })])];
     }
 

@@ -3,15 +3,16 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>
-/// A log-in with a password that an outside tool met and that no row of IXIT 1-AuthMech speaks of. Passes only where every TCP port was scanned in both
-/// states and each open port is either a known service with a row or one that knows no log-in.
+/// A log-in with a password that an outside tool met and that no row of IXIT 1-AuthMech speaks of. Passes only where every port was scanned in both
+/// states at every network interface of IXIT 15-Intf, and each open port is either a known service with a row or one that knows no log-in.
 /// </summary>
-public sealed class LoginOutsideTable() : Check("login-outside-table", 1, Polarity.Decide, CoverageScope.Scan,
+public sealed class LoginOutsideTable() : Check("login-outside-table", 2, Polarity.Decide, CoverageScope.Scan,
     "password log-ins that a tool met and IXIT 1-AuthMech does not list", ScannedPorts.ToSettle + "; nmap with \"--script ssh-auth-methods,http-auth\"", "5.1-1-2a", "5.1-5-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
-        var logins = examined.Of(FindingKind.Service).Concat(examined.Of(FindingKind.Credential)).Where(f => f.Has(Traits.PasswordLogin)).Order(Comparer<Finding>.Create(Finding.Compare)).ToList();
+        var loopback = ScannedPorts.OfLoopback(examined);
+        var logins = examined.Of(FindingKind.Service).Concat(examined.Of(FindingKind.Credential)).Where(f => f.Has(Traits.PasswordLogin) && !loopback.Contains(f.Location.Artefact)).Order(Comparer<Finding>.Create(Finding.Compare)).ToList();
         var rows = examined.Rows(1).ToList();
         var scans = ScannedPorts.Of(examined);
         if (logins.Count == 0 && scans.Count == 0) return Silence(examined);
@@ -27,7 +28,7 @@ public sealed class LoginOutsideTable() : Check("login-outside-table", 1, Polari
             return Units.Select(u => Open(u, $"{missing.Count} password log-in(s) of which {Shortened.Visible(general.Id)} may speak, which names no service", "IXIT 1-AuthMech with the service of every row", missing));
         }
         if (missing.Count > 0) return Refutes($"{missing.Count} password log-in(s) that IXIT 1-AuthMech does not list", missing).NotIn(1);
-        var whole = ScannedPorts.IsWhole(scans);
+        var whole = ScannedPorts.IsWhole(examined, scans);
         var unclear = scans.SelectMany(s => s.Open).Where(o => !IsWithoutLogin(o) && !rows.Any(r => ScannedPorts.IsAbout(r.Row, o))).ToList();
         var scope = string.Join("; ", scans.Select(s => s.Scope));
         return Units.Select(unit =>

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Each way to delete says how a user learns that it worked. One answer a row.</summary>
-public sealed class DeletionConfirmation() : Check("deletion-confirmation", 2, Polarity.Refute, CoverageScope.Declaration,
+public sealed class DeletionConfirmation() : Check("deletion-confirmation", 3, Polarity.Refute, CoverageScope.Declaration,
     "a confirmation behind every row of IXIT 25-DelFunc", "IXIT 25-DelFunc with its field Confirmation filled, and a laboratory's record of one deletion each", "5.11-4-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -16,7 +16,8 @@ public sealed class DeletionConfirmation() : Check("deletion-confirmation", 2, P
             var says = Papers.Field(of.Row, "Confirmation", "Feedback");
             var id = Shortened.Visible(of.Row.Id);
             var filled = Fields.Of(says);
-            if (filled is Filled.Empty or Filled.Placeholder or Filled.Denied || filled == Filled.Words && (Unconfirmed.IsMatch(says!) || GivenUp.Is(says, Answer) || Unseen.IsMatch(says!))) yield return Refutes(Units[0], $"{id} confirms nothing: the field {Fields.Shown(says)}", of.Row.At("Confirmation")).For(of);
+            if (filled is Filled.Placeholder or Filled.Denied || filled == Filled.Words && (Unconfirmed.IsMatch(says!) || GivenUp.Is(says, Answer) || Unseen.IsMatch(says!))) yield return Refutes(Units[0], $"{id} confirms nothing: the field {Fields.Shown(says)}", of.Row.At("Confirmation")).For(of);
+            // An empty field is silence: nobody said that nothing is confirmed.
             else if (filled == Filled.Words) yield return Supports(Units[0], $"{id} says how a user learns that it worked; the message itself was not seen").For(of);
             else yield return Open(Units[0], $"{id} does not say how a user learns that it worked").For(of);
         }
