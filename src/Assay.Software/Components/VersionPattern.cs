@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -25,6 +26,7 @@ public sealed class VersionPattern
         Source = columns[8];
         Positive = columns[9].Replace("\\n", "\n", StringComparison.Ordinal);
         Negative = columns[10].Replace("\\n", "\n", StringComparison.Ordinal);
+        Opened = columns[11] == "-" ? null : DateOnly.ParseExact(columns[11], "yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
 
     public string Product { get; }
@@ -39,6 +41,8 @@ public sealed class VersionPattern
     /// <summary>Names that package databases use for the same product.</summary>
     public ImmutableArray<string> Aliases { get; }
     public string Source { get; }
+    /// <summary>When somebody opened <see cref="Source"/> and found words and version there as this row has them; null where the row rests on documentation or on programs.</summary>
+    public DateOnly? Opened { get; }
     public string Positive { get; }
     public string Negative { get; }
 
@@ -85,7 +89,7 @@ public sealed class VersionPattern
         {
             if (line.StartsWith('#') || line.StartsWith("product\trule\t", StringComparison.Ordinal)) continue;
             var columns = line.Split('\t');
-            if (columns.Length != 11 || columns.Any(c => c.Length == 0)) throw new InvalidDataException($"patterns.tsv line {number}: expected 11 filled columns, source included, found {columns.Length}");
+            if (columns.Length != 12 || columns.Any(c => c.Length == 0)) throw new InvalidDataException($"patterns.tsv line {number}: expected 12 filled columns, source included, found {columns.Length}");
             patterns.Add(new VersionPattern(columns));
         }
         return patterns;

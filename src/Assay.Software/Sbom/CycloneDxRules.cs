@@ -101,24 +101,27 @@ internal static class CycloneDxRules
         /// <summary>What depends on what: references that lead nowhere, and a circle. Both are allowed, and both are told.</summary>
         public void Relations()
         {
-            var graph = new DependencyGraph();
+            // What no part is called gets a number behind those of the parts.
+            var (graph, parts) = (new DependencyGraph(inventory), inventory.Count);
             var index = 0;
             foreach (var dependency in file.List("dependencies"))
             {
                 var row = index++;
                 if (Part(dependency, "ref") is not { ValueKind: JsonValueKind.String } from) continue;
-                if (!IsKnown(from)) Tell($"$.dependencies[{row}].ref", "the bom-ref of a part", Cut(from.GetString()!));
+                var one = inventory.Number(TextNumbers.Bytes(from));
+                if (one >= parts && !IsKnown(from)) Tell($"$.dependencies[{row}].ref", "the bom-ref of a part", Cut(from.GetString()!));
                 foreach (var to in List(dependency, "dependsOn"))
                 {
                     if (to.ValueKind != JsonValueKind.String) continue;
-                    if (!IsKnown(to)) Tell($"$.dependencies[{row}].dependsOn", "bom-refs of parts", Cut(to.GetString()!));
-                    graph.Add(from, to);
+                    var other = inventory.Number(TextNumbers.Bytes(to));
+                    if (other >= parts && !IsKnown(to)) Tell($"$.dependencies[{row}].dependsOn", "bom-refs of parts", Cut(to.GetString()!));
+                    graph.Add(one, other);
                 }
             }
             if (graph.Circle() is { } circle) Tell("$.dependencies", "parts that do not need themselves", "a circle: " + string.Join(" → ", circle.Take(6).Select(Cut)) + (circle.Count > 6 ? " …" : ""));
         }
 
-        private bool IsKnown(JsonElement reference) => inventory.Contains(reference) || others.Contains(reference) || JsonMarshal.GetRawUtf8Value(reference)[1..].StartsWith("urn:cdx:"u8);
+        private bool IsKnown(JsonElement reference) => others.Contains(reference) || JsonMarshal.GetRawUtf8Value(reference)[1..].StartsWith("urn:cdx:"u8);
 
         private void Tell(string at, string expected, string found)
         {

@@ -1,21 +1,18 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Assay.Software.Sbom;
 
 /// <summary>What needs what, by reference. Walked without recursion: a chain may be as long as the document.</summary>
-internal sealed class DependencyGraph
+/// <param name="names">The references, numbered; what is added has its number there.</param>
+internal sealed class DependencyGraph(TextNumbers names)
 {
-    private readonly TextNumbers names = new();
     private readonly List<(int From, int To)> edges = [];
 
-    public void Add(string from, string to) => edges.Add((names.Number(Encoding.UTF8.GetBytes(from)), names.Number(Encoding.UTF8.GetBytes(to))));
+    public void Add(string from, string to) => Add(names.Number(Encoding.UTF8.GetBytes(from)), names.Number(Encoding.UTF8.GetBytes(to)));
 
-    /// <param name="from">A text.</param>
-    /// <param name="to">A text.</param>
-    public void Add(JsonElement from, JsonElement to) => edges.Add((names.Number(TextNumbers.Bytes(from)), names.Number(TextNumbers.Bytes(to))));
+    public void Add(int from, int to) => edges.Add((from, to));
 
-    /// <summary>The first circle that a walk in the document's order meets, its first name again at the end; null where there is none.</summary>
+    /// <summary>The first circle that a walk in the order of the numbers meets, its first name again at the end; null where there is none.</summary>
     public IReadOnlyList<string>? Circle()
     {
         var (starts, targets) = Sorted();

@@ -51,7 +51,7 @@ internal static partial class Spdx3Rules
                 if (Text(import, "externalSpdxId") is { } outside) known.Add(outside);
             }
         }
-        var graph = new DependencyGraph();
+        var graph = new DependencyGraph(new TextNumbers());
         index = 0;
         foreach (var element in List(root, "@graph"))
         {

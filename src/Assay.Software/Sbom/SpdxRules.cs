@@ -32,7 +32,7 @@ internal static class SpdxRules
                 if (kind == "package") References(element, at);
             }
         }
-        var graph = new DependencyGraph();
+        var graph = new DependencyGraph(new TextNumbers());
         var row = 0;
         foreach (var relation in file.List("relationships"))
         {

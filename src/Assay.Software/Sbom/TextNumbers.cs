@@ -10,8 +10,8 @@ internal sealed class TextNumbers
     private byte[] bytes = new byte[256];
     // Where each text ends; the next begins there.
     private readonly List<int> ends = [];
-    // Numbers plus one, found by the text's hash; never more than half full.
-    private int[] table = new int[64];
+    // Numbers plus one, found by the text's hash; never more than half full. The hash beside it spares most looks at texts that differ.
+    private (int Hash, int Number)[] table = new (int, int)[64];
 
     public int Count => ends.Count;
 
@@ -35,22 +35,23 @@ internal sealed class TextNumbers
     /// <summary>The text's number; a new one where it is new.</summary>
     public int Number(ReadOnlySpan<byte> text)
     {
-        if (Find(text, out var slot) is >= 0 and var known) return known;
+        var hash = Hash(text);
+        if (Find(text, hash, out var slot) is >= 0 and var known) return known;
         if (2 * (Count + 1) > table.Length)
         {
             Grow();
-            Find(text, out slot);
+            Find(text, hash, out slot);
         }
         var start = Count == 0 ? 0 : ends[^1];
         if (bytes.Length - start < text.Length) Array.Resize(ref bytes, (int)Math.Min(Array.MaxLength, Math.Max(2L * bytes.Length, (long)start + text.Length)));
         text.CopyTo(bytes.AsSpan(start));
         ends.Add(start + text.Length);
-        table[slot] = Count;
+        table[slot] = (hash, Count);
         return Count - 1;
     }
 
     /// <summary>The text's number, or -1.</summary>
-    public int Find(ReadOnlySpan<byte> text) => Find(text, out _);
+    public int Find(ReadOnlySpan<byte> text) => Find(text, Hash(text), out _);
 
     public string Text(int number) => Encoding.UTF8.GetString(At(number));
 
@@ -60,23 +61,25 @@ internal sealed class TextNumbers
         return bytes.AsSpan(start, ends[number] - start);
     }
 
-    private int Find(ReadOnlySpan<byte> text, out int slot)
+    private int Find(ReadOnlySpan<byte> text, int hash, out int slot)
     {
-        for (slot = Hash(text) & table.Length - 1; table[slot] != 0; slot = slot + 1 & table.Length - 1)
+        for (slot = hash & table.Length - 1; table[slot].Number != 0; slot = slot + 1 & table.Length - 1)
         {
-            if (At(table[slot] - 1).SequenceEqual(text)) return table[slot] - 1;
+            if (table[slot].Hash == hash && At(table[slot].Number - 1).SequenceEqual(text)) return table[slot].Number - 1;
         }
         return -1;
     }
 
     private void Grow()
     {
-        table = new int[2 * table.Length];
-        for (var number = 0; number < Count; number++)
+        var before = table;
+        table = new (int, int)[2 * before.Length];
+        foreach (var entry in before)
         {
-            var slot = Hash(At(number)) & table.Length - 1;
-            while (table[slot] != 0) slot = slot + 1 & table.Length - 1;
-            table[slot] = number + 1;
+            if (entry.Number == 0) continue;
+            var slot = entry.Hash & table.Length - 1;
+            while (table[slot].Number != 0) slot = slot + 1 & table.Length - 1;
+            table[slot] = entry;
         }
     }
 

@@ -20,6 +20,32 @@ public class VersionPatternTests(ITestOutputHelper output)
         Assert.DoesNotContain(Read(pattern.Negative, pattern), v => v.Pattern.Product == pattern.Product);
     }
 
+    [Fact]
+    public void The_page_says_how_many_rows_rest_on_a_source_that_was_opened()
+    {
+        var opened = VersionPattern.All.Where(p => p.Opened is not null).ToList();
+        Assert.Contains(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Opened were the sources of {opened.Count} of {VersionPattern.All.Count:N0} rows ({opened.DistinctBy(p => p.Product).Count()} of {VersionPattern.All.DistinctBy(p => p.Product).Count()} products"),
+            File.ReadAllText(Path.Combine(Checkout.Root, "docs", "components.md")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    // lwIP's example pages were packed by another release than the one that serves them; a header that the program writes itself is its own.
+    [InlineData("HTTP/1.0 200 OK\r\nServer: lwIP/1.3.1 (http://savannah.nongnu.org/projects/lwip)\r\nContent-type: text/html\r\n", null)]
+    [InlineData("HTTP/1.0 200 OK\r\nServer: lwIP/2.0.3d (http://savannah.nongnu.org/projects/lwip)\r\n", null)]
+    [InlineData("Server: lwIP/2.1.3 (http://savannah.nongnu.org/projects/lwip)\r\n", "lwip 2.1.3")]
+    [InlineData("GET %s HTTP/1.1\r\nUser-Agent: %s\r\n\0lwIP/2.1.2 (http://savannah.nongnu.org/projects/lwip)", "lwip 2.1.2")]
+    [InlineData("Server: Boa/0.94.14rc21", "boa 0.94.14rc21")]
+    [InlineData("Boa/0.94.13", "boa 0.94.13")]
+    [InlineData("GoAhead/%s\0" + "3.6.5\0", "goahead 3.6.5")]
+    [InlineData("*** Booting Zephyr OS build %s %s ***\n\0v3.2.0-rc3-17-gabcdef012345\0", "zephyr 3.2.0-rc3")]
+    [InlineData("*** Booting Zephyr OS build v3.6.0 ***\n", "zephyr 3.6.0")]
+    [InlineData("*** Booting Zephyr OS build v3.6.0-108-gfb92002b9a83 ***\n", "zephyr 3.6.0")]
+    public void What_upstream_s_own_lines_leave_in_a_program_is_read(string text, string? expected)
+    {
+        var seen = VersionReading.Read(Encoding.ASCII.GetBytes("\0\0" + text + "\0\0"), null).Select(v => $"{v.Pattern.Product} {v.Version}");
+        Assert.Equal(expected is null ? [] : [expected], seen);
+    }
+
     [Fact(Explicit = true)]
     public void No_window_tires_a_pattern()
     {
