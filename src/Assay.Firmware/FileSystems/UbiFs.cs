@@ -33,6 +33,8 @@ internal sealed partial class UbiFs : InodeFileSystem
     private readonly LogicalBlocks blocks;
     private readonly Dictionary<uint, Inode> inodes = [];
     private long names, vain;
+    /// <summary>Whether nodes that the search or the journal should hold were damaged.</summary>
+    private bool isIncomplete;
 
     /// <summary>Where a node lies: the logical block and bytes from its start.</summary>
     private readonly record struct At(int Block, int Offset);
@@ -187,7 +189,14 @@ internal sealed partial class UbiFs : InodeFileSystem
         }
     }
 
-    protected override long Plan(StoredFile file) => Math.Max(file.Size, (long)PieceSize * (((Pieces)file).All?.Count ?? 0));
+    protected override long Plan(StoredFile file)
+    {
+        // What the index leaves out is a hole; what a search of damaged blocks did not find is not.
+        var all = (file.Size + PieceSize - 1) / PieceSize;
+        var found = ((Pieces)file).All?.Keys.Count(p => p < all) ?? 0;
+        if (isIncomplete && found < all) throw new UnreadableException($"{all} pieces, since nodes of the image are damaged", $"{found}", file.Start);
+        return Math.Max(file.Size, (long)PieceSize * (((Pieces)file).All?.Count ?? 0));
+    }
 
     protected override void Fill(StoredFile file, byte[] target)
     {
