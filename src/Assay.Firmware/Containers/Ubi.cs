@@ -81,6 +81,19 @@ internal sealed class UbiVolume
 /// <remarks>Limits: fastmap volumes are not needed and left alone; a copy that was under way counts when its data have the sum that its header states.</remarks>
 internal sealed class Ubi
 {
+    internal static readonly Format Format = new()
+    {
+        Kind = "ubi",
+        Title = "UBI",
+        Group = FormatGroup.Container,
+        Source = "linux/drivers/mtd/ubi/ubi-media.h",
+        Proof = "ubinize (mtd-utils)",
+        Limits = "fastmap volumes are passed over",
+        Signatures = [new("UBI#"u8.ToArray())],
+        Recognise = bytes => IsHeader(bytes) ? new("ubi", 0) : null,
+        Open = OpenPart,
+    };
+
     internal const int HeaderSize = 64;
     private const uint TableVolume = 0x7fffefff;
     private const int TableRecord = 172;
@@ -141,6 +154,52 @@ internal sealed class Ubi
         ubi.BlockSize = ubi.MeasureBlock();
         ubi.ReadVolumes(ubi.ReadBlocks());
         return ubi;
+    }
+
+    private static Part OpenPart(Opening opening)
+    {
+        var ubi = Open(opening.Bytes, opening.Place);
+        var losses = ubi.Losses.ToList();
+        var volumes = ubi.Volumes.Where(v => v.Blocks.Count > 0).Select(v => ubi.VolumePart(v, opening, losses)).OrderBy(p => p.Offset).ToList();
+        return opening.Part(volumes, losses, length: ubi.Length, note: $"erase blocks of {ubi.BlockSize / 1024} KiB");
+    }
+
+    // A volume begins where its first block lies; the others lie anywhere.
+    private Part VolumePart(UbiVolume volume, Opening opening, List<Loss> losses)
+    {
+        var start = volume.Blocks[volume.Blocks.Numbers.First()].Start;
+        var length = (int)Math.Min((long)volume.Blocks.Numbers.Count() * BlockSize, Length - start);
+        var isUbiFs = FileSystems.UbiFs.IsVolume(volume.Blocks);
+        var kind = isUbiFs ? "ubifs" : "volume";
+        var path = $"{opening.Path}/@0x{start:x}-{kind}";
+        var note = $"volume {volume.Name}{(volume.IsStatic ? ", static" : "")}";
+        var files = isUbiFs ? FileSystems.UbiFs.Open(volume.Blocks, opening.Place, opening.Budget) : null;
+        ReadOnlyMemory<byte>? content = null;
+        if (!isUbiFs)
+        {
+            try
+            {
+                content = volume.Content(opening.Budget);
+                opening.Image.Hold((int)volume.Size);
+            }
+            catch (BudgetException spent)
+            {
+                losses.Add(opening.Place.Loss(start, $"the content of {note} within the budget", spent.Message));
+            }
+        }
+        return new Part
+        {
+            Offset = start,
+            Length = length,
+            Kind = kind,
+            Path = path,
+            Bytes = image.Slice((int)start, length),
+            FileSystem = files,
+            Content = content,
+            Children = content is { } held ? opening.Image.Inside(held, path, opening.Depth + 1) : [],
+            Note = files is null ? note : $"{note}, {files.Entries.Count} entries{(files.IsAuthenticated ? ", signed: the signature was not checked" : "")}",
+            IsRead = files is null ? content is not null : files.Entries.Count > 0 || files.Losses.Count == 0,
+        };
     }
 
     // The distance that most neighbouring headers have; headers stand at multiples of the smallest page.

@@ -76,6 +76,18 @@ internal sealed partial class UbiFs : InodeFileSystem
         return page is >= 8 and <= 1 << 18 && size is >= 4096 and <= 16 << 20 && count is >= 8 and < 1 << 24;
     }
 
+    /// <summary>Whether a volume of UBI holds UBIFS: its superblock, or where that is damaged, nodes where the two copies of the master node are.</summary>
+    internal static bool IsVolume(LogicalBlocks blocks)
+    {
+        if (IsHeader(blocks[0].Bytes.Span)) return true;
+        foreach (var number in (ReadOnlySpan<int>)[1, 2])
+        {
+            var b = blocks[number].Bytes.Span;
+            if (b.Length >= MasterSize && U32(b, 0) == Magic && b[20] == (byte)NodeKind.Master) return true;
+        }
+        return false;
+    }
+
     /// <param name="bytes">An image as mkfs.ubifs writes it, from the superblock on.</param>
     /// <exception cref="UnreadableException">No superblock.</exception>
     internal static UbiFs Open(ReadOnlyMemory<byte> bytes, Place place, Budget budget)
