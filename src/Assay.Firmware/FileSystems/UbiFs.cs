@@ -132,7 +132,25 @@ internal sealed partial class UbiFs : InodeFileSystem
             Lose("an index that can be read", "none: all nodes are searched, so that what was deleted can appear", 0);
             Search(super.FirstMain);
         }
+        if (inodes.TryGetValue(RootInode, out var root) && root is { Node: { } at, Names.Count: > 0 })
+        {
+            try
+            {
+                var node = Node(at, NodeKind.Inode, InodeSize);
+                if ((U32(node, 108) & Encrypted) != 0) Hide(root, hidden => Lose("names in clear text", hidden, Offset(at)));
+            }
+            catch (UnreadableException unreadable)
+            {
+                Lose(unreadable);
+            }
+        }
         ReadTree(RootInode);
+    }
+
+    private static void Hide(Inode folder, Action<string> tell)
+    {
+        tell($"{folder.Names!.Count} names that fscrypt encrypted, which are left out");
+        folder.Names = null;
     }
 
     private long Offset(At at) => blocks[at.Block].Start is >= 0 and var start ? start + at.Offset : 0;
@@ -184,11 +202,7 @@ internal sealed partial class UbiFs : InodeFileSystem
                 else file = new Pieces { Inode = number, Size = size, All = inode.Pieces, Start = inode.Pieces is { Count: > 0 } all ? all.Values.Min(Offset) : Offset(at) };
                 return entry with { Size = size };
             case FileType.Directory:
-                if (isEncrypted && inode.Names is { Count: > 0 } hidden)
-                {
-                    Lose(path, "names in clear text", $"{hidden.Count} names that fscrypt encrypted, which are left out");
-                    inode.Names = null;
-                }
+                if (isEncrypted && inode.Names is { Count: > 0 }) Hide(inode, hidden => Lose(path, "names in clear text", hidden));
                 return entry;
             case FileType.Link:
                 if (isEncrypted) throw new UnreadableException("a link's target in clear text", "one that fscrypt encrypted", Offset(at));

@@ -153,7 +153,7 @@ internal sealed partial class UbiFs
     {
         IsSearched = true;
         // Without a superblock nobody says which blocks hold nodes and which the tables of space: those that hold none are passed over.
-        Play(blocks.Numbers.Where(n => n >= firstMain && (firstMain > 0 || Nodes(n, 0, tell: false).Any(m => m.Kind <= NodeKind.Truncation))).SelectMany(n => Nodes(n, 0, tell: true)));
+        Play(blocks.Numbers.Where(n => n >= Math.Max(firstMain, FirstLogBlock) && (firstMain > 0 || Nodes(n, 0, tell: false).Any(m => m.Kind <= NodeKind.Truncation))).SelectMany(n => Nodes(n, 0, tell: true)));
     }
 
     private void Play(IEnumerable<Met> nodes)
