@@ -10,7 +10,7 @@ internal static class Formats
     [
         UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Bzip2, Streams.Lzip, Streams.Lz4, Streams.Lzop, Streams.Lzma,
         FileSystems.SquashFs.Known, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
-        FileSystems.Jffs2.Known, Ubi.Known, FileSystems.UbiFs.Known, FileSystems.CramFs.Known, FileSystems.RomFs.Known, FileSystems.Ext.Known, FileSystems.Erofs.Known, Trx.Format,
+        FileSystems.Flash.Jffs2, Ubi.Format, FileSystems.Flash.UbiFs, FileSystems.Flash.Yaffs2, FileSystems.CramFs.Known, FileSystems.RomFs.Known, FileSystems.Ext.Known, FileSystems.Erofs.Known, Trx.Format,
         FileSystems.Tar.Magic, FileSystems.Tar.SeventhEdition, FileSystems.Zip.Signed, Archives.SevenZip, Archives.OldCpio,
         FileSystems.Fat.Known, Named.F2fs, PartitionTable.Mbr,
     ];

@@ -4,7 +4,6 @@ using Assay.Evidence;
 using Assay.Evidence.Compression;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
-using Assay.Firmware.FileSystems;
 
 namespace Assay.Firmware.Containers;
 
@@ -82,68 +81,18 @@ internal sealed class UbiVolume
 /// <remarks>Limits: fastmap volumes are not needed and left alone; a copy that was under way counts when its data have the sum that its header states.</remarks>
 internal sealed class Ubi
 {
-    internal static readonly Format Known = new()
+    internal static readonly Format Format = new()
     {
         Kind = "ubi",
-        Title = "UBI, volumes on raw flash",
+        Title = "UBI",
         Group = FormatGroup.Container,
         Source = "linux/drivers/mtd/ubi/ubi-media.h",
-        Proof = "`ubinize`, a sample",
+        Proof = "ubinize (mtd-utils)",
+        Limits = "fastmap volumes are passed over",
         Signatures = [new("UBI#"u8.ToArray())],
         Recognise = bytes => IsHeader(bytes) ? new("ubi", 0) : null,
         Open = OpenPart,
     };
-
-    private static Part OpenPart(Opening opening)
-    {
-        var ubi = Open(opening.Bytes, opening.Place);
-        var losses = ubi.Losses.ToList();
-        var volumes = new List<Part>();
-        foreach (var volume in ubi.Volumes)
-        {
-            try
-            {
-                volumes.Add(Volume(opening, volume));
-            }
-            catch (BudgetException spent)
-            {
-                losses.Add(opening.Place.Loss(0, $"volume {volume.Id} within the budget", spent.Message));
-            }
-        }
-        return opening.Part(volumes, losses, length: ubi.Length, note: $"erase blocks of {ubi.BlockSize / 1024} KiB, {volumes.Count} volume{(volumes.Count == 1 ? "" : "s")}");
-    }
-
-    private static Part Volume(Opening opening, UbiVolume volume)
-    {
-        var first = volume.Blocks.Numbers.Select(n => volume.Blocks[n].Start).DefaultIfEmpty(0).Min();
-        var length = Math.Min(volume.Blocks.Numbers.Sum(n => (long)volume.Blocks[n].Bytes.Length), opening.Bytes.Length - first);
-        var note = $"volume {volume.Id}, {Shortened.Visible(volume.Name)}{(volume.IsStatic ? ", static" : "")}";
-        if (volume.Blocks.Count > 0 && FileSystems.UbiFs.IsHeader(volume.Blocks[0].Bytes.Span))
-        {
-            var files = FileSystems.UbiFs.Open(volume.Blocks, opening.Place, opening.Budget);
-            return Make("ubifs", $"{note}, {files.Entries.Count} entries", files, null);
-        }
-        var content = volume.Content(opening.Budget);
-        return Make("volume", note, null, content);
-
-        Part Make(string kind, string words, ImageFileSystem? files, ReadOnlyMemory<byte>? content)
-        {
-            var path = $"{opening.Path}/@0x{first:x}-{kind}";
-            return new Part
-            {
-                Offset = first,
-                Length = length,
-                Kind = kind,
-                Path = path,
-                Note = words,
-                Bytes = opening.Bytes.Slice((int)first, (int)length),
-                FileSystem = files,
-                Content = content,
-                Children = content is { Length: > 0 } held ? opening.Image.Inside(held, path, opening.Depth + 1) : [],
-                IsRead = files is null || files.Entries.Count > 0 || files.Losses.Count == 0,
-            };
-        }
-    }
 
     internal const int HeaderSize = 64;
     private const uint TableVolume = 0x7fffefff;
@@ -205,6 +154,52 @@ internal sealed class Ubi
         ubi.BlockSize = ubi.MeasureBlock();
         ubi.ReadVolumes(ubi.ReadBlocks());
         return ubi;
+    }
+
+    private static Part OpenPart(Opening opening)
+    {
+        var ubi = Open(opening.Bytes, opening.Place);
+        var losses = ubi.Losses.ToList();
+        var volumes = ubi.Volumes.Where(v => v.Blocks.Count > 0).Select(v => ubi.VolumePart(v, opening, losses)).OrderBy(p => p.Offset).ToList();
+        return opening.Part(volumes, losses, length: ubi.Length, note: $"erase blocks of {ubi.BlockSize / 1024} KiB");
+    }
+
+    // A volume begins where its first block lies; the others lie anywhere.
+    private Part VolumePart(UbiVolume volume, Opening opening, List<Loss> losses)
+    {
+        var start = volume.Blocks[volume.Blocks.Numbers.First()].Start;
+        var length = (int)Math.Min((long)volume.Blocks.Numbers.Count() * BlockSize, Length - start);
+        var isUbiFs = FileSystems.UbiFs.IsVolume(volume.Blocks);
+        var kind = isUbiFs ? "ubifs" : "volume";
+        var path = $"{opening.Path}/@0x{start:x}-{kind}";
+        var note = $"volume {volume.Name}{(volume.IsStatic ? ", static" : "")}";
+        var files = isUbiFs ? FileSystems.UbiFs.Open(volume.Blocks, opening.Place, opening.Budget) : null;
+        ReadOnlyMemory<byte>? content = null;
+        if (!isUbiFs)
+        {
+            try
+            {
+                content = volume.Content(opening.Budget);
+                opening.Image.Hold((int)volume.Size);
+            }
+            catch (BudgetException spent)
+            {
+                losses.Add(opening.Place.Loss(start, $"the content of {note} within the budget", spent.Message));
+            }
+        }
+        return new Part
+        {
+            Offset = start,
+            Length = length,
+            Kind = kind,
+            Path = path,
+            Bytes = image.Slice((int)start, length),
+            FileSystem = files,
+            Content = content,
+            Children = content is { } held ? opening.Image.Inside(held, path, opening.Depth + 1) : [],
+            Note = files is null ? note : $"{note}, {files.Entries.Count} entries{(files.IsAuthenticated ? ", signed: the signature was not checked" : "")}",
+            IsRead = files is null ? content is not null : files.Entries.Count > 0 || files.Losses.Count == 0,
+        };
     }
 
     // The distance that most neighbouring headers have; headers stand at multiples of the smallest page.

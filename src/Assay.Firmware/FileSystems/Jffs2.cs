@@ -18,19 +18,6 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed class Jffs2 : InodeFileSystem
 {
-    internal static readonly Format Known = new()
-    {
-        Kind = "jffs2",
-        Title = "JFFS2, both byte orders",
-        Group = FormatGroup.FileSystem,
-        Source = "linux/include/uapi/linux/jffs2.h; linux/fs/jffs2",
-        Proof = "`mkfs.jffs2`, samples",
-        Limits = "rubin",
-        Signatures = [new([0x85, 0x19]), new([0x19, 0x85])],
-        Recognise = bytes => IsHeader(bytes) ? new("jffs2", 0) : null,
-        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
-    };
-
     internal const int HeaderSize = 12;
     private const int DirentSize = 40;
     private const int InodeSize = 68;

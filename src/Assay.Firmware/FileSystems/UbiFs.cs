@@ -19,19 +19,6 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed partial class UbiFs : InodeFileSystem
 {
-    internal static readonly Format Known = new()
-    {
-        Kind = "ubifs",
-        Title = "UBIFS",
-        Group = FormatGroup.FileSystem,
-        Source = "linux/fs/ubifs/ubifs-media.h",
-        Proof = "`mkfs.ubifs`",
-        Limits = "encrypted files; signatures are not checked",
-        Signatures = [new([0x31, 0x18, 0x10, 0x06])],
-        Recognise = bytes => IsHeader(bytes) ? new("ubifs", 0) : null,
-        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
-    };
-
     internal const int HeaderSize = 24;
     private const int SuperblockSize = 4096;
     private const int InodeSize = 160, NameSize = 56, DataSize = 48, MasterSize = 512, IndexSize = 28, ReferenceSize = 64, TruncationSize = 56;
@@ -46,6 +33,8 @@ internal sealed partial class UbiFs : InodeFileSystem
     private readonly LogicalBlocks blocks;
     private readonly Dictionary<uint, Inode> inodes = [];
     private long names, vain;
+    /// <summary>Whether nodes that the search or the journal should hold were damaged.</summary>
+    private bool isIncomplete;
 
     /// <summary>Where a node lies: the logical block and bytes from its start.</summary>
     private readonly record struct At(int Block, int Offset);
@@ -85,6 +74,18 @@ internal sealed partial class UbiFs : InodeFileSystem
         if (~Crc32.Of(b[8..SuperblockSize]) != U32(b, 4)) return false;
         uint page = U32(b, 32), size = U32(b, 36), count = U32(b, 40);
         return page is >= 8 and <= 1 << 18 && size is >= 4096 and <= 16 << 20 && count is >= 8 and < 1 << 24;
+    }
+
+    /// <summary>Whether a volume of UBI holds UBIFS: its superblock, or where that is damaged, nodes where the two copies of the master node are.</summary>
+    internal static bool IsVolume(LogicalBlocks blocks)
+    {
+        if (IsHeader(blocks[0].Bytes.Span)) return true;
+        foreach (var number in (ReadOnlySpan<int>)[1, 2])
+        {
+            var b = blocks[number].Bytes.Span;
+            if (b.Length >= MasterSize && U32(b, 0) == Magic && b[20] == (byte)NodeKind.Master) return true;
+        }
+        return false;
     }
 
     /// <param name="bytes">An image as mkfs.ubifs writes it, from the superblock on.</param>
@@ -131,7 +132,25 @@ internal sealed partial class UbiFs : InodeFileSystem
             Lose("an index that can be read", "none: all nodes are searched, so that what was deleted can appear", 0);
             Search(super.FirstMain);
         }
+        if (inodes.TryGetValue(RootInode, out var root) && root is { Node: { } at, Names.Count: > 0 })
+        {
+            try
+            {
+                var node = Node(at, NodeKind.Inode, InodeSize);
+                if ((U32(node, 108) & Encrypted) != 0) Hide(root, hidden => Lose("names in clear text", hidden, Offset(at)));
+            }
+            catch (UnreadableException unreadable)
+            {
+                Lose(unreadable);
+            }
+        }
         ReadTree(RootInode);
+    }
+
+    private static void Hide(Inode folder, Action<string> tell)
+    {
+        tell($"{folder.Names!.Count} names that fscrypt encrypted, which are left out");
+        folder.Names = null;
     }
 
     private long Offset(At at) => blocks[at.Block].Start is >= 0 and var start ? start + at.Offset : 0;
@@ -183,11 +202,7 @@ internal sealed partial class UbiFs : InodeFileSystem
                 else file = new Pieces { Inode = number, Size = size, All = inode.Pieces, Start = inode.Pieces is { Count: > 0 } all ? all.Values.Min(Offset) : Offset(at) };
                 return entry with { Size = size };
             case FileType.Directory:
-                if (isEncrypted && inode.Names is { Count: > 0 } hidden)
-                {
-                    Lose(path, "names in clear text", $"{hidden.Count} names that fscrypt encrypted, which are left out");
-                    inode.Names = null;
-                }
+                if (isEncrypted && inode.Names is { Count: > 0 }) Hide(inode, hidden => Lose(path, "names in clear text", hidden));
                 return entry;
             case FileType.Link:
                 if (isEncrypted) throw new UnreadableException("a link's target in clear text", "one that fscrypt encrypted", Offset(at));
@@ -200,7 +215,14 @@ internal sealed partial class UbiFs : InodeFileSystem
         }
     }
 
-    protected override long Plan(StoredFile file) => Math.Max(file.Size, (long)PieceSize * (((Pieces)file).All?.Count ?? 0));
+    protected override long Plan(StoredFile file)
+    {
+        // What the index leaves out is a hole; what a search of damaged blocks did not find is not.
+        var all = (file.Size + PieceSize - 1) / PieceSize;
+        var found = ((Pieces)file).All?.Keys.Count(p => p < all) ?? 0;
+        if (isIncomplete && found < all) throw new UnreadableException($"{all} pieces, since nodes of the image are damaged", $"{found}", file.Start);
+        return Math.Max(file.Size, (long)PieceSize * (((Pieces)file).All?.Count ?? 0));
+    }
 
     protected override void Fill(StoredFile file, byte[] target)
     {

@@ -152,7 +152,8 @@ internal sealed partial class UbiFs
     private void Search(int firstMain)
     {
         IsSearched = true;
-        Play(blocks.Numbers.Where(n => n >= firstMain).SelectMany(n => Nodes(n, 0, tell: true)));
+        // Without a superblock nobody says which blocks hold nodes and which the tables of space: those that hold none are passed over.
+        Play(blocks.Numbers.Where(n => n >= Math.Max(firstMain, FirstLogBlock) && (firstMain > 0 || Nodes(n, 0, tell: false).Any(m => m.Kind <= NodeKind.Truncation))).SelectMany(n => Nodes(n, 0, tell: true)));
     }
 
     private void Play(IEnumerable<Met> nodes)
@@ -241,7 +242,11 @@ internal sealed partial class UbiFs
 
         void Tell()
         {
-            if (skipped >= 0 && tell) Lose("nodes of UBIFS", $"{at - skipped} bytes of something else", block.Start + skipped);
+            if (skipped >= 0 && tell)
+            {
+                Lose("nodes of UBIFS", $"{at - skipped} bytes of something else", block.Start + skipped);
+                isIncomplete = true;
+            }
             skipped = -1;
         }
     }

@@ -52,7 +52,7 @@ public class UbiFsTests
             for (var i = from; i < from + length; i++) image[i] ^= 0x55;
             // One master node alone damaged is no loss: there are two.
             var files = from == 4 ? UbiFs.Open(LogicalBlocks.Of(image, 126976), FlashTree.Place, new Budget()) : UbiFs.Open(image, FlashTree.Place, new Budget());
-            Assert.Equal(tree.Expected, FlashTree.TreeOf(files));
+            Assert.True(tree.Expected == FlashTree.TreeOf(files), $"0x{from:x}: {string.Join("; ", files.Losses)}");
             Assert.Equal(length > 1 || from == 4, files.IsSearched);
             Assert.Equal(files.IsSearched, files.Losses.Any(l => l.Found.Contains("all nodes are searched", StringComparison.Ordinal)));
         }
@@ -155,8 +155,7 @@ public class UbiFsTests
         var made = Tool.Run(Needed, ["-r", scratch.File("t"), "-o", scratch.File("image"), "-m", "2048", "-e", "126976", "-c", "100", "-K", scratch.File("key"), "-b", "0011223344556677", "-C", "AES-256-XTS"]);
         if (made.Exit != 0) Assert.Skip("this mkfs.ubifs cannot encrypt: " + made.Error);
         var files = UbiFs.Open(File.ReadAllBytes(scratch.File("image")), FlashTree.Place, new Budget());
-        var tree = FlashTree.TreeOf(files);
-        Assert.DoesNotContain("hidden", tree, StringComparison.Ordinal);
+        Assert.Equal(TreeTable.Header + "\n", FlashTree.TreeOf(files));
         Assert.Contains(files.Losses, l => l.Found.Contains("fscrypt", StringComparison.Ordinal));
     }
 
