@@ -7,7 +7,7 @@ namespace Assay.Firmware.Tests;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class MakeImagesTests
 {
-    private const string Kinds = "squashfs-gzip squashfs-xz squashfs-xzbcj squashfs-zstd squashfs-lzma cpio.gz router.bin";
+    private const string Kinds = "squashfs-gzip squashfs-xz squashfs-xzbcj squashfs-zstd squashfs-lzma jffs2 ubifs ubi cpio.gz router.bin";
 
     [Fact]
     public void FreshImages_have_the_tree_that_was_packed()

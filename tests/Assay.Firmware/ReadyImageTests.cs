@@ -6,7 +6,7 @@ namespace Assay.Firmware.Tests;
 /// <summary>Images of one tree in many containers, with the table of what must be in each.</summary>
 public class ReadyImageTests
 {
-    private static readonly string[] ReadKinds = ["squashfs-gzip", "squashfs-xz", "squashfs-xzbcj", "squashfs-zstd", "squashfs-lzma", "cpio.gz", "router.bin"];
+    private static readonly string[] ReadKinds = ["squashfs-gzip", "squashfs-xz", "squashfs-xzbcj", "squashfs-zstd", "squashfs-lzma", "jffs2", "ubifs", "ubi", "cpio.gz", "router.bin"];
 
     [Fact]
     public void Every_image_of_a_kind_that_is_read_has_the_tree_that_was_packed()

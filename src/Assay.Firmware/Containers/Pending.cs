@@ -25,36 +25,6 @@ internal static class Pending
         IsExpectedInKernel = true,
     };
 
-    internal static readonly Format Jffs2 = new()
-    {
-        Kind = "jffs2",
-        Title = "JFFS2",
-        Group = FormatGroup.FileSystem,
-        Source = "linux/include/uapi/linux/jffs2.h",
-        Signatures = [new([0x85, 0x19]), new([0x19, 0x85])],
-        Recognise = b => RecogniseJffs2(b, bigEndian: b[0] == 0x19),
-    };
-
-    internal static readonly Format Ubi = new()
-    {
-        Kind = "ubi",
-        Title = "UBI",
-        Group = FormatGroup.Container,
-        Source = "linux/drivers/mtd/ubi/ubi-media.h",
-        Signatures = [new("UBI#"u8.ToArray())],
-        Recognise = RecogniseUbi,
-    };
-
-    internal static readonly Format UbiFs = new()
-    {
-        Kind = "ubifs",
-        Title = "UBIFS",
-        Group = FormatGroup.FileSystem,
-        Source = "linux/fs/ubifs/ubifs-media.h",
-        Signatures = [new([0x31, 0x18, 0x10, 0x06])],
-        Recognise = RecogniseUbiFs,
-    };
-
     internal static readonly Format CramFs = new()
     {
         Kind = "cramfs",
@@ -124,64 +94,6 @@ internal static class Pending
             return used >= 64 && used <= (ulong)bytes.Length ? new($"squashfs-{version}" + (big ? "-be" : ""), (long)used) : null;
         }
         return null;
-    }
-
-    // jffs2.h: every node begins with magic, type, total length and a CRC (without final inversion) over these eight bytes.
-    private static Recognised? RecogniseJffs2(ReadOnlySpan<byte> bytes, bool bigEndian)
-    {
-        long end = 0;
-        var nodes = 0;
-        while (end <= bytes.Length - 12)
-        {
-            var b = bytes[(int)end..];
-            var magic = bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(b) : BinaryPrimitives.ReadUInt16LittleEndian(b);
-            if (magic == 0x1985)
-            {
-                var crc = bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(b[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(b[8..]);
-                var length = bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(b[4..]) : BinaryPrimitives.ReadUInt32LittleEndian(b[4..]);
-                if (~Crc32.Of(b[..8], 0xffffffff) == crc && length >= 12 && length <= bytes.Length - end)
-                {
-                    nodes++;
-                    end += (length + 3) & ~3L;
-                    continue;
-                }
-                if (nodes < 2) return null;
-            }
-            // Between nodes there is erased flash or zeros up to the next erase block.
-            var gap = b.IndexOfAnyExcept((byte)0xff, (byte)0);
-            if (nodes < 2) return null;
-            if (gap < 0)
-            {
-                end = bytes.Length;
-                break;
-            }
-            if (gap < 4 || gap % 4 != 0 || b[gap] != (bigEndian ? 0x19 : 0x85)) break;
-            end += gap;
-        }
-        return nodes >= 2 ? new("jffs2", Math.Min(end, bytes.Length), bigEndian ? "big endian" : "little endian") : null;
-    }
-
-    // ubi-media.h: the erase counter header of 64 bytes ends with a CRC over the first 60; blocks follow one another.
-    private static Recognised? RecogniseUbi(ReadOnlySpan<byte> bytes)
-    {
-        static bool IsBlock(ReadOnlySpan<byte> b) =>
-            b.Length >= 64 && b.StartsWith("UBI#"u8) && b[4] == 1 && ~Crc32.Of(b[..60]) == BinaryPrimitives.ReadUInt32BigEndian(b[60..]);
-        if (!IsBlock(bytes)) return null;
-        foreach (var size in (ReadOnlySpan<int>)[0x4000, 0x8000, 0x10000, 0x20000, 0x40000, 0x80000, 0x100000, 0x200000])
-        {
-            if (bytes.Length < size + 64 || !IsBlock(bytes[size..])) continue;
-            long end = size;
-            while (end <= bytes.Length - 64 && IsBlock(bytes[(int)end..])) end += size;
-            return new("ubi", Math.Min(end, bytes.Length), $"erase blocks of {size / 1024} KiB");
-        }
-        return new("ubi", 0);
-    }
-
-    private static Recognised? RecogniseUbiFs(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < 4096 || bytes[20] != 6) return null;
-        long block = BinaryPrimitives.ReadUInt32LittleEndian(bytes[36..]), count = BinaryPrimitives.ReadUInt32LittleEndian(bytes[40..]);
-        return block is >= 0x3000 and <= 0x200000 && count is > 0 and < 1 << 24 ? new("ubifs", Math.Min(block * count, bytes.Length)) : null;
     }
 
     private static Recognised? RecogniseCramFs(ReadOnlySpan<byte> bytes, bool bigEndian)
