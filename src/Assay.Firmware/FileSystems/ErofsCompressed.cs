@@ -183,14 +183,15 @@ internal sealed partial class Erofs
         var zeros = super.Has(Incompatible.LeadingZeros) || algorithm > 0 ? input.IndexOfAnyExcept((byte)0) : 0;
         if (zeros < 0) throw new UnreadableException("a compressed extent", "zeros", 0);
         input = input[zeros..];
-        // Of content that several files share only the beginning can be theirs.
-        var room = isPart ? LargestExtent : target.Length;
+        // Of content that several files share only the beginning can be theirs; early writers let the next extent begin before the last one's end.
+        var isEarly = algorithm == 0 && !super.Has(Incompatible.LeadingZeros);
+        var room = isPart || isEarly ? LargestExtent : target.Length;
         var buffer = ArrayPool<byte>.Shared.Rent(room);
         try
         {
             var length = algorithm switch
             {
-                0 => Lz4(input, buffer, room, hasTrailingZeros: zeros == 0 && !super.Has(Incompatible.LeadingZeros)),
+                0 => isEarly ? EarlyLz4(input, buffer, room, target.Length) : Decompression.Block(CompressionKind.Lz4, input, buffer, 0, room),
                 1 => LzmaBlock.Micro(input, buffer, 0, isPart ? target.Length : room, isPart),
                 2 => Decompression.Block(CompressionKind.Deflate, input, buffer, 0, room),
                 3 => Decompression.Block(CompressionKind.Zstandard, input, buffer, 0, room),
@@ -209,26 +210,24 @@ internal sealed partial class Erofs
         }
     }
 
-    // Early writers let the compressed bytes begin with the block, so that zeros follow; how many of them still belong to it only decoding tells.
-    private static int Lz4(ReadOnlySpan<byte> input, byte[] buffer, int room, bool hasTrailingZeros)
+    // Their compressed bytes begin with the block, so that zeros follow; how many of them still belong to it only decoding tells.
+    private static int EarlyLz4(ReadOnlySpan<byte> input, byte[] buffer, int room, int needed)
     {
-        if (!hasTrailingZeros) return Decompression.Block(CompressionKind.Lz4, input, buffer, 0, room);
-        const int MostOwnZeros = 32;
+        const int MostOwnZeros = 64;
         var end = input.LastIndexOfAnyExcept((byte)0) + 1;
-        for (var own = 0; ; own++)
+        for (var own = end; own <= Math.Min(input.Length, end + MostOwnZeros); own++)
         {
             try
             {
-                var length = Decompression.Block(CompressionKind.Lz4, input[..Math.Min(input.Length, end + own)], buffer, 0, room);
-                if (length == room) return length;
+                var length = Decompression.Block(CompressionKind.Lz4, input[..own], buffer, 0, room);
+                if (length >= needed) return length;
             }
-            catch (UnreadableException) when (own < MostOwnZeros && end + own < input.Length)
+            catch (UnreadableException) when (own < Math.Min(input.Length, end + MostOwnZeros))
             {
                 // One more.
-                continue;
             }
-            if (own >= MostOwnZeros || end + own >= input.Length) throw new UnreadableException($"an extent of {room} bytes", "one of another length", end);
         }
+        throw new UnreadableException($"an extent of {needed} bytes", "fewer", end);
     }
 
     // One hidden file holds the tails of many, or whole small ones.

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
 
@@ -37,6 +38,7 @@ internal sealed partial class SquashFs : ImageFileSystem
     private readonly ReadOnlyMemory<byte> image;
     private readonly Header header;
     private Codec codec;
+    private bool hasLittleSizes;
     private uint[] owners = [];
     private uint[] groups = [];
     private readonly Dictionary<long, Metadata> metadata = [];
@@ -249,7 +251,7 @@ internal sealed partial class SquashFs : ImageFileSystem
     {
         var start = offset + (header.HasMarkers ? 3 : 2);
         if (offset < header.Size || start > image.Length) throw new UnreadableException("a metadata block inside the image", $"one at 0x{offset:x} of 0x{image.Length:x}", offset);
-        var word = U16(image.Span[(int)offset..]);
+        var word = hasLittleSizes ? BinaryPrimitives.ReadUInt16LittleEndian(image.Span[(int)offset..]) : U16(image.Span[(int)offset..]);
         var size = word & 0x7fff;
         if (size == 0 || size > MetadataSize || size > image.Length - start)
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Assay.Evidence.Compression;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
@@ -38,7 +39,6 @@ internal sealed partial class SquashFs
     {
         if (compressor != 0) yield return Stated[compressor];
         if (compressor != 1) yield return new(CompressionKind.Zlib);
-        if (compressor != 2) yield return new(CompressionKind.Lzma);
         yield return new(null, 0, LzmaBlock.UsualProperties);
         yield return new(null, 5);
         yield return new(null, 13);
@@ -56,8 +56,9 @@ internal sealed partial class SquashFs
     }
 
     // The root inode and the first name of its listing must come out of the tables: nothing else than the right way makes them.
-    private bool Settle()
+    private void Settle()
     {
+        hasLittleSizes = header.Version == 4 && header.Big && !LeadsToFolders(big: true) && LeadsToFolders(big: false);
         foreach (var candidate in Candidates(header.Compressor))
         {
             codec = candidate;
@@ -68,7 +69,7 @@ internal sealed partial class SquashFs
                 if (ReadInode(header.Root, new FilePath("/"u8.ToArray()), out var folder, out _).Type != FileType.Directory) continue;
                 var first = true;
                 if (folder.Size > 0) List(folder, (_, _) => first = false, once: true);
-                if (!first || folder.Size == 0) return true;
+                if (!first || folder.Size == 0) return;
             }
             catch (Exception failure) when (failure is UnreadableException or BudgetException)
             {
@@ -78,6 +79,20 @@ internal sealed partial class SquashFs
         codec = Stated[header.Compressor == 0 ? 1 : header.Compressor];
         metadata.Clear();
         metadataLeft = Budget.FileBytes;
-        return false;
+    }
+
+    // A vendor's big-endian version 4 (AVM) keeps the sizes of metadata blocks little endian. By the right order the blocks of the inode table end
+    // where the next table begins.
+    private bool LeadsToFolders(bool big)
+    {
+        var at = header.InodeTable;
+        while (at < header.DirectoryTable && at <= image.Length - 2)
+        {
+            var bytes = image.Span[(int)at..];
+            var size = (big ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes)) & 0x7fff;
+            if (size is 0 or > MetadataSize) return false;
+            at += 2 + size;
+        }
+        return at == header.DirectoryTable;
     }
 }
