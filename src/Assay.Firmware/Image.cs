@@ -228,10 +228,9 @@ public sealed class Image : IDisposable
     }
 
     // Names what lies between the parts: padding when it is one byte over and over, else unknown.
-    private List<Part> Tile(ReadOnlyMemory<byte> bytes, List<Part> parts, string path)
+    internal List<Part> Tile(ReadOnlyMemory<byte> bytes, List<Part> parts, string path, int at = 0)
     {
         var all = new List<Part>();
-        var at = 0;
         foreach (var part in parts)
         {
             if (part.Offset > at) all.Add(Gap(at, (int)part.Offset));
