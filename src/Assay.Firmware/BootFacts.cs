@@ -25,7 +25,7 @@ internal static partial class BootFacts
                 case "uimage" when UImage.Parse(part.Bytes.Span) is { IsKernel: true }:
                     yield return Boot("kernel", "a kernel in U-Boot's legacy form, which has a checksum and no signature", at, Traits.UnsignedBoot);
                     break;
-                case "unknown":
+                case "unknown" or "mcuboot" or "esp-image":
                     foreach (var finding in Unknown(part, artefact)) yield return finding;
                     break;
             }

@@ -255,10 +255,9 @@ public sealed class Image : IDisposable
     private const int LeastFiller = 4096;
 
     // Names what lies between the parts: padding when it is one byte over and over, else unknown.
-    private List<Part> Tile(ReadOnlyMemory<byte> bytes, List<Part> parts, string path)
+    internal List<Part> Tile(ReadOnlyMemory<byte> bytes, List<Part> parts, string path, int at = 0)
     {
         var all = new List<Part>();
-        var at = 0;
         foreach (var part in parts)
         {
             if (part.Offset > at) Gaps(at, (int)part.Offset);

@@ -1,6 +1,7 @@
 using Assay.Evidence;
 using Assay.Evidence.Compression;
 using Assay.Evidence.Reading;
+using Assay.Firmware.Containers;
 using Assay.Firmware.FileSystems;
 
 namespace Assay.Firmware;
@@ -109,16 +110,85 @@ internal sealed class Opening
     internal List<Part> Scan(int start, int length) => Image.Scan(Bytes[..(start + length)], start, Place, Path, Depth + 1);
 
     /// <summary>
+    /// A container whose table says what lies where: the pieces, and between them what is recognised there or a gap with a name. A piece that
+    /// begins inside another is left out.
+    /// </summary>
+    /// <param name="header">Bytes that are the table itself.</param>
+    internal Part Laid(int header, IEnumerable<Part> pieces, IEnumerable<Loss>? losses = null, long? length = null, string? note = null)
+    {
+        var end = (int)Math.Min(length ?? Found.Length, Bytes.Length);
+        var all = new List<Part>();
+        var at = Math.Min(header, end);
+        foreach (var piece in pieces.OrderBy(p => p.Offset).ThenByDescending(p => p.Length))
+        {
+            if (piece.Offset < at || piece.Length <= 0) continue;
+            if (piece.Offset > at) all.AddRange(Scan(at, (int)piece.Offset - at));
+            all.Add(piece);
+            at = (int)(piece.Offset + piece.Length);
+        }
+        if (at < end) all.AddRange(Scan(at, end - at));
+        return Part(Image.Tile(Bytes[..end], all, Path, Math.Min(header, end)), losses, length: length, note: note);
+    }
+
+    /// <summary>
     /// A piece whose borders the container states: what is recognised at its start, or, where nothing is, a part named <paramref name="kind"/> whose
     /// bytes count as looked at.
     /// </summary>
     internal IReadOnlyList<Part> Piece(int start, int length, string kind, string? note = null)
     {
+        if (length <= 0) return [];
         var inner = Scan(start, length);
         if (inner.Count > 0 && inner[0].Offset == start) return inner;
-        if (length <= 0) return inner;
         return [new Part { Offset = start, Length = length, Kind = kind, Path = $"{Path}/@0x{start:x}-{kind}", Note = note, Bytes = Bytes.Slice(start, length), Children = inner, IsRead = true }];
     }
+
+    /// <summary>
+    /// A piece of a container's table as one part of its own, <c>/@0x0-gpt/@0x100000-partition</c>, with what is recognised in it below; cut at the end of
+    /// what is there. Null where nothing of it is there.
+    /// </summary>
+    internal Part? Framed(long start, long length, string kind, string? note = null, IEnumerable<Loss>? losses = null)
+    {
+        if (start < 0 || start >= Bytes.Length || length <= 0) return null;
+        var held = (int)Math.Min(length, Bytes.Length - start);
+        var bytes = Bytes.Slice((int)start, held);
+        var path = $"{Path}/@0x{start:x}-{kind}";
+        var all = losses?.ToList() ?? [];
+        if (held < length) all.Insert(0, Place.After(start).Loss(held, $"{length} bytes of {kind}", $"{held} to the end"));
+        var inner = Image.Scan(bytes, 0, Place.After(start), path, Depth + 1);
+        return new Part { Offset = start, Length = held, Kind = kind, Path = path, Note = note, Bytes = bytes, Children = Image.Tile(bytes, inner, path), Losses = all, IsRead = true };
+    }
+
+    /// <summary>A kernel as it is, whose own structures are searched only for what a kernel carries to be used.</summary>
+    internal Part Kernel(int start, int length, string? note = null)
+    {
+        var path = $"{Path}/@0x{start:x}-kernel";
+        var bytes = Bytes.Slice(start, length);
+        return new Part { Offset = start, Length = length, Kind = "kernel", Path = path, Note = note, Bytes = bytes, Children = Image.Scan(bytes, 0, Place.After(start), path, Depth + 1, insideKernel: true), IsRead = true };
+    }
+
+    /// <summary>
+    /// What a container calls a packed or plain payload: a stream where one begins there, else what is recognised, else a part named
+    /// <paramref name="kind"/>.
+    /// </summary>
+    internal IReadOnlyList<Part> Payload(int start, int length, string kind, string? note = null)
+    {
+        if (length <= 0) return [];
+        var bytes = Bytes.Slice(start, length);
+        foreach (var packing in Packings)
+        {
+            if (Decompression.IsHeader(packing, bytes.Span) && StreamAt(start, length, packing) is { } stream)
+            {
+                var rest = (int)(start + stream.Length);
+                return rest < start + length ? [stream, .. Scan(rest, start + length - rest)] : [stream];
+            }
+        }
+        if (kind == "kernel" && Formats.At(bytes.Span, out _) is null) return [Kernel(start, length, note)];
+        return Piece(start, length, kind, note);
+    }
+
+    // LZMA last: its few fixed bytes prove least.
+    private static readonly CompressionKind[] Packings =
+        [CompressionKind.Gzip, CompressionKind.Xz, CompressionKind.Zstandard, CompressionKind.Bzip2, CompressionKind.Lz4Frame, CompressionKind.Lzop, CompressionKind.Lzip, CompressionKind.Lzma];
 
     /// <summary>A structure whose content had to be put together: flash blocks in order, records of a text. The content is looked into as an image of its own.</summary>
     internal Part Assembled(ReadOnlyMemory<byte> content, IEnumerable<Loss>? losses = null, long? length = null, string? note = null)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Assay.Evidence.Compression;
 
 namespace Assay.Firmware.Containers;
 
@@ -19,16 +18,6 @@ internal static class Archives
         IsExpectedInKernel = true,
     };
 
-    internal static readonly Format SevenZip = new()
-    {
-        Kind = "7z",
-        Title = "7z archive",
-        Group = FormatGroup.Archive,
-        Source = "7-zip/DOC/7zFormat.txt",
-        Signatures = [new([(byte)'7', (byte)'z', 0xbc, 0xaf, 0x27, 0x1c])],
-        Recognise = RecogniseSevenZip,
-    };
-
     internal static readonly Format OldCpio = new()
     {
         Kind = "cpio-binary",
@@ -37,13 +26,6 @@ internal static class Archives
         Source = "cpio(5)",
         Recognise = bytes => IsOldCpio(bytes) ? new("cpio-binary", 0) : null,
     };
-
-    private static Recognised? RecogniseSevenZip(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < 32 || Crc32.Of(bytes.Slice(12, 20)) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..])) return null;
-        ulong next = BinaryPrimitives.ReadUInt64LittleEndian(bytes[12..]), size = BinaryPrimitives.ReadUInt64LittleEndian(bytes[20..]);
-        return next < 1L << 40 && size < 1L << 40 ? new("7z", (long)(32 + next + size)) : null;
-    }
 
     private static bool IsOldCpio(ReadOnlySpan<byte> bytes)
     {

@@ -9,10 +9,12 @@ namespace Assay.Firmware.Containers;
 /// <param name="Offset">Of the node, from the start of the tree.</param>
 internal sealed record DeviceTreeNode(string Path, bool IsOff, int Offset, IReadOnlyDictionary<string, string> Properties)
 {
+    /// <summary>Where the value of each property lies in the tree, and its length in bytes.</summary>
+    public IReadOnlyDictionary<string, (int At, int Length)> Values { get; init; } = new Dictionary<string, (int, int)>();
     public string Name => Path[(Path.LastIndexOf('/') + 1)..];
 }
 
-/// <summary>Flattened device tree (devicetree specification 0.4, chapter 5), and U-Boot's FIT, which is one. Only properties that hold text are kept.</summary>
+/// <summary>Flattened device tree (devicetree specification 0.4, chapter 5), and U-Boot's FIT, which is one. Properties that hold text are kept as such, all others by their place.</summary>
 internal static class DeviceTree
 {
     private const uint Begin = 1, End = 2, Property = 3, Nop = 4, Finish = 9;
@@ -40,7 +42,7 @@ internal static class DeviceTree
         var structure = (int)Math.Min(reader.U32(), int.MaxValue);
         var strings = (int)Math.Min(reader.U32(), int.MaxValue);
         reader.Seek(structure);
-        var path = new Stack<(string Path, bool Off, Dictionary<string, string> Properties)>();
+        var path = new Stack<(string Path, bool Off, Dictionary<string, string> Properties, Dictionary<string, (int, int)> Values)>();
         for (var steps = 0; steps < 40 * MostNodes && nodes.Count < MostNodes; steps++)
         {
             var at = reader.Position;
@@ -50,14 +52,16 @@ internal static class DeviceTree
                     if (path.Count >= MostDepth) return;
                     var name = Text(tree, reader.Position);
                     reader.Skip((name.Length + 4) & ~3, "bytes of a node's name");
-                    var above = path.Count > 0 ? path.Peek() : (Path: "", Off: false, Properties: []);
+                    var above = path.Count > 0 ? path.Peek() : (Path: "", Off: false, Properties: [], Values: []);
                     var properties = new Dictionary<string, string>(StringComparer.Ordinal);
-                    path.Push((path.Count == 0 ? "" : $"{above.Path}/{name}", above.Off, properties));
-                    nodes.Add(new DeviceTreeNode(path.Peek().Path, above.Off, at, properties));
+                    var values = new Dictionary<string, (int, int)>(StringComparer.Ordinal);
+                    path.Push((path.Count == 0 ? "" : $"{above.Path}/{name}", above.Off, properties, values));
+                    nodes.Add(new DeviceTreeNode(path.Peek().Path, above.Off, at, properties) { Values = values });
                     break;
                 case Property:
                     var length = (int)Math.Min(reader.U32(), int.MaxValue - 8);
                     var key = Text(tree, (int)Math.Min((long)strings + reader.U32(), tree.Length));
+                    if (path.Count > 0) path.Peek().Values[key] = (reader.Position, length);
                     var value = reader.Take(length, "bytes of a property");
                     reader.Skip((4 - length % 4) % 4);
                     if (path.Count == 0 || value.Length is 0 or > LongestText || value[^1] != 0 || value[..^1].IndexOfAnyInRange((byte)1, (byte)31) >= 0) break;
@@ -66,8 +70,8 @@ internal static class DeviceTree
                     path.Peek().Properties[key] = text;
                     if (key == "status" && text is "disabled" or "fail" or "reserved")
                     {
-                        var (own, _, kept) = path.Pop();
-                        path.Push((own, true, kept));
+                        var (own, _, kept, places) = path.Pop();
+                        path.Push((own, true, kept, places));
                         if (nodes.FindLastIndex(n => n.Path == own) is >= 0 and var index) nodes[index] = nodes[index] with { IsOff = true };
                     }
                     break;

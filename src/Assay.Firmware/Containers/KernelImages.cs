@@ -26,8 +26,19 @@ internal static class KernelImages
         Proof = "samples of two packings",
         Signatures = [new("HdrS"u8.ToArray(), 0x202)],
         Recognise = X86,
-        Open = opening => opening.Container(0x260),
+        Open = OpenX86,
     };
+
+    // From protocol 2.08 on the header says where the payload stands in the code behind the sectors of setup.
+    private static Part OpenX86(Opening opening)
+    {
+        var bytes = opening.Bytes.Span;
+        var setup = ((bytes[0x1f1] == 0 ? 4 : bytes[0x1f1]) + 1) * 512;
+        long start = setup + BinaryPrimitives.ReadUInt32LittleEndian(bytes[0x248..]), length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[0x24c..]);
+        var end = Math.Min(opening.Found.Length, bytes.Length);
+        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[0x206..]) < 0x208 || length == 0 || start + length > end) return opening.Container(0x260);
+        return opening.Part(opening.Payload((int)start, (int)length, "kernel"));
+    }
 
     // The magic at 0x24; start and end address stand behind it.
     private static Recognised? Arm(ReadOnlySpan<byte> bytes, bool bigEndian)

@@ -30,7 +30,7 @@ internal abstract class Archive(Place place, Budget budget) : ImageFileSystem(pl
     internal abstract ReadOnlyMemory<byte> Read(Member member);
 
     /// <summary>Whether a name stands in the archive already.</summary>
-    protected bool Has(FilePath path) => byPath.ContainsKey(path);
+    internal bool Has(FilePath path) => byPath.ContainsKey(path);
 
     /// <summary>Lists an entry without content.</summary>
     /// <exception cref="BudgetException"/>

@@ -105,7 +105,7 @@ internal sealed class Tar : Archive
         {
             if (Octal(bytes.Slice(at, width)) is null) return false;
         }
-        return bytes[156] is 0 or >= (byte)'0' and <= (byte)'6' && bytes[257..Block].IndexOfAnyExcept((byte)0) < 0;
+        return bytes[156] is 0 or >= (byte)'0' and <= (byte)'6' && bytes[257..329].IndexOfAnyExcept((byte)0) < 0 && bytes[345..Block].IndexOfAnyExcept((byte)0) < 0;
     }
 
     // Digits between spaces and zeros; null for anything else.
