@@ -10,7 +10,7 @@ internal static class Formats
     [
         UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Lzma,
         Pending.SquashFs, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
-        FileSystems.Flash.Jffs2, Ubi.Format, FileSystems.Flash.UbiFs, FileSystems.Flash.Yaffs2, Pending.CramFs, Pending.RomFs, Pending.Ext, Trx.Format,
+        FileSystems.Flash.Jffs2, Ubi.Format, FileSystems.Flash.UbiFs, FileSystems.Flash.Yaffs2, FileSystems.Flash.LittleFs, FileSystems.Flash.LittleFs1, Pending.CramFs, Pending.RomFs, Pending.Ext, Trx.Format,
         Archives.Tar, Archives.Zip, Archives.SevenZip, Archives.Bzip2, Archives.Lz4, Archives.Lzop, Archives.Lzip, Archives.OldCpio,
         Pending.Fat, Pending.F2fs, PartitionTable.Mbr,
     ];
