@@ -5,6 +5,7 @@ return args switch
     ["tile", var folder, var file, var bytes] => Assay.Bench.CaptureTiler.Run(folder, file,
         long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture)),
     ["xz", var file] => Assay.Bench.XzBench.Run(file),
+    ["blocks", var file] => Assay.Bench.BlockBench.Run(file),
     ["image", var file] => Assay.Bench.ImageBench.Run(file),
     ["said", var list] => Assay.Bench.SaidBench.Run(list),
     ["map", var file] => Assay.Bench.ImageBench.Map(file),
@@ -25,6 +26,7 @@ static int Usage()
     Console.Error.WriteLine("Assay.Bench flows CAPTURE   reads flows seven times; prints packets per second and bytes allocated per packet");
     Console.Error.WriteLine("Assay.Bench tile FOLDER OUT.pcap BYTES   makes a capture of that size out of the small ones in FOLDER");
     Console.Error.WriteLine("Assay.Bench xz FILE.xz      decodes FILE seven times; prints megabytes of content per second, one thread");
+    Console.Error.WriteLine("Assay.Bench blocks FILE     decodes the blocks of an .lzo or of an lz4 -l file seven times; prints megabytes of content per second, one thread");
     Console.Error.WriteLine("Assay.Bench image FILE      opens an image, decodes and hashes all contents once, as a fresh process would; prints times and memory");
     Console.Error.WriteLine("Assay.Bench said LIST       reads the files named in LIST; prints what each says it is, and megabytes per second");
     Console.Error.WriteLine("Assay.Bench map FILE        draws the image");

@@ -8,6 +8,9 @@ namespace Assay.Evidence.Compression;
 internal static unsafe class Zstandard
 {
     private const uint Magic = 0xfd2fb528;
+    // Making a context costs more than decoding a block of 4 KiB: a few that have met small inputs only, and so hold little memory, are kept.
+    private const int MostIdle = 8, SmallInput = 1 << 20;
+    private static readonly System.Collections.Concurrent.ConcurrentStack<nint> Idle = new();
 
     /// <summary>Whether a frame with a sensible header begins here.</summary>
     internal static bool IsHeader(ReadOnlySpan<byte> bytes)
@@ -40,9 +43,11 @@ internal static unsafe class Zstandard
 
     private static int Decode(ReadOnlySpan<byte> input, Output output, int step)
     {
-        var context = Methods.ZSTD_createDCtx();
+        if (!Idle.TryPop(out var held)) held = (nint)Methods.ZSTD_createDCtx();
+        var context = (ZSTD_DCtx_s*)held;
         try
         {
+            Methods.ZSTD_DCtx_reset(context, ZSTD_ResetDirective.ZSTD_reset_session_and_parameters);
             Methods.ZSTD_DCtx_setParameter(context, ZSTD_dParameter.ZSTD_d_windowLogMax, 27);
             fixed (byte* start = input)
             {
@@ -76,7 +81,8 @@ internal static unsafe class Zstandard
         }
         finally
         {
-            Methods.ZSTD_freeDCtx(context);
+            if (Idle.Count < MostIdle && input.Length <= SmallInput) Idle.Push(held);
+            else Methods.ZSTD_freeDCtx(context);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Assay.Firmware.FileSystems;
 
 /// <summary>The file systems of raw flash, which work on erase blocks and without a controller.</summary>
@@ -57,5 +59,34 @@ internal static class Flash
             var files = FileSystems.Yaffs2.Open(opening.Bytes, opening.Place, opening.Budget);
             return opening.FileSystem(files, $"pages of {files.Layout.Page} and {files.Layout.Spare} bytes");
         },
+    };
+
+    internal static readonly Format LittleFs = new()
+    {
+        Kind = "littlefs",
+        Title = "littlefs 2",
+        Group = FormatGroup.FileSystem,
+        Source = "littlefs/SPEC.md",
+        Proof = "images that littlefs wrote",
+        Limits = "contents have no sums, so that damage in them goes unseen; user attributes are left out",
+        Signatures = [new("littlefs"u8.ToArray(), 8)],
+        Recognise = bytes => FileSystems.LittleFs.IsHeader(bytes) ? new("littlefs", 0) : null,
+        Open = opening =>
+        {
+            var files = FileSystems.LittleFs.Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, $"blocks of {files.BlockSize} bytes");
+        },
+    };
+
+    // In version 1 a block begins with revision, size and tail, and the superblock's entry names the format.
+    internal static readonly Format LittleFs1 = new()
+    {
+        Kind = "littlefs-1",
+        Title = "littlefs 1",
+        Group = FormatGroup.FileSystem,
+        Source = "littlefs/SPEC.md of version 1",
+        Signatures = [new("littlefs"u8.ToArray(), 40)],
+        Recognise = b => b.Length >= 52 && b[16] == 0x2e && b[17] == 20 && b[19] == 8 && BinaryPrimitives.ReadUInt32LittleEndian(b[28..]) is >= 128 and <= 1 << 24 and var size
+            && BinaryPrimitives.ReadUInt32LittleEndian(b[32..]) is > 1 and < 1 << 24 and var count ? new("littlefs-1", Math.Min((long)size * count, b.Length)) : null,
     };
 }
