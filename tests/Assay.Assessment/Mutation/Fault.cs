@@ -82,7 +82,7 @@ internal static class Faults
         Table("unexpected data without an answer", ["5.13-1-1b"], d => d.Field("InpVal-1", "Handling Unexpected Data", "TBD")),
         // The statement itself.
         Table("a recommendation refused without a reason", ["4-1-1a"], d => d.Claim("5.10-1", "no")),
-        Table("not applicable without a reason", ["4-1-1a"], d => d.Claim("5.4-2", "n/a")),
+        Table("not applicable without a reason", ["4-1-1a"], d => d.Claim("5.3-14", "n/a")),
         Table("a no to a mandatory provision", ["5.6-1-1a", "5.6-1-2a", "5.6-1-2b"], d => d.Claim("5.6-1", "no", "Unused ports stay open.")),
         Document("a policy without times", ["5.2-1-2b"], d => d.With("documents/security-policy.md", "# Vulnerability disclosure policy\n\nWrite to security@doorbell.example. We read every mail.\n")),
         Document("a contact file that expired", ["5.2-1-2a"], d => d.With("documents/security.txt", "Contact: mailto:security@doorbell.example\nExpires: 2025-01-01T00:00:00Z\nPolicy: https://doorbell.example/security-policy\n")),

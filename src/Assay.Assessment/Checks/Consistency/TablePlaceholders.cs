@@ -20,7 +20,7 @@ public sealed class TablePlaceholders() : Check("table-placeholders", 3, Polarit
             }
             foreach (var (table, row) in rows)
             {
-                if (Papers.Field(row, field) is { } says && !Wording.IsEmpty(says) && Placeholder.In(says) is { } placeholder)
+                if (Papers.Field(row, field) is { } says && says.Any(c => char.IsLetterOrDigit(c) || c == '?') && Placeholder.In(says) is { } placeholder)
                 {
                     answers.Add(Refutes(unit, (table, row), $"{Shortened.Visible(row.Id)}, {field}: a placeholder (\"{Wording.Begin(placeholder)}\") stands where a statement should be"));
                 }

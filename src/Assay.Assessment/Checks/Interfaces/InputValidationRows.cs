@@ -25,10 +25,11 @@ public sealed class InputValidationRows() : Check("input-validation-rows", 2, Po
         var everything = methods.Any(m => Everything.IsMatch(Papers.Field(m.Row, "Source", "Description") ?? ""));
         var inputs = examined.Rows(27, 28).ToList();
         // What the rows list as their sources, as against what they describe.
-        var listed = string.Join('\n', methods.Select(m => Papers.Field(m.Row, "Source") ?? ""));
+        var listed = new WordIndex(string.Join('\n', methods.Select(m => Papers.Field(m.Row, "Source") ?? "")));
+        var named = examined.Rows(11, 27, 28).GroupBy(r => r.Table.Number).ToDictionary(g => g.Key, g => (Rows: g.Count(), Named: g.Count(r => listed.Names(r.Row.Id))));
         foreach (var of in everything ? [] : examined.Rows(11))
         {
-            if (sources.Names(of.Row.Id) || !IsLeftOut(11, of.Row, examined.Rows(11), listed)) continue;
+            if (sources.Names(of.Row.Id) || !IsLeftOut(of.Row, listed, named[11])) continue;
             yield return Refutes("5.13-1-1a", $"{Shortened.Visible(of.Row.Id)} is left out where IXIT 29-InpVal lists the other rows of its table as sources", of.Row.Location, table.Location).For(of).NotIn(29);
         }
         if (inputs.Count == 0) yield return Open("5.13-1-1a", "neither IXIT 27-UserIntf nor the interface table (28) was handed over", "IXIT 27-UserIntf and 28");
@@ -40,7 +41,7 @@ public sealed class InputValidationRows() : Check("input-validation-rows", 2, Po
             else if (InterfaceStatus.Of(of.Row) == Switched.Off || Output.IsMatch(whole) && !Input.IsMatch(whole)) yield return Open("5.13-1-1a", $"{id} is off or takes no input, by its row; no row of IXIT 29-InpVal names it").For(of);
             // Named by kind instead of by id: "the web interface", "all requests to the API".
             else if (kinds.Any(k => k.IsMatch(Subject(of.Row)))) yield return Supports("5.13-1-1a", $"an input of the kind of {id} is a source of IXIT 29-InpVal").For(of);
-            else if (TakesInput(of.Row) || IsLeftOut(of.Table.Number, of.Row, inputs, listed)) yield return Refutes("5.13-1-1a", $"{id} takes input, and no row of IXIT 29-InpVal names it", of.Row.Location, table.Location).For(of).NotIn(29);
+            else if (TakesInput(of.Row) || IsLeftOut(of.Row, listed, named[of.Table.Number])) yield return Refutes("5.13-1-1a", $"{id} takes input, and no row of IXIT 29-InpVal names it", of.Row.Location, table.Location).For(of).NotIn(29);
             else yield return Open("5.13-1-1a", $"no row of IXIT 29-InpVal names {id}", $"a row of IXIT 29-InpVal for {id}, or the reason why it needs none").For(of);
         }
         if (methods.Count == 0) yield return Open("5.13-1-1b", "IXIT 29-InpVal has no rows");
@@ -58,12 +59,11 @@ public sealed class InputValidationRows() : Check("input-validation-rows", 2, Po
     }
 
     // Most of its table is listed by id, and this row, which takes input as they do, is not.
-    private static bool IsLeftOut(int number, IxitRow row, IEnumerable<(IxitTable Table, IxitRow Row)> all, string listed)
+    private static bool IsLeftOut(IxitRow row, WordIndex listed, (int Rows, int Named) table)
     {
-        var siblings = all.Where(r => r.Table.Number == number && r.Row != row).ToList();
-        var named = siblings.Count(s => Wording.Names(listed, s.Row.Id));
+        if (listed.Names(row.Id) || table.Named < 2 || table.Named * 2 <= table.Rows - 1) return false;
         var whole = Papers.Whole(row);
-        return named >= 2 && named * 2 > siblings.Count && !Wording.Names(listed, row.Id) && !Client.IsMatch(whole) && !(Output.IsMatch(whole) && !Input.IsMatch(whole)) && InterfaceStatus.Of(row) is not (Switched.Off or Switched.OffByDefault);
+        return !Client.IsMatch(whole) && !(Output.IsMatch(whole) && !Input.IsMatch(whole)) && InterfaceStatus.Of(row) is not (Switched.Off or Switched.OffByDefault);
     }
 
     private static Regex Answer => field ??= new(@"\b(reject\w*|discard\w*|drop\w*|ignor\w*|errors?|refus\w*|abort\w*|truncat\w*|saniti[sz]\w*|escap\w*|validat\w*|block\w*|\d\d\d|default|clos\w+|thrown|throw\w*|sorry|invalid\S*|kept|keeps?|logg?\w*|counted|stored|executed|processed|callerror|restart\w*|fail\w*|tone|explanation|resets?|warn\w*|exception\w*|limit\w*|clamp\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);

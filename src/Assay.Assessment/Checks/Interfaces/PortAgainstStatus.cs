@@ -18,6 +18,8 @@ public sealed class PortAgainstStatus() : Check("port-against-status", 2, Polari
         var open = scans.SelectMany(s => s.Open).Where(o => !ScannedPorts.IsClient(o)).ToList();
         var answers = new List<Answer>();
         var whole = ScannedPorts.IsWhole(examined, scans);
+        // Rows that call a port's service on, asked once for each port.
+        var on = open.Distinct().ToDictionary(o => o, o => rows.Where(r => Papers.Field(r.Row, "Status") is { } other && !IsOff(other) && ScannedPorts.IsAbout(r.Row, o)).Select(r => r.Row).Take(2).ToList());
         foreach (var entry in rows)
         {
             if (Papers.Field(entry.Row, "Status") is not { } status) continue;
@@ -26,7 +28,7 @@ public sealed class PortAgainstStatus() : Check("port-against-status", 2, Polari
             {
                 // A row of few words may mean another service than the one that was found: only its own port or its own name counts.
                 mine = [.. mine.Where(o => ScannedPorts.PortOf(o) is { } at && (Ports(entry.Row).Contains(at.Port) || (ScannedPorts.Service(o) is { } service && Wording.Names(Papers.Whole(entry.Row), service)))
-                    && !rows.Any(r => r.Row != entry.Row && ScannedPorts.IsAbout(r.Row, o) && Papers.Field(r.Row, "Status") is { } other && !IsOff(other)))];
+                    && on[o].All(r => r == entry.Row))];
                 if (mine.Count > 0)
                 {
                     var words = $"{mine[0].Subject} is open, though {Shortened.Visible(entry.Row.Id)} calls it off";
