@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Compression;
 using Assay.Evidence.Files;
@@ -19,12 +17,32 @@ public sealed class Image : IDisposable
     private readonly List<Decoded> held = [];
     private readonly ExaminationOptions options;
     private readonly string artefact;
-    private int heldBytes;
+    private long heldBytes;
 
     private Image(string artefact, ExaminationOptions options)
     {
         this.artefact = artefact;
         this.options = options;
+    }
+
+    internal ExaminationOptions Options => options;
+    /// <summary>Bytes of decoded content that may still be held in memory.</summary>
+    internal int RoomLeft => (int)Math.Max(0, options.Budget.FileBytes - heldBytes);
+
+    /// <summary>Keeps decoded content until the image is disposed.</summary>
+    internal void Hold(Decoded decoded)
+    {
+        held.Add(decoded);
+        heldBytes += decoded.Content.Length;
+    }
+
+    /// <summary>Counts content that was put together.</summary>
+    /// <exception cref="BudgetException">More than may be held at once.</exception>
+    internal void Hold(int count)
+    {
+        if (count > RoomLeft) throw new BudgetException("file", options.Budget.FileBytes);
+        options.Budget.SpendBytes(count);
+        heldBytes += count;
     }
 
     /// <summary>Bytes of the artefact.</summary>
@@ -68,14 +86,20 @@ public sealed class Image : IDisposable
     };
 
     /// <summary>Finds and opens everything. Never throws for what the bytes hold.</summary>
-    public static Image Open(Artefact artefact, ExaminationOptions options)
+    public static Image Open(Artefact artefact, ExaminationOptions options) => Open(artefact, options, null);
+
+    /// <param name="early">
+    /// Told the file systems that stand in the image itself while large containers beside them are still being unpacked: reading may begin. Which of them
+    /// is the root is not known before everything is open.
+    /// </param>
+    internal static Image Open(Artefact artefact, ExaminationOptions options, Action<IReadOnlyList<Part>>? early)
     {
         var image = new Image(artefact.Name, options) { Size = artefact.Size };
         var bytes = artefact.Bytes.Whole;
         var place = new Place(artefact.Name, null, 0);
         if (bytes.Length < artefact.Size) image.ownLosses.Add(place.Loss(bytes.Length, "an image below 2 GiB", $"{artefact.Size} bytes"));
         if (bytes.Length == 0) image.ownLosses.Add(place.Loss(0, "an image", "an empty file"));
-        image.Parts = image.Tile(bytes, image.Scan(bytes, 0, place, "", 0), "");
+        image.Parts = image.Tile(bytes, image.Scan(bytes, 0, place, "", 0, early: early), "");
         image.FileSystems = image.AllParts.Where(p => p.FileSystem is not null).ToList();
         image.Root = FindRoot(image.FileSystems);
         foreach (var part in image.FileSystems)
@@ -94,9 +118,12 @@ public sealed class Image : IDisposable
     {
         var filled = fileSystems.Where(p => p.FileSystem!.Entries.Count > 0).ToList();
         if (filled.Count <= 1) return filled.FirstOrDefault() ?? (fileSystems.Count == 1 ? fileSystems[0] : null);
-        var roots = filled.Where(p => p.FileSystem!.Entries.Select(e => e.Path.Text).Intersect(RootFolders, StringComparer.Ordinal).Take(2).Count() == 2).ToList();
+        var roots = filled.Where(LooksLikeRoot).ToList();
         return roots.Count == 1 ? roots[0] : null;
     }
+
+    /// <summary>Whether a file system has at least two of the folders that a Linux root has.</summary>
+    internal static bool LooksLikeRoot(Part part) => part.FileSystem!.Entries.Select(e => e.Path.Text).Intersect(RootFolders, StringComparer.Ordinal).Take(2).Count() == 2;
 
     // A container without content of its own lacks what its children lack; a compressed one is as known as its content is.
     private static double Examined(Part part)
@@ -107,10 +134,13 @@ public sealed class Image : IDisposable
         return part.Length * Math.Clamp(part.Children.Sum(Examined) / content.Length, 0, 1);
     }
 
+    private const long WorthAThread = 1 << 20;
+
     // Structures in the order in which they stand from an offset on; only what lies between them is searched.
-    private List<Part> Scan(ReadOnlyMemory<byte> bytes, int start, Place place, string path, int depth, bool insideKernel = false)
+    internal List<Part> Scan(ReadOnlyMemory<byte> bytes, int start, Place place, string path, int depth, bool insideKernel = false, Action<IReadOnlyList<Part>>? early = null)
     {
         var parts = new List<Part>();
+        var later = new List<(int Index, int At, Format Format, Recognised Found)>();
         if (depth >= options.Budget.Depth)
         {
             ownLosses.Add(place.Loss(0, $"containers at most {options.Budget.Depth} deep", "a deeper one (raise it with --budget depth=NUMBER)"));
@@ -121,9 +151,16 @@ public sealed class Image : IDisposable
         {
             options.Cancel.ThrowIfCancellationRequested();
             var at = from;
-            if (from != start || Formats.At(bytes.Span[from..]) is not { } found) at = Formats.Next(bytes.Span, from, out found);
-            if (at < 0) break;
-            if (insideKernel && !Formats.IsExpectedInKernel(found.Kind) || OpenPart(bytes, at, found, place, path, depth) is not { } part || insideKernel && part.Content is { Length: < 1024 })
+            if (from != start || Formats.At(bytes.Span[from..], out var found) is not { } format) (at, format) = Formats.Next(bytes.Span, from, out found);
+            if (format is null) break;
+            if (early is not null && format.IsWhole && found.Length >= WorthAThread && found.Length <= bytes.Length - at)
+            {
+                later.Add((parts.Count, at, format, found));
+                parts.Add(new Opening { Image = this, Region = bytes, At = at, Found = found, Place = place.After(at), Path = $"{path}/@0x{at:x}-{found.Kind}", Depth = depth }.Part());
+                from = at + (int)found.Length;
+                continue;
+            }
+            if (insideKernel && !format.IsExpectedInKernel || OpenPart(bytes, at, format, found, place, path, depth) is not { } part || insideKernel && part.Content is { Length: < 1024 })
             {
                 from = at + 1;
                 continue;
@@ -132,6 +169,17 @@ public sealed class Image : IDisposable
             if (part.Kind != "zip" || parts is not [.., { Kind: "zip" }]) parts.Add(part);
             // A format whose length nobody states ends where the next structure begins.
             from = at + (int)Math.Max(1, part.Length > 0 ? part.Length : 4);
+        }
+        if (early is not null && later.Count > 0)
+        {
+            List<Part> ready = [.. parts.Where((p, i) => p.FileSystem is not null && later.All(l => l.Index != i))];
+            // One thread unpacks the containers in their order, so that what is held in memory does not depend on which was first.
+            var unpacking = Task.Run(() =>
+            {
+                foreach (var (index, at, format, found) in later) parts[index] = OpenPart(bytes, at, format, found, place, path, depth) ?? parts[index];
+            }, options.Cancel);
+            early(ready);
+            unpacking.GetAwaiter().GetResult();
         }
         for (var i = 0; i < parts.Count; i++)
         {
@@ -154,150 +202,28 @@ public sealed class Image : IDisposable
         IsRead = part.IsRead,
     };
 
-    private Part? OpenPart(ReadOnlyMemory<byte> bytes, int at, Recognised found, Place place, string path, int depth)
+    private Part? OpenPart(ReadOnlyMemory<byte> bytes, int at, Format format, Recognised found, Place place, string path, int depth)
     {
-        var rest = bytes[at..];
-        var here = place.After(at);
-        var own = $"{path}/@0x{at:x}-{found.Kind}";
-        return found.Kind switch
-        {
-            "gzip" => OpenStream(CompressionKind.Gzip, bytes, at, place, own, depth),
-            "xz" => OpenStream(CompressionKind.Xz, bytes, at, place, own, depth),
-            "zstd" => OpenStream(CompressionKind.Zstandard, bytes, at, place, own, depth),
-            "lzma" => OpenStream(CompressionKind.Lzma, bytes, at, place, own, depth),
-            "squashfs" => FileSystemPart(SquashFs.Open(rest, here, options.Budget)),
-            "cpio" => FileSystemPart(Cpio.Open(rest, here, options.Budget)),
-            "uimage" => OpenUImage(rest, at, found, here, own, depth),
-            "zimage" or "bzimage" or "trx" or "fit" => OpenContainer(rest, at, found, here, own, depth),
-            "elf" or "dtb" or "mbr" => Plain(rest, at, found, here, own, isRead: true),
-            _ => Plain(rest, at, found, here, own, isRead: false),
-        };
-
-        Part FileSystemPart(ImageFileSystem files) => new()
-        {
-            Offset = at,
-            Length = Math.Max(1, files.Length),
-            Kind = found.Kind,
-            Path = own,
-            Bytes = rest[..(int)Math.Max(1, files.Length)],
-            FileSystem = files,
-            Note = files is SquashFs squash ? $"{squash.Compressor}, blocks of {squash.BlockSize / 1024} KiB, {files.Entries.Count} entries" : $"{files.Entries.Count} entries",
-            IsRead = files.Entries.Count > 0 || files.Losses.Count == 0,
-        };
-    }
-
-    private static Part Plain(ReadOnlyMemory<byte> rest, int at, Recognised found, Place here, string own, bool isRead)
-    {
-        var length = (int)Math.Min(found.Length, rest.Length);
-        var losses = new List<Loss>();
-        if (found.Length > rest.Length) losses.Add(here.Loss(rest.Length, $"{found.Length} bytes of {found.Kind}", $"{rest.Length} to the end"));
-        if (!isRead) losses.Add(here.Loss(0, "a format that is read", $"{found.Kind}, which is recognised and not read"));
-        return new Part { Offset = at, Length = length, Kind = found.Kind, Path = own, Note = found.Note, Bytes = rest[..length], Losses = losses, IsRead = isRead };
-    }
-
-    private Part OpenContainer(ReadOnlyMemory<byte> rest, int at, Recognised found, Place here, string own, int depth)
-    {
-        var plain = Plain(rest, at, found, here, own, isRead: true);
-        // What the container begins with is its own header: search behind it.
-        const int Header = 0x1c;
-        var inner = plain.Bytes.Length > Header ? Scan(plain.Bytes, Header, here, own, depth + 1) : [];
-        return new Part
-        {
-            Offset = at,
-            Length = plain.Length,
-            Kind = plain.Kind,
-            Path = own,
-            Note = plain.Note,
-            Bytes = plain.Bytes,
-            Losses = plain.Losses,
-            IsRead = true,
-            Children = inner,
-        };
-    }
-
-    private Part OpenUImage(ReadOnlyMemory<byte> rest, int at, Recognised found, Place here, string own, int depth)
-    {
-        var header = UImage.Parse(rest.Span)!;
-        var plain = Plain(rest, at, found, here, own, isRead: true);
-        var losses = plain.Losses.ToList();
-        var children = new List<Part>();
-        var data = plain.Bytes.Length > UImage.HeaderSize ? plain.Bytes[UImage.HeaderSize..] : ReadOnlyMemory<byte>.Empty;
-        if (plain.Length == found.Length && Crc32.Of(data.Span) is var crc && crc != header.DataCrc)
-        {
-            losses.Add(here.Loss(UImage.HeaderSize, $"uImage data with CRC-32 {header.DataCrc:x8}", $"{crc:x8}"));
-        }
-        if (header.Unread is { } unread) losses.Add(here.Loss(UImage.HeaderSize, "a uImage that is not compressed or with gzip, lzma or zstd", unread));
+        var opening = new Opening { Image = this, Region = bytes, At = at, Found = found, Place = place.After(at), Path = $"{path}/@0x{at:x}-{found.Kind}", Depth = depth };
         try
         {
-            foreach (var (offset, length) in header.Runs(data.Span))
-            {
-                var start = UImage.HeaderSize + offset;
-                var run = data.Slice(offset, length);
-                if (header.Kind is { } kind && Decompression.IsHeader(kind, run.Span)
-                    && OpenStream(kind, plain.Bytes[..(start + length)], start, here, $"{own}/@0x{start:x}-{Decompression.Name(kind)}", depth + 1, isSure: true) is { } stream)
-                {
-                    children.Add(stream);
-                    continue;
-                }
-                var inner = Scan(plain.Bytes[..(start + length)], start, here, own, depth + 1);
-                if (inner.Count > 0) children.AddRange(inner);
-                else if (header.IsKernel && header.Unread is null) children.Add(new Part { Offset = start, Length = length, Kind = "kernel", Path = $"{own}/@0x{start:x}-kernel", Bytes = run, IsRead = true });
-            }
+            return format.Open is null ? opening.Unread() : format.Open(opening);
         }
         catch (UnreadableException unreadable)
         {
-            losses.Add(here.Loss(unreadable));
+            return opening.Part(losses: [opening.Place.Loss(unreadable)], isRead: false, length: found.Length > 0 ? found.Length : 4);
         }
-        return new Part
+        catch (BudgetException spent)
         {
-            Offset = at,
-            Length = plain.Length,
-            Kind = found.Kind,
-            Path = own,
-            Note = plain.Note,
-            Bytes = plain.Bytes,
-            Losses = losses,
-            IsRead = header.Unread is null,
-            Children = children,
-        };
-    }
-
-    // A stream that fails is taken for damaged, and not for a chance likeness, when it stands where one must be or has yielded more than chance does.
-    private Part? OpenStream(CompressionKind kind, ReadOnlyMemory<byte> bytes, int at, Place place, string own, int depth, bool isSure = false)
-    {
-        var decoded = Decompression.Decode(kind, bytes.Span[at..], options.Budget, options.Budget.FileBytes - heldBytes);
-        var content = decoded.Content;
-        isSure |= at == 0 && (depth == 0 || kind != CompressionKind.Lzma) || kind is CompressionKind.Xz or CompressionKind.Zstandard;
-        var enough = kind == CompressionKind.Lzma ? content.Length >= 4096 && at == 0 : isSure || content.Length >= 1 << 16;
-        if (decoded.Failure is not null && !enough || content.Length == 0 && decoded.Failure is null && at != 0)
-        {
-            decoded.Dispose();
-            return null;
+            return opening.Part(losses: [opening.Place.Loss(0, "content within the budget", spent.Message)], isRead: false, length: found.Length > 0 ? found.Length : 4);
         }
-        held.Add(decoded);
-        heldBytes += content.Length;
-        var losses = new List<Loss>();
-        if (decoded.Loss(place.Artefact, place.Start + at) is { } loss) losses.Add(loss with { Location = loss.Location with { Path = place.Path } });
-        return new Part
-        {
-            Offset = at,
-            Length = decoded.Used,
-            Kind = Decompression.Name(kind),
-            Path = own,
-            Bytes = bytes.Slice(at, decoded.Used),
-            Content = content,
-            Losses = losses,
-            Note = $"{content.Length} bytes unpacked",
-            Children = Inside(content, own, depth + 1),
-            IsRead = decoded.Failure is null || content.Length > 0,
-        };
     }
 
     // What decoded content is made of: known structures, a kernel (which may hold some itself), or just bytes.
-    private IReadOnlyList<Part> Inside(ReadOnlyMemory<byte> content, string path, int depth)
+    internal IReadOnlyList<Part> Inside(ReadOnlyMemory<byte> content, string path, int depth)
     {
         var place = new Place(artefact, path, 0);
-        var first = Formats.At(content.Span);
+        var first = Formats.At(content.Span, out _);
         if (first is null or { Kind: "elf" } && HasKernelBanner(content.Span))
         {
             var own = $"{path}/@0x0-kernel";
@@ -320,6 +246,8 @@ public sealed class Image : IDisposable
         return false;
     }
 
+    private const int LeastFiller = 4096;
+
     // Names what lies between the parts: padding when it is one byte over and over, else unknown.
     private List<Part> Tile(ReadOnlyMemory<byte> bytes, List<Part> parts, string path)
     {
@@ -327,12 +255,25 @@ public sealed class Image : IDisposable
         var at = 0;
         foreach (var part in parts)
         {
-            if (part.Offset > at) all.Add(Gap(at, (int)part.Offset));
+            if (part.Offset > at) Gaps(at, (int)part.Offset);
             all.Add(part);
             at = (int)(part.Offset + part.Length);
         }
-        if (at < bytes.Length) all.Add(Gap(at, bytes.Length));
+        if (at < bytes.Length) Gaps(at, bytes.Length);
         return all;
+
+        // Filler before and behind bytes that nobody knows is told apart from them.
+        void Gaps(int start, int end)
+        {
+            var span = bytes.Span[start..end];
+            var (first, last) = (span.IndexOfAnyExcept((byte)0, (byte)0xff), span.LastIndexOfAnyExcept((byte)0, (byte)0xff));
+            if (IsPadding(span)) (first, last) = (-1, -1);
+            var head = first >= LeastFiller ? first : 0;
+            var tail = first >= 0 && span.Length - 1 - last >= LeastFiller ? last + 1 : span.Length;
+            if (head > 0) all.Add(Gap(start, start + head));
+            all.Add(Gap(start + head, start + tail));
+            if (tail < span.Length) all.Add(Gap(start + tail, end));
+        }
 
         Part Gap(int start, int end)
         {
@@ -365,22 +306,8 @@ public sealed class Image : IDisposable
         return true;
     }
 
-    /// <summary>The image as a table for a person: offset, length and kind of every part, nested parts indented.</summary>
-    public string Map()
-    {
-        var map = new StringBuilder();
-        foreach (var part in Parts) Draw(part, 0);
-        return map.ToString();
-
-        void Draw(Part part, int level)
-        {
-            map.Append(' ', 2 * level).Append(CultureInfo.InvariantCulture, $"0x{part.Offset:x8}  {part.Length,11}  {part.Kind}");
-            if (part == Root) map.Append(" (root)");
-            if (!string.IsNullOrEmpty(part.Note)) map.Append("  ").Append(part.Note);
-            map.Append('\n');
-            foreach (var child in part.Children) Draw(child, level + 1);
-        }
-    }
+    /// <summary>What lies where, for a person.</summary>
+    public ImageMap Map() => ImageMap.Of(this, artefact);
 
     public void Dispose()
     {

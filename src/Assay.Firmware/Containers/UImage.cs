@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Assay.Evidence;
 using Assay.Evidence.Compression;
 using Assay.Evidence.Reading;
 
@@ -18,6 +19,47 @@ internal sealed record UImage(string Name, long DataSize, uint DataCrc, int Syst
     /// <summary>bzip2, lzo or lz4: named, not read.</summary>
     internal string? Unread => Compression switch { 0 or 1 or 3 or 6 => null, 2 => "bzip2", 4 => "lzo", 5 => "lz4", _ => $"compression {Compression}" };
 
+    internal static readonly Format Format = new()
+    {
+        Kind = "uimage",
+        Title = "U-Boot legacy image",
+        Group = FormatGroup.Container,
+        Source = "u-boot/include/image.h",
+        Proof = "`mkimage`",
+        Limits = "payloads packed with bzip2, lzo or lz4",
+        Signatures = [new([0x27, 0x05, 0x19, 0x56])],
+        Recognise = Recognise,
+        Open = Open,
+        IsWhole = true,
+    };
+
+    private static Part Open(Opening opening)
+    {
+        var bytes = opening.Bytes;
+        var header = Parse(bytes.Span)!;
+        var losses = new List<Loss>();
+        var children = new List<Part>();
+        var end = (int)Math.Min(opening.Found.Length, bytes.Length);
+        var data = bytes.Span[Math.Min(HeaderSize, end)..end];
+        if (end == opening.Found.Length && Crc32.Of(data) is var crc && crc != header.DataCrc) losses.Add(opening.Place.Loss(HeaderSize, $"uImage data with CRC-32 {header.DataCrc:x8}", $"{crc:x8}"));
+        if (header.Unread is { } unread) losses.Add(opening.Place.Loss(HeaderSize, "a uImage that is not compressed or with gzip, lzma or zstd", unread));
+        try
+        {
+            foreach (var (offset, length) in header.Runs(data))
+            {
+                var start = HeaderSize + offset;
+                if (header.Kind is { } kind && Decompression.IsHeader(kind, data.Slice(offset, length)) && opening.StreamAt(start, length, kind) is { } stream) children.Add(stream);
+                else if (opening.Scan(start, length) is { Count: > 0 } inner) children.AddRange(inner);
+                else if (header.IsKernel && header.Unread is null) children.AddRange(opening.Piece(start, length, "kernel"));
+            }
+        }
+        catch (UnreadableException unreadable)
+        {
+            losses.Add(opening.Place.Loss(unreadable));
+        }
+        return opening.Part(children, losses, isRead: header.Unread is null);
+    }
+
     internal static Recognised? Recognise(ReadOnlySpan<byte> bytes) => Parse(bytes) is { } image ? new("uimage", HeaderSize + image.DataSize, image.Name) : null;
 
     internal static UImage? Parse(ReadOnlySpan<byte> bytes)
@@ -32,7 +74,7 @@ internal sealed record UImage(string Name, long DataSize, uint DataCrc, int Syst
         var size = reader.U32();
         reader.Skip(8);
         var crc = reader.U32();
-        return new UImage(Evidence.Shortened.Visible(FixedName(bytes.Slice(32, 32))), size, crc, bytes[28], bytes[29], bytes[30], bytes[31]);
+        return new UImage(Shortened.Visible(FixedName(bytes.Slice(32, 32))), size, crc, bytes[28], bytes[29], bytes[30], bytes[31]);
     }
 
     private static string FixedName(ReadOnlySpan<byte> field)
