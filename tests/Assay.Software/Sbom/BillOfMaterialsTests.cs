@@ -231,8 +231,8 @@ public class BillOfMaterialsTests
         var read = file.Materials();
         var held = GC.GetTotalMemory(true) >> 20;
         TestContext.Current.SendDiagnosticMessage($"{bytes.Length} bytes, {watch.Elapsed.TotalSeconds:0.0} s, {held} MiB held");
-        // Several times what an idle machine takes.
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(120) && held < 700, $"{watch.Elapsed}, {held} MiB");
+        // Several times what an idle machine takes, and what other tests of this process hold besides.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(120) && held < 1200, $"{watch.Elapsed}, {held} MiB");
         Assert.Equal(count - 1, read.Components.Count);
         Assert.Equal(count, read.Coverage.Total);
         Assert.Contains("1000001", Assert.Single(read.Coverage.Losses).Found, StringComparison.Ordinal);
