@@ -6,7 +6,7 @@ namespace Assay.Firmware.Tests;
 /// <summary>Images of one tree in many containers, with the table of what must be in each.</summary>
 public class ReadyImageTests
 {
-    private static readonly string[] ReadKinds = ["squashfs-gzip", "squashfs-xz", "squashfs-xzbcj", "squashfs-zstd", "squashfs-lzma", "jffs2", "ubifs", "ubi", "cpio.gz", "router.bin"];
+    private static readonly string[] ReadKinds = ["squashfs-gzip", "squashfs-xz", "squashfs-xzbcj", "squashfs-zstd", "squashfs-lzma", "squashfs-lzo", "squashfs-lz4", "jffs2", "ubifs", "ubi", "ext2", "ext4", "cramfs", "romfs", "cpio.gz", "router.bin"];
 
     [Fact]
     public void Every_image_of_a_kind_that_is_read_has_the_tree_that_was_packed()
@@ -16,9 +16,8 @@ public class ReadyImageTests
         var compared = 0;
         foreach (var (file, kind) in Images(folder).Where(i => ReadKinds.Contains(i.Kind)))
         {
-            Assert.Equal(expected, Examination.TreeOf(file));
+            Assert.Equal(Kept(expected, kind), Kept(Examination.TreeOf(file), kind));
             compared++;
-            Assert.False(kind.Length == 0);
         }
         Assert.True(compared > 0, "no image of a kind that is read");
     }
@@ -44,6 +43,14 @@ public class ReadyImageTests
                 Assert.NotEmpty(image.Losses);
             }
         }
+    }
+
+    /// <summary>What a kind of file system keeps of a tree (command.md, "Tree"): ROMFS keeps no modes, ext has an empty /lost+found.</summary>
+    internal static string Kept(string tree, string kind)
+    {
+        var rows = tree.Split('\n').Where(r => !kind.StartsWith("ext", StringComparison.Ordinal) || !r.StartsWith("/lost+found\t", StringComparison.Ordinal));
+        if (kind == "romfs") rows = rows.Select(r => r.Split('\t') is { Length: 6 } c && c[0] != "path" ? string.Join('\t', [c[0], c[1], "-", .. c[3..]]) : r);
+        return string.Join('\n', rows);
     }
 
     internal static IEnumerable<(string File, string Kind)> Images(string folder) =>

@@ -9,10 +9,11 @@ internal static class Formats
     internal static readonly Format[] All =
     [
         UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Lzma,
-        Pending.SquashFs, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
-        FileSystems.Flash.Jffs2, Ubi.Format, FileSystems.Flash.UbiFs, FileSystems.Flash.Yaffs2, Pending.CramFs, Pending.RomFs, Pending.Ext, Trx.Format,
+        FileSystems.Blocks.SquashFs, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
+        FileSystems.Flash.Jffs2, Ubi.Format, FileSystems.Flash.UbiFs, FileSystems.Flash.Yaffs2, Trx.Format,
         Archives.Tar, Archives.Zip, Archives.SevenZip, Archives.Bzip2, Archives.Lz4, Archives.Lzop, Archives.Lzip, Archives.OldCpio,
-        Pending.Fat, Pending.F2fs, PartitionTable.Mbr,
+        FileSystems.Blocks.CramFs, FileSystems.Blocks.RomFs, FileSystems.Blocks.Ext, FileSystems.Blocks.Erofs, FileSystems.Blocks.Fat,
+        FileSystems.Blocks.ExFat, FileSystems.Blocks.F2fs, FileSystems.Blocks.Minix, PartitionTable.Mbr,
     ];
 
     private readonly record struct Mark(Format Format, Signature Signature);

@@ -14,7 +14,6 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed partial class SquashFs : ImageFileSystem
 {
-    internal const int HeaderSize = 96;
     private const int MetadataSize = 8192;
     private const uint NoFragment = uint.MaxValue;
 
