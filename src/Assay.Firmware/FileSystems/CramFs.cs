@@ -102,7 +102,13 @@ internal sealed class CramFs : NodeFileSystem
             Path = path,
             Type = (mode >> 12) switch
             {
-                8 => FileType.Regular, 4 => FileType.Directory, 10 => FileType.Link, 2 => FileType.CharacterDevice, 6 => FileType.BlockDevice, 1 => FileType.Pipe, 12 => FileType.Socket,
+                8 => FileType.Regular,
+                4 => FileType.Directory,
+                10 => FileType.Link,
+                2 => FileType.CharacterDevice,
+                6 => FileType.BlockDevice,
+                1 => FileType.Pipe,
+                12 => FileType.Socket,
                 _ => throw new UnreadableException("the mode of a file, folder, link or node", $"0{Convert.ToString(mode, 8)}", at),
             },
             Mode = (int)(mode & 0xfff),

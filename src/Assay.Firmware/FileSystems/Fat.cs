@@ -138,6 +138,7 @@ internal sealed class Fat : NodeFileSystem
         var bytes = 0L;
         foreach (var cluster in Chain(node.Cluster))
         {
+            Budget.SpendBytes(boot.ClusterSize);
             if ((bytes += boot.ClusterSize) > LongestFolder) throw new UnreadableException($"a folder of at most {LongestFolder} bytes", "a longer one", Offset(cluster));
             if (!ReadEntries(Offset(cluster), boot.ClusterSize / EntrySize, folder.Number == Root, ref name, child)) return;
         }
