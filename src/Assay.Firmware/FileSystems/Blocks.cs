@@ -8,10 +8,10 @@ internal static class Blocks
     internal static readonly Format SquashFs = new()
     {
         Kind = "squashfs",
-        Title = "SquashFS 1 to 4, both byte orders",
+        Title = "SquashFS",
         Group = FormatGroup.FileSystem,
         Source = "linux/Documentation/filesystems/squashfs.rst; squashfs-tools: squashfs_compat.h, unsquash-1.c to unsquash-3.c",
-        Proof = "`mksquashfs` with each of its compressors, `unsquashfs` for versions 1 to 3, samples; vendors' LZMA with streams of `xz`",
+        Proof = "version 4: `mksquashfs` with each of its compressors; versions 1 to 3 in both byte orders: `unsquashfs`, samples; vendors' LZMA with streams of `xz`",
         Limits = "extended attributes and the export table are left out",
         Signatures =
         [
@@ -78,7 +78,7 @@ internal static class Blocks
     internal static readonly Format Fat = new()
     {
         Kind = "fat",
-        Title = "FAT12, FAT16, FAT32",
+        Title = "FAT",
         Group = FormatGroup.FileSystem,
         Source = "Microsoft FAT Specification (2005), ECMA-107",
         Proof = "`mkfs.fat`, mtools, samples",
@@ -132,7 +132,7 @@ internal static class Blocks
     internal static readonly Format Minix = new()
     {
         Kind = "minix",
-        Title = "Minix file system, versions 1 to 3",
+        Title = "Minix",
         Group = FormatGroup.FileSystem,
         Source = "linux/include/uapi/linux/minix_fs.h",
         Signatures = [new([0x7f, 0x13], 1040), new([0x8f, 0x13], 1040), new([0x68, 0x24], 1040), new([0x78, 0x24], 1040), new([0x5a, 0x4d], 1048)],
