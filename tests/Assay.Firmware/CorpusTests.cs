@@ -11,7 +11,7 @@ namespace Assay.Firmware.Tests;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class CorpusTests
 {
-    private static readonly string[] ReadFolders = ["squashfs", "cpio", "gz", "xz", "zstd", "lzma", "uimage", "jffs2", "ubi", "yaffs2"];
+    private static readonly string[] ReadFolders = ["squashfs", "cpio", "gz", "xz", "zstd", "lzma", "uimage", "jffs2", "ubi", "yaffs2", "cramfs", "romfs", "ext", "fat"];
 
     [Fact]
     public void Every_sample_ends_with_content_or_with_words()

@@ -7,7 +7,8 @@ namespace Assay.Firmware.Tests;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class MakeImagesTests
 {
-    private const string Kinds = "squashfs-gzip squashfs-xz squashfs-xzbcj squashfs-zstd squashfs-lzma jffs2 ubifs ubi cpio.gz router.bin";
+    // Not ext2: the generator has genext2fs take away the rights of others; ExtTests packs with it as well.
+    private const string Kinds = "squashfs-gzip squashfs-xz squashfs-xzbcj squashfs-zstd squashfs-lzma squashfs-lzo squashfs-lz4 jffs2 ubifs ubi ext4 cramfs romfs cpio.gz router.bin";
 
     [Fact]
     public void FreshImages_have_the_tree_that_was_packed()
@@ -27,6 +28,6 @@ public class MakeImagesTests
         var expected = File.ReadAllText(Path.Combine(scratch.File("out"), "tree.tsv"));
         var images = ReadyImageTests.Images(scratch.File("out")).ToList();
         Assert.Equal(Kinds.Split(' ').Length, images.Count);
-        foreach (var (file, _) in images) Assert.Equal(expected, Examination.TreeOf(file));
+        foreach (var (file, kind) in images) Assert.Equal(ReadyImageTests.Kept(expected, kind), ReadyImageTests.Kept(Examination.TreeOf(file), kind));
     }
 }

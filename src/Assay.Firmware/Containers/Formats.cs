@@ -9,12 +9,13 @@ internal static class Formats
     internal static readonly Format[] All =
     [
         UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Bzip2, Streams.Lzip, Streams.Lz4, Streams.Lzop, Streams.Lzma,
-        FileSystems.SquashFs.Known, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
-        FileSystems.Flash.Jffs2, Ubi.Format, FileSystems.Flash.UbiFs, FileSystems.Flash.Yaffs2, FileSystems.Flash.LittleFs, FileSystems.Flash.LittleFs1, FileSystems.CramFs.Known, FileSystems.RomFs.Known, FileSystems.Ext.Known, FileSystems.Erofs.Known, Trx.Format, AndroidBoot.Boot, AndroidBoot.VendorBoot, AndroidSparse.Format, PartitionTable.Gpt,
+        FileSystems.Blocks.SquashFs, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
+        FileSystems.Flash.Jffs2, Ubi.Format, FileSystems.Flash.UbiFs, FileSystems.Flash.Yaffs2, FileSystems.Flash.LittleFs, FileSystems.Flash.LittleFs1, Trx.Format, AndroidBoot.Boot, AndroidBoot.VendorBoot, AndroidSparse.Format, PartitionTable.Gpt,
         Uf2.Format, EspImage.Flash, McuBoot.Format, TpLink.Header, TpLink.SafeLoader, VendorHeaders.Seama, VendorHeaders.NetgearChk, VendorHeaders.NetgearDni, VendorHeaders.Ubiquiti,
         VendorHeaders.Linksys, VendorHeaders.Encrypted,
         FileSystems.Tar.Magic, FileSystems.Tar.SeventhEdition, FileSystems.Zip.Signed, FileSystems.SevenZip.Signed, FileSystems.Ar.Signed, Rpm.Format, Archives.OldCpio,
-        FileSystems.Fat.Known, Named.F2fs, VendorHeaders.Ras, HexText.Intel, HexText.Motorola, EspImage.Image, PartitionTable.Mbr,
+        FileSystems.Blocks.CramFs, FileSystems.Blocks.RomFs, FileSystems.Blocks.Ext, FileSystems.Blocks.Erofs, FileSystems.Blocks.Fat,
+        FileSystems.Blocks.ExFat, FileSystems.Blocks.F2fs, FileSystems.Blocks.Minix, VendorHeaders.Ras, HexText.Intel, HexText.Motorola, EspImage.Image, PartitionTable.Mbr,
     ];
 
     private readonly record struct Mark(Format Format, Signature Signature);

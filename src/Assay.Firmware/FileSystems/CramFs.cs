@@ -12,18 +12,6 @@ namespace Assay.Firmware.FileSystems;
 /// <remarks>The size of a block is that of a page of the machine that reads, and nowhere stated: it is the one by which the first large file decodes.</remarks>
 internal sealed class CramFs : NodeFileSystem
 {
-    internal static readonly Format Known = new()
-    {
-        Kind = "cramfs",
-        Title = "CramFS, both byte orders",
-        Group = FormatGroup.FileSystem,
-        Source = "linux/include/uapi/linux/cramfs_fs.h",
-        Proof = "`mkfs.cramfs`, samples",
-        Signatures = [new([0x45, 0x3d, 0xcd, 0x28]), new([0x28, 0xcd, 0x3d, 0x45])],
-        Recognise = bytes => IsHeader(bytes) ? new("cramfs", 0) : null,
-        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
-    };
-
     internal const int HeaderSize = 76;
     private const int InodeSize = 12;
     private const int RootAt = 64;
@@ -114,7 +102,13 @@ internal sealed class CramFs : NodeFileSystem
             Path = path,
             Type = (mode >> 12) switch
             {
-                8 => FileType.Regular, 4 => FileType.Directory, 10 => FileType.Link, 2 => FileType.CharacterDevice, 6 => FileType.BlockDevice, 1 => FileType.Pipe, 12 => FileType.Socket,
+                8 => FileType.Regular,
+                4 => FileType.Directory,
+                10 => FileType.Link,
+                2 => FileType.CharacterDevice,
+                6 => FileType.BlockDevice,
+                1 => FileType.Pipe,
+                12 => FileType.Socket,
                 _ => throw new UnreadableException("the mode of a file, folder, link or node", $"0{Convert.ToString(mode, 8)}", at),
             },
             Mode = (int)(mode & 0xfff),

@@ -15,18 +15,6 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed partial class Erofs : NodeFileSystem
 {
-    internal static readonly Format Known = new()
-    {
-        Kind = "erofs",
-        Title = "EROFS",
-        Group = FormatGroup.FileSystem,
-        Source = "linux/fs/erofs/erofs_fs.h",
-        Proof = "`mkfs.erofs`",
-        Signatures = [new([0xe2, 0xe1, 0xf5, 0xe0], 1024)],
-        Recognise = bytes => IsHeader(bytes) ? new("erofs", 0) : null,
-        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
-    };
-
     internal const int SuperblockOffset = 1024;
     private const int SuperblockSize = 128;
     private const uint Magic = 0xe0f5e1e2;
@@ -149,7 +137,13 @@ internal sealed partial class Erofs : NodeFileSystem
             Path = path,
             Type = (mode >> 12) switch
             {
-                8 => FileType.Regular, 4 => FileType.Directory, 10 => FileType.Link, 2 => FileType.CharacterDevice, 6 => FileType.BlockDevice, 1 => FileType.Pipe, 12 => FileType.Socket,
+                8 => FileType.Regular,
+                4 => FileType.Directory,
+                10 => FileType.Link,
+                2 => FileType.CharacterDevice,
+                6 => FileType.BlockDevice,
+                1 => FileType.Pipe,
+                12 => FileType.Socket,
                 _ => throw new UnreadableException("the mode of a file, folder, link or node", $"0{Convert.ToString(mode, 8)}", at + 4),
             },
             Mode = mode & 0xfff,
@@ -174,22 +168,35 @@ internal sealed partial class Erofs : NodeFileSystem
     {
         var node = (ErofsNode)folder;
         if (node.Bytes > Math.Min(Budget.FileBytes, Image.Length)) throw new UnreadableException($"a folder of at most {Image.Length} bytes", $"{node.Bytes}", node.At + 8);
+        Budget.SpendBytes(node.Bytes);
         var content = new byte[node.Bytes];
         Fill(node, content);
         var step = super.BlockSize << super.FolderBits;
-        for (var at = 0; at < content.Length; at += step) Names(content.AsSpan(at, Math.Min(step, content.Length - at)), node, child);
+        var damaged = new List<UnreadableException>();
+        for (var at = 0; at < content.Length; at += step)
+        {
+            try
+            {
+                Names(content.AsSpan(at, Math.Min(step, content.Length - at)), node.At, child);
+            }
+            catch (UnreadableException unreadable)
+            {
+                // The next block is read all the same.
+                damaged.Add(unreadable);
+            }
+        }
+        if (damaged is [var told, ..]) throw damaged.Count == 1 ? told : new UnreadableException(told.Expected, $"{told.Found}, and {damaged.Count - 1} further blocks of such names", told.Offset);
     }
 
     // Entries of twelve bytes in a row, then their names; where the first name begins tells how many there are.
-    private void Names(ReadOnlySpan<byte> block, ErofsNode folder, Action<ReadOnlySpan<byte>, ulong> child)
+    private static void Names(ReadOnlySpan<byte> block, long offset, Action<ReadOnlySpan<byte>, ulong> child)
     {
         const int EntrySize = 12;
         if (block.Length < EntrySize) return;
         int first = BinaryPrimitives.ReadUInt16LittleEndian(block[8..]), count = first / EntrySize;
         if (first % EntrySize != 0 || count == 0 || first > block.Length)
         {
-            Lose(folder.Entry.Path, $"names behind a whole number of entries in {block.Length} bytes", $"names at {first}");
-            return;
+            throw new UnreadableException($"names behind a whole number of entries in {block.Length} bytes", $"names at {first}", offset);
         }
         for (var i = 0; i < count; i++)
         {
@@ -197,8 +204,7 @@ internal sealed partial class Erofs : NodeFileSystem
             int start = BinaryPrimitives.ReadUInt16LittleEndian(entry[8..]), end = i + 1 < count ? BinaryPrimitives.ReadUInt16LittleEndian(block[((i + 1) * EntrySize + 8)..]) : block.Length;
             if (start < first || end < start || end > block.Length)
             {
-                Lose(folder.Entry.Path, $"a name inside its block of {block.Length} bytes", $"one from {start} to {end}");
-                return;
+                throw new UnreadableException($"a name inside its block of {block.Length} bytes", $"one from {start} to {end}", offset);
             }
             var name = block[start..end];
             // The last one ends with the block, or with the zeros before its end.

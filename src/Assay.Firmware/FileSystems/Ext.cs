@@ -16,23 +16,6 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed partial class Ext : NodeFileSystem
 {
-    internal static readonly Format Known = new()
-    {
-        Kind = "ext",
-        Title = "ext2, ext3, ext4",
-        Group = FormatGroup.FileSystem,
-        Source = "linux/Documentation/filesystems/ext4",
-        Proof = "`mkfs.ext2`, `mkfs.ext3`, `mkfs.ext4`, `genext2fs`, samples",
-        Limits = "a journal that was not played back; encrypted files",
-        Signatures = [new([0x53, 0xef], 0x438)],
-        Recognise = bytes => IsHeader(bytes) ? new("ext", 0) : null,
-        Open = opening =>
-        {
-            var files = Open(opening.Bytes, opening.Place, opening.Budget);
-            return opening.FileSystem(files, files.Version);
-        },
-    };
-
     internal const int SuperblockOffset = 1024;
     private const int SuperblockSize = 1024;
     private const int RootInode = 2;
@@ -201,7 +184,13 @@ internal sealed partial class Ext : NodeFileSystem
             Path = path,
             Type = (mode >> 12) switch
             {
-                8 => FileType.Regular, 4 => FileType.Directory, 10 => FileType.Link, 2 => FileType.CharacterDevice, 6 => FileType.BlockDevice, 1 => FileType.Pipe, 12 => FileType.Socket,
+                8 => FileType.Regular,
+                4 => FileType.Directory,
+                10 => FileType.Link,
+                2 => FileType.CharacterDevice,
+                6 => FileType.BlockDevice,
+                1 => FileType.Pipe,
+                12 => FileType.Socket,
                 _ => throw new UnreadableException("the mode of a file, folder, link or node", $"0{Convert.ToString(mode, 8)}", at),
             },
             Mode = mode & 0xfff,
@@ -234,22 +223,27 @@ internal sealed partial class Ext : NodeFileSystem
         var node = (ExtNode)folder;
         if ((node.Flags & InodeFlags.Encrypted) != 0) Lose(folder.Entry.Path, "names in the clear", "encrypted ones, shown as they are");
         if (node.Bytes > Math.Min(Budget.FileBytes, Image.Length)) throw new UnreadableException($"a folder of at most {Image.Length} bytes", $"{node.Bytes}", node.At + 4);
+        Budget.SpendBytes(node.Bytes);
         var content = new byte[node.Bytes];
+        var damaged = new List<UnreadableException>();
         if ((node.Flags & InodeFlags.Inline) != 0)
         {
             // The parent stands first, then names; the attribute goes on with names of its own.
             FillInline(node, content);
             var first = Math.Min(content.Length, node.Block.Length);
-            if (first > 4) Names(content.AsSpan(4, first - 4), node, child);
-            if (content.Length > first) Names(content.AsSpan(first), node, child);
-            return;
+            if (first > 4) Names(content.AsSpan(4, first - 4), node.At + 44, damaged, child);
+            if (content.Length > first) Names(content.AsSpan(first), node.At, damaged, child);
         }
-        Fill(node, content);
-        for (var at = 0; at < content.Length; at += super.BlockSize) Names(content.AsSpan(at, Math.Min(super.BlockSize, content.Length - at)), node, child);
+        else
+        {
+            Fill(node, content);
+            for (var at = 0; at < content.Length; at += super.BlockSize) Names(content.AsSpan(at, Math.Min(super.BlockSize, content.Length - at)), node.At, damaged, child);
+        }
+        if (damaged is [var told, ..]) throw damaged.Count == 1 ? told : new UnreadableException(told.Expected, $"{told.Found}, and {damaged.Count - 1} further blocks with such a name", told.Offset);
     }
 
     // Names in a row, each with the distance to the next; what was deleted lies in the distance.
-    private void Names(ReadOnlySpan<byte> block, ExtNode folder, Action<ReadOnlySpan<byte>, ulong> child)
+    private void Names(ReadOnlySpan<byte> block, long offset, List<UnreadableException> damaged, Action<ReadOnlySpan<byte>, ulong> child)
     {
         var at = 0;
         while (at <= block.Length - 8)
@@ -261,7 +255,7 @@ internal sealed partial class Ext : NodeFileSystem
             if (step < 8 || step % 4 != 0 || step > block.Length - at || inode != 0 && length > step - 8)
             {
                 // The next block is read all the same.
-                Lose(folder.Entry.Path, $"a name within the {block.Length - at} bytes left of its block", $"one of {length} bytes with a distance of {step}");
+                damaged.Add(new UnreadableException($"a name within the {block.Length - at} bytes left of its block", $"one of {length} bytes with a distance of {step}", offset));
                 return;
             }
             var name = block.Slice(at + 8, inode == 0 ? 0 : length);

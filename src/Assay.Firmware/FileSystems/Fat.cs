@@ -13,18 +13,6 @@ namespace Assay.Firmware.FileSystems;
 /// </summary>
 internal sealed class Fat : NodeFileSystem
 {
-    internal static readonly Format Known = new()
-    {
-        Kind = "fat",
-        Title = "FAT12, FAT16, FAT32",
-        Group = FormatGroup.FileSystem,
-        Source = "Microsoft FAT specification",
-        Proof = "`mkfs.fat`, `mtools`, samples",
-        Limits = "exFAT",
-        Recognise = bytes => IsHeader(bytes) ? new("fat", 0) : null,
-        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
-    };
-
     internal const int HeaderSize = 512;
     private const int EntrySize = 32;
     private const ulong Root = 0;
@@ -150,6 +138,7 @@ internal sealed class Fat : NodeFileSystem
         var bytes = 0L;
         foreach (var cluster in Chain(node.Cluster))
         {
+            Budget.SpendBytes(boot.ClusterSize);
             if ((bytes += boot.ClusterSize) > LongestFolder) throw new UnreadableException($"a folder of at most {LongestFolder} bytes", "a longer one", Offset(cluster));
             if (!ReadEntries(Offset(cluster), boot.ClusterSize / EntrySize, folder.Number == Root, ref name, child)) return;
         }

@@ -115,8 +115,8 @@ internal abstract class NodeFileSystem(ReadOnlyMemory<byte> image, Place place, 
                 List(folder, (name, number) =>
                 {
                     Budget.SpendFiles();
-                    if (name.Length == 0 || name.IndexOfAny((byte)'/', (byte)0) >= 0) Lose(path, "names without slash and zero", $"the name {FilePath.Escape(name)}, which is left out");
-                    else todo.Push((number, path.Child(name), depth + 1));
+                    if (name.Length > 0 && name.IndexOfAny((byte)'/', (byte)0) < 0) todo.Push((number, path.Child(name), depth + 1));
+                    else if (damaged++ < ToldDamage) Lose(path, "names without slash and zero", $"the name {FilePath.Escape(name)}, which is left out");
                 });
             }
             catch (UnreadableException unreadable)

@@ -14,24 +14,6 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed partial class SquashFs : ImageFileSystem
 {
-    internal static readonly Format Known = new()
-    {
-        Kind = "squashfs",
-        Title = "SquashFS 1 to 4, both byte orders",
-        Group = FormatGroup.FileSystem,
-        Source = "linux/Documentation/filesystems/squashfs.rst; squashfs-tools",
-        Proof = "`mksquashfs`, `unsquashfs`, samples of vendors",
-        Signatures = [new("hsqs"u8.ToArray()), new("sqsh"u8.ToArray()), new("shsq"u8.ToArray()), new("qshs"u8.ToArray()), new("tqsh"u8.ToArray()), new("hsqt"u8.ToArray()), new("sqlz"u8.ToArray()), new("zlqs"u8.ToArray())],
-        Recognise = bytes => IsHeader(bytes) ? new("squashfs", 0) : null,
-        Open = opening =>
-        {
-            var files = Open(opening.Bytes, opening.Place, opening.Budget);
-            return opening.FileSystem(files, $"{files.Compressor}, blocks of {files.BlockSize / 1024} KiB");
-        },
-        IsExpectedInKernel = true,
-    };
-
-    internal const int HeaderSize = 96;
     private const int MetadataSize = 8192;
     private const uint NoFragment = uint.MaxValue;
 

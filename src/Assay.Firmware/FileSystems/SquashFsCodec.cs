@@ -23,6 +23,8 @@ internal sealed partial class SquashFs
         /// <exception cref="UnreadableException"/>
         internal int Decode(ReadOnlySpan<byte> block, byte[] target, int start, int room)
         {
+            // Of a stream that does not state its size the block's room is the size.
+            if (Kind == CompressionKind.Lzma && block.Length > 13 && !block[5..13].ContainsAnyExcept((byte)0xff)) return LzmaBlock.Decode(block[13..], block[0], target, start, room);
             if (Kind is { } kind) return Decompression.Block(kind, block, target, start, room);
             if (block.Length <= Skip) throw new UnreadableException($"an LZMA block of more than {Skip} bytes", $"{block.Length}", 0);
             return LzmaBlock.Decode(block[Skip..], Properties >= 0 ? Properties : block[0], target, start, room);

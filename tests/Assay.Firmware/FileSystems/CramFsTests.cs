@@ -10,7 +10,7 @@ public class CramFsTests
 {
     private static byte[] Pack(Scratch scratch, string tree, string options)
     {
-        Tool.Need("mkfs.cramfs", "util-linux-extra");
+        Tool.Need("mkfs.cramfs", "util-linux");
         var made = Tool.Run("mkfs.cramfs", [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), tree, scratch.File("img")]);
         Assert.True(made.Exit == 0, made.Error + made.Text);
         return File.ReadAllBytes(scratch.File("img"));

@@ -73,6 +73,7 @@ internal static class FreshTree
             fields.Add(found[at..end]);
             at = end + 1;
         }
+        var hashes = Hashes(root);
         var rows = new List<(byte[] Path, string Row)>();
         for (var i = 0; i < fields.Count; i += 5)
         {
@@ -80,7 +81,7 @@ internal static class FreshTree
             byte[] path = [(byte)'/', .. fields[i]];
             var row = type switch
             {
-                "f" => $"{Text(fields[i + 3])}\t-\t{Hash(root, fields[i])}",
+                "f" => $"{Text(fields[i + 3])}\t-\t{hashes[Convert.ToHexString(fields[i])]}",
                 "l" => $"-\t{FilePath.Escape(fields[i + 4])}\t-",
                 "c" or "b" => $"-\t{Device(Path.Combine(root, Text(fields[i])))}\t-",
                 _ => "-\t-\t-",
@@ -92,12 +93,18 @@ internal static class FreshTree
 
     private static string Text(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes);
 
-    // A name that is no UTF-8 cannot be passed on as text.
-    private static string Hash(string root, byte[] path)
+    // Names that are no UTF-8 cannot be passed on as text, so one program finds and sums all files: 64 digits, two spaces, the path from "./" on.
+    private static Dictionary<string, string> Hashes(string root)
     {
-        var escaped = string.Concat(path.Select(b => $"\\x{b:x2}"));
-        var judged = Tool.Run("bash", ["-c", $"sha256sum < $'{escaped}'"], folder: root);
-        return judged.Text[..64];
+        var sums = Tool.Run("bash", ["-c", "find . -type f -print0 | xargs -0 -r sha256sum -z"], folder: root).Output;
+        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var at = 0; at < sums.Length;)
+        {
+            var end = Array.IndexOf(sums, (byte)0, at);
+            hashes.Add(Convert.ToHexString(sums[(at + 68)..end]), Text(sums[at..(at + 64)]));
+            at = end + 1;
+        }
+        return hashes;
     }
 
     private static string Device(string path)

@@ -78,7 +78,13 @@ internal sealed class SquashFsWriter(int version, bool big, Func<byte[], byte[]>
 
     private static int Number(FileType type) => type switch
     {
-        FileType.Directory => 1, FileType.Regular => 2, FileType.Link => 3, FileType.BlockDevice => 4, FileType.CharacterDevice => 5, FileType.Pipe => 6, _ => 7,
+        FileType.Directory => 1,
+        FileType.Regular => 2,
+        FileType.Link => 3,
+        FileType.BlockDevice => 4,
+        FileType.CharacterDevice => 5,
+        FileType.Pipe => 6,
+        _ => 7,
     };
 
     private static int Index(List<uint> numbers, uint number)
