@@ -38,7 +38,7 @@ internal static class ImageBench
     {
         using var artefact = Artefact.Open(file);
         using var image = Image.Open(artefact, Options);
-        Console.Write(image.Map());
+        Console.Write(image.Map().ToText());
         foreach (var loss in image.Losses) Console.WriteLine($"lost: {loss}");
         Console.WriteLine($"{image.Coverage.Examined} of {image.Coverage.Total} bytes examined");
         return 0;

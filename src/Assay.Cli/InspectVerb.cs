@@ -4,6 +4,7 @@ using Assay.Assessment;
 using Assay.Assessment.Examining;
 using Assay.CommandLine;
 using Assay.Evidence;
+using Assay.Firmware;
 using Assay.Software.Components;
 
 namespace Assay.Cli;
@@ -20,9 +21,9 @@ public static class InspectVerb
         Options =
         [
             new Option("--as-of", "DATE", "the date the answers are for (today)"),
-            new Option("--map", null, "draw what lies where in an image"),
+            new Option("--map", null, "show what lies where in an image (--format svg draws it)"),
         ],
-        Formats = ["table", "json", "ndjson"],
+        Formats = ["table", "json", "ndjson", "svg"],
         Run = Run,
     };
 
@@ -51,6 +52,9 @@ public static class InspectVerb
             case "ndjson":
                 terminal.WriteLines(findings, EvidenceJson.Write);
                 break;
+            case "svg":
+                terminal.Write(writer => writer.Write(Drawing(seen)));
+                break;
             default:
                 terminal.Write(writer => Show(writer, seen, findings, arguments.Has("--map"), terminal));
                 break;
@@ -75,6 +79,10 @@ public static class InspectVerb
         return unreadable ? Exit.Unreadable : Exit.Done;
     }
 
+    // One drawing is one image: of several there is nothing to say which.
+    private static string Drawing(IReadOnlyList<Seen> seen) =>
+        seen.Where(s => s.Map is not null).ToList() is [var only] ? only.Map!.ToSvg() : throw new UsageException($"--format svg expects one image, found {seen.Count(s => s.Map is not null)}");
+
     // A folder is an unpacked root file system when it looks like one, else a folder of evidence whose files are looked at one by one.
     private static IEnumerable<(string Path, string Name)> Paths(string operand)
     {
@@ -98,7 +106,7 @@ public static class InspectVerb
             if (map && one.Map is not null)
             {
                 writer.WriteLine();
-                writer.Write(one.Map);
+                writer.Write(one.Map.ToText());
             }
         }
         writer.WriteLine();
@@ -141,6 +149,9 @@ public static class InspectVerb
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteStartArray("parts");
+        foreach (var (one, row) in seen.Where(s => s.Map is not null).SelectMany(s => s.Map!.Rows.Select(r => (s, r)))) Write(json, one.Artefact, row);
+        json.WriteEndArray();
         json.WriteStartArray("findings");
         foreach (var finding in findings) EvidenceJson.Write(json, finding);
         json.WriteEndArray();
@@ -150,6 +161,21 @@ public static class InspectVerb
         json.WriteStartArray("coverage");
         foreach (var coverage in seen.SelectMany(s => s.Coverage)) EvidenceJson.Write(json, coverage);
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string artefact, MapRow row)
+    {
+        json.WriteStartObject();
+        json.WriteString("artefact", artefact);
+        json.WriteString("path", row.Path);
+        json.WriteNumber("offset", row.Offset);
+        json.WriteNumber("length", row.Length);
+        json.WriteString("kind", row.Kind);
+        json.WriteNumber("entropy", Math.Round(row.Entropy, 2));
+        if (row.IsRoot) json.WriteBoolean("root", true);
+        if (row.Note is not null) json.WriteString("note", row.Note);
+        if (row.Reason is not null) json.WriteString("reason", row.Reason);
         json.WriteEndObject();
     }
 }

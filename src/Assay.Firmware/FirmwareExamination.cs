@@ -20,16 +20,26 @@ public sealed record FirmwareExamination
     public IReadOnlyList<ExecutableSeen> Executables { get; init; } = [];
     /// <summary>What is known of its parts, what it starts, and what its packages say of themselves: for the judgement of vulnerabilities.</summary>
     public ProductFacts Product { get; init; } = ProductFacts.None;
-    /// <summary>What lies where, for a person; null for a single file.</summary>
-    public string? Map { get; init; }
+    /// <summary>What lies where, for a person; null for a single file that is known.</summary>
+    public ImageMap? Map { get; init; }
 
     /// <summary>A single file of a device is read whole; beyond this many bytes only an image can be read.</summary>
     private const int LargestFile = 64 << 20;
 
     /// <summary>Opens the artefact as an image; where nothing in it is one, looks at it as a single file of a device.</summary>
-    public static FirmwareExamination Of(Artefact artefact, ExaminationOptions options)
+    public static FirmwareExamination Of(Artefact artefact, ExaminationOptions options) =>
+        options.Workers == 1 ? Of(artefact, options, isGuessing: false)! : Of(artefact, options, isGuessing: true) ?? Of(artefact, options with { Budget = options.Budget.Whole() }, isGuessing: false)!;
+
+    // Half of an image's time can go into unpacking its kernel on one core. What is most likely the root file system is read meanwhile; where it turns out
+    // to be another (a kernel that carries a root of its own), everything is read again in order, and null is the answer here.
+    private static FirmwareExamination? Of(Artefact artefact, ExaminationOptions options, bool isGuessing)
     {
-        using var image = Image.Open(artefact, options);
+        (Part Part, RootFacts Facts)? guess = null;
+        using var image = Image.Open(artefact, options, !isGuessing ? null : files =>
+        {
+            if (files.Where(p => Image.LooksLikeRoot(p.FileSystem!)).ToList() is [var root]) guess = (root, RootFacts.Examine(artefact.Name, root.FileSystem!, options));
+        });
+        if (guess is { } guessed && guessed.Part != image.Root) return null;
         var isImage = image.FileSystems.Count > 0 || image.AllParts.Any(p => p.Kind is not ("unknown" or "padding" or "elf"));
         if (artefact.Size is > 0 and <= LargestFile && (!isImage || NamesJava(artefact, options)))
         {
@@ -41,23 +51,22 @@ public sealed record FirmwareExamination
                 Findings = alone.Findings,
                 Components = alone.Components,
                 Executables = alone.Executables,
-                Product = ProductFacts.Of(Configurations(artefact.Name, image, options).Prepend(alone.Product)),
+                Product = ProductFacts.Of(Payloads(artefact.Name, image, options).Select(p => p.Product).Prepend(alone.Product)),
                 Coverage = isKnown ? [alone.Coverage] : [image.Coverage],
+                Map = isKnown ? null : image.Map(),
             };
         }
-        var facts = image.FileSystems.Select(part => RootFacts.Examine(artefact.Name, part.FileSystem!, options, part == image.Root ? "" : part.Path)).ToList();
-        var kernels = image.AllParts.Where(p => p.FileSystem is null && p.Children.Count == 0)
-            .SelectMany(p => KernelFacts.Read(new Location { Artefact = artefact.Name, Path = p.Path }, (p.Content ?? p.Bytes).Span));
-        var boot = BootFacts.Of(artefact.Name, image).Concat(image.AllParts.Where(p => p.FileSystem is null && p.Children.Count == 0 && p.Kind != "padding")
-            .Select(p => BootFacts.BootDelay(new Location { Artefact = artefact.Name, Path = p.Path }, (p.Content ?? p.Bytes).Span)).OfType<Finding>());
-        var components = Inventory.Merge(facts.SelectMany(f => f.Components).Concat(kernels));
+        var facts = image.FileSystems.Select(part => part == guess?.Part ? guess.Value.Facts : RootFacts.Examine(artefact.Name, part.FileSystem!, options, part == image.Root ? "" : part.Path)).ToList();
+        var payloads = Payloads(artefact.Name, image, options);
+        var boot = BootFacts.Of(artefact.Name, image).Concat(payloads.Select(p => p.Delay).OfType<Finding>());
+        var components = Inventory.Merge(facts.SelectMany(f => f.Components).Concat(payloads.SelectMany(p => p.Components)));
         return new FirmwareExamination
         {
             Kind = isImage ? "image" : null,
             Findings = [.. facts.SelectMany(f => f.Findings).Concat(boot).Concat(Inventory.Contradictions(components)).DistinctBy(f => f.Id).Order(Comparer<Finding>.Create(Finding.Compare))],
             Components = components,
             Executables = [.. facts.SelectMany(f => f.Executables)],
-            Product = ProductFacts.Of(facts.Select(f => f.Product).Concat(Configurations(artefact.Name, image, options))),
+            Product = ProductFacts.Of(facts.Select(f => f.Product).Concat(payloads.Select(p => p.Product))),
             // Taken last: an image's losses are complete only after all contents were read. Each stands once.
             Coverage = [image.Coverage, .. facts.Select(f => f.Coverage with { Losses = [.. f.Coverage.Losses.Except(image.Losses)] })],
             Map = image.Map(),
@@ -71,10 +80,16 @@ public sealed record FirmwareExamination
         return JavaArchive.Looks(bytes) && JavaArchive.Read(bytes.ToArray(), options.Budget, new Location { Artefact = artefact.Name }, []).Count > 0;
     }
 
-    private static IEnumerable<ProductFacts> Configurations(string artefact, Image image, ExaminationOptions options) =>
-        image.AllParts.Where(p => p.FileSystem is null && p.Children.Count == 0 && p.Kind != "padding")
-            .Select(p => KernelSettings.Inside((p.Content ?? p.Bytes).Span, new Location { Artefact = artefact, Path = p.Path }, options)).OfType<KernelConfiguration>()
-            .Select(k => new ProductFacts { Kernels = [k] });
+    /// <summary>What kernels and boot loaders say, beside what their structures say.</summary>
+    private sealed record Payload(IReadOnlyList<Component> Components, Finding? Delay, ProductFacts Product);
+
+    private static List<Payload> Payloads(string artefact, Image image, ExaminationOptions options) =>
+        [.. image.AllParts.Where(p => p.IsPayload).AsParallel().AsOrdered().WithDegreeOfParallelism(options.Workers).WithCancellation(options.Cancel).Select(part =>
+        {
+            var at = new Location { Artefact = artefact, Path = part.Path };
+            var bytes = (part.Content ?? part.Bytes).Span;
+            return new Payload(KernelFacts.Read(at, bytes), BootFacts.BootDelay(at, bytes), KernelSettings.Inside(bytes, at, options) is { } kernel ? new ProductFacts { Kernels = [kernel] } : ProductFacts.None);
+        })];
 
     /// <summary>An unpacked root file system on disk.</summary>
     public static FirmwareExamination OfFolder(string folder, string name, ExaminationOptions options)

@@ -34,6 +34,8 @@ internal sealed record Format
     public required FormatGroup Group { get; init; }
     /// <summary>The document or source file that the reader was written from.</summary>
     public required string Source { get; init; }
+    /// <summary>The outside writer or sample that a test reads; null for a format that nobody else has proved, which the page of formats says.</summary>
+    public string? Proof { get; init; }
     /// <summary>What of the format is not read, in words; null where nothing is known to be left out.</summary>
     public string? Limits { get; init; }
     /// <summary>Any of these; none for a format without a magic number, which is tried only where a region begins.</summary>
@@ -41,6 +43,8 @@ internal sealed record Format
     public required Recogniser Recognise { get; init; }
     /// <summary>Null for a format that is recognised, so that what was not looked at has a name, and not read.</summary>
     public Opener? Open { get; init; }
+    /// <summary>Whether its header and its length are sure enough to go on behind it before it is opened.</summary>
+    public bool IsWhole { get; init; }
     /// <summary>Whether a kernel carries it to be used. Kernels hold test vectors and magic numbers of many other formats.</summary>
     public bool IsExpectedInKernel { get; init; }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Compression;
 using Assay.Evidence.Files;
@@ -88,14 +86,20 @@ public sealed class Image : IDisposable
     };
 
     /// <summary>Finds and opens everything. Never throws for what the bytes hold.</summary>
-    public static Image Open(Artefact artefact, ExaminationOptions options)
+    public static Image Open(Artefact artefact, ExaminationOptions options) => Open(artefact, options, null);
+
+    /// <param name="early">
+    /// Told the file systems that stand in the image itself while large containers beside them are still being unpacked: reading may begin. Which of them
+    /// is the root is not known before everything is open.
+    /// </param>
+    internal static Image Open(Artefact artefact, ExaminationOptions options, Action<IReadOnlyList<Part>>? early)
     {
         var image = new Image(artefact.Name, options) { Size = artefact.Size };
         var bytes = artefact.Bytes.Whole;
         var place = new Place(artefact.Name, null, 0);
         if (bytes.Length < artefact.Size) image.ownLosses.Add(place.Loss(bytes.Length, "an image below 2 GiB", $"{artefact.Size} bytes"));
         if (bytes.Length == 0) image.ownLosses.Add(place.Loss(0, "an image", "an empty file"));
-        image.Parts = image.Tile(bytes, image.Scan(bytes, 0, place, "", 0), "");
+        image.Parts = image.Tile(bytes, image.Scan(bytes, 0, place, "", 0, early: early), "");
         image.FileSystems = image.AllParts.Where(p => p.FileSystem is not null).ToList();
         image.Root = FindRoot(image.FileSystems);
         foreach (var part in image.FileSystems)
@@ -137,10 +141,13 @@ public sealed class Image : IDisposable
         return part.Length * Math.Clamp(part.Children.Sum(Examined) / content.Length, 0, 1);
     }
 
+    private const long WorthAThread = 1 << 20;
+
     // Structures in the order in which they stand from an offset on; only what lies between them is searched.
-    internal List<Part> Scan(ReadOnlyMemory<byte> bytes, int start, Place place, string path, int depth, bool insideKernel = false)
+    internal List<Part> Scan(ReadOnlyMemory<byte> bytes, int start, Place place, string path, int depth, bool insideKernel = false, Action<IReadOnlyList<Part>>? early = null)
     {
         var parts = new List<Part>();
+        var later = new List<(int Index, int At, Format Format, Recognised Found)>();
         if (depth >= options.Budget.Depth)
         {
             ownLosses.Add(place.Loss(0, $"containers at most {options.Budget.Depth} deep", "a deeper one (raise it with --budget depth=NUMBER)"));
@@ -153,6 +160,13 @@ public sealed class Image : IDisposable
             var at = from;
             if (from != start || Formats.At(bytes.Span[from..], out var found) is not { } format) (at, format) = Formats.Next(bytes.Span, from, out found);
             if (format is null) break;
+            if (early is not null && format.IsWhole && found.Length >= WorthAThread && found.Length <= bytes.Length - at)
+            {
+                later.Add((parts.Count, at, format, found));
+                parts.Add(new Opening { Image = this, Region = bytes, At = at, Found = found, Place = place.After(at), Path = $"{path}/@0x{at:x}-{found.Kind}", Depth = depth }.Part());
+                from = at + (int)found.Length;
+                continue;
+            }
             if (insideKernel && !format.IsExpectedInKernel || OpenPart(bytes, at, format, found, place, path, depth) is not { } part || insideKernel && part.Content is { Length: < 1024 })
             {
                 from = at + 1;
@@ -161,6 +175,17 @@ public sealed class Image : IDisposable
             parts.Add(part);
             // A format whose length nobody states ends where the next structure begins.
             from = at + (int)Math.Max(1, part.Length > 0 ? part.Length : 4);
+        }
+        if (early is not null && later.Count > 0)
+        {
+            List<Part> ready = [.. parts.Where((p, i) => p.FileSystem is not null && later.All(l => l.Index != i))];
+            // One thread unpacks the containers in their order, so that what is held in memory does not depend on which was first.
+            var unpacking = Task.Run(() =>
+            {
+                foreach (var (index, at, format, found) in later) parts[index] = OpenPart(bytes, at, format, found, place, path, depth) ?? parts[index];
+            }, options.Cancel);
+            early(ready);
+            unpacking.GetAwaiter().GetResult();
         }
         for (var i = 0; i < parts.Count; i++)
         {
@@ -227,18 +252,33 @@ public sealed class Image : IDisposable
         return false;
     }
 
+    private const int LeastFiller = 4096;
+
     // Names what lies between the parts: padding when it is one byte over and over, else unknown.
     internal List<Part> Tile(ReadOnlyMemory<byte> bytes, List<Part> parts, string path, int at = 0)
     {
         var all = new List<Part>();
         foreach (var part in parts)
         {
-            if (part.Offset > at) all.Add(Gap(at, (int)part.Offset));
+            if (part.Offset > at) Gaps(at, (int)part.Offset);
             all.Add(part);
             at = (int)(part.Offset + part.Length);
         }
-        if (at < bytes.Length) all.Add(Gap(at, bytes.Length));
+        if (at < bytes.Length) Gaps(at, bytes.Length);
         return all;
+
+        // Filler before and behind bytes that nobody knows is told apart from them.
+        void Gaps(int start, int end)
+        {
+            var span = bytes.Span[start..end];
+            var (first, last) = (span.IndexOfAnyExcept((byte)0, (byte)0xff), span.LastIndexOfAnyExcept((byte)0, (byte)0xff));
+            if (IsPadding(span)) (first, last) = (-1, -1);
+            var head = first >= LeastFiller ? first : 0;
+            var tail = first >= 0 && span.Length - 1 - last >= LeastFiller ? last + 1 : span.Length;
+            if (head > 0) all.Add(Gap(start, start + head));
+            all.Add(Gap(start + head, start + tail));
+            if (tail < span.Length) all.Add(Gap(start + tail, end));
+        }
 
         Part Gap(int start, int end)
         {
@@ -271,22 +311,8 @@ public sealed class Image : IDisposable
         return true;
     }
 
-    /// <summary>The image as a table for a person: offset, length and kind of every part, nested parts indented.</summary>
-    public string Map()
-    {
-        var map = new StringBuilder();
-        foreach (var part in Parts) Draw(part, 0);
-        return map.ToString();
-
-        void Draw(Part part, int level)
-        {
-            map.Append(' ', 2 * level).Append(CultureInfo.InvariantCulture, $"0x{part.Offset:x8}  {part.Length,11}  {part.Kind}");
-            if (part == Root) map.Append(" (root)");
-            if (!string.IsNullOrEmpty(part.Note)) map.Append("  ").Append(part.Note);
-            map.Append('\n');
-            foreach (var child in part.Children) Draw(child, level + 1);
-        }
-    }
+    /// <summary>What lies where, for a person.</summary>
+    public ImageMap Map() => ImageMap.Of(this, artefact);
 
     public void Dispose()
     {

@@ -30,6 +30,9 @@ public sealed class Part
     /// <summary>Whether the structure was understood, so that its bytes count as examined.</summary>
     public bool IsRead { get; init; }
 
+    /// <summary>Whether its bytes are looked into as they are: a kernel also where it carries archives or its configuration.</summary>
+    internal bool IsPayload => FileSystem is null && Kind != "padding" && (Children.Count == 0 || Kind == "kernel");
+
     /// <summary>This part and all below it, in the order of the image.</summary>
     public IEnumerable<Part> WithDescendants() => Children.SelectMany(c => c.WithDescendants()).Prepend(this);
 }

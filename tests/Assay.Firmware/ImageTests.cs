@@ -131,15 +131,40 @@ public class ImageTests
         Assert.Contains("/@0x0-unknown", paths.Select(Encoding.UTF8.GetString));
     }
 
-    [Fact]
-    public void A_map_shows_offset_length_and_kind()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Reading_the_root_beside_the_kernel_gives_what_reading_in_order_gives(bool kernelCarriesRoot)
     {
         using var scratch = new Scratch();
+        Tool.Need("mkimage", "u-boot-tools");
+        Tool.Need("cpio", "cpio");
         var (squash, _) = Squash(scratch, "gzip");
-        using var image = Examination.Open([.. Enumerable.Repeat((byte)0xff, 256), .. squash]);
-        var lines = image.Map().Split('\n');
-        Assert.Equal("0x00000000          256  padding  0xff", lines[0]);
-        Assert.StartsWith($"0x00000100  {squash.Length,11}  squashfs (root)  gzip, blocks of 128 KiB", lines[1], StringComparison.Ordinal);
+        var noise = new byte[2 << 20];
+        new Random(5).NextBytes(noise);
+        byte[] kernel = [.. "Linux version 5.10.1 (a@b) (gcc) #1 SMP\0"u8, .. noise];
+        if (kernelCarriesRoot)
+        {
+            var root = Directory.CreateDirectory(scratch.File("initial")).FullName;
+            foreach (var folder in (string[])["bin", "etc", "sbin"]) Directory.CreateDirectory(Path.Combine(root, folder));
+            File.WriteAllText(Path.Combine(root, "etc", "passwd"), "root::0:0::/:/bin/sh\n");
+            kernel = [.. kernel, .. Tool.Run("sh", ["-c", "find . | cpio -o -H newc --quiet"], folder: root).Output];
+        }
+        File.WriteAllBytes(scratch.File("kernel.gz"), Tool.Run("gzip", ["-c"], input: kernel).Output);
+        Tool.Run("mkimage", ["-A", "arm", "-O", "linux", "-T", "kernel", "-C", "gzip", "-n", "k", "-d", scratch.File("kernel.gz"), scratch.File("uimage")]);
+        byte[] bytes = [.. File.ReadAllBytes(scratch.File("uimage")), .. squash];
+        var (beside, inOrder) = (Told(2), Told(1));
+        Assert.Equal(inOrder, beside);
+        Assert.Contains(kernelCarriesRoot ? "-squashfs/" : "uimage", beside, StringComparison.Ordinal);
+
+        string Told(int workers)
+        {
+            using var artefact = Artefact.Of("image", bytes);
+            var seen = FirmwareExamination.Of(artefact, Examination.Options() with { Workers = workers });
+            Assert.NotEmpty(seen.Components);
+            var lines = seen.Findings.Select(f => $"{f.Kind} {f.Subject} {f.Value} {f.Location}").Concat(seen.Components.Select(c => $"{c.Name} {c.Version} {c.Evidence[0].Location}"));
+            return string.Join('\n', lines.Concat(seen.Coverage.Select(c => $"{c.Scope} {c.Examined} {c.Total} {c.Losses.Count}"))) + seen.Map!.ToText();
+        }
     }
 
     [Fact]
@@ -151,7 +176,7 @@ public class ImageTests
             var noise = new byte[200_000];
             new Random(seed).NextBytes(noise);
             using var image = Examination.Open(noise);
-            Assert.False(image.IsRecognised, image.Map());
+            Assert.False(image.IsRecognised, image.Map().ToText());
             Assert.NotEmpty(image.Losses);
             Assert.Equal(0, image.Coverage.Examined);
         }

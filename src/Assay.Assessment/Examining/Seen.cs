@@ -24,7 +24,7 @@ public sealed record Seen
     public IReadOnlyList<Finding> Findings { get; init; } = [];
     public IReadOnlyList<Component> Components { get; init; } = [];
     /// <summary>What lies where, of an image.</summary>
-    public string? Map { get; init; }
+    public ImageMap? Map { get; init; }
 
     public const string Unknown = "unknown";
 

@@ -11,6 +11,7 @@ internal static class Archives
         Title = "cpio archive, newc, crc and odc",
         Group = FormatGroup.Archive,
         Source = "cpio(5); linux/Documentation/driver-api/early-userspace/buffer-format.rst",
+        Proof = "`cpio`, samples",
         Signatures = [new("07070"u8.ToArray())],
         Recognise = bytes => FileSystems.Cpio.IsHeader(bytes) ? new("cpio", 0) : null,
         Open = opening => opening.FileSystem(FileSystems.Cpio.Open(opening.Bytes, opening.Place, opening.Budget)),

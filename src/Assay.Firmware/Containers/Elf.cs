@@ -11,6 +11,7 @@ internal static class Elf
         Title = "ELF program, library or object",
         Group = FormatGroup.Executable,
         Source = "System V ABI, chapters 4 and 5",
+        Proof = "`readelf`, cross compilers",
         Signatures = [new([0x7f, (byte)'E', (byte)'L', (byte)'F'])],
         Recognise = Recognise,
         Open = opening => opening.Part(),

@@ -70,6 +70,19 @@ internal static class Formats
         }
     }
 
+    /// <summary>A format whose mark of four bytes or more stands at the start of bytes that it does not recognise: most likely a damaged header.</summary>
+    internal static Format? Resembles(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var format in All)
+        {
+            foreach (var signature in format.Signatures)
+            {
+                if (signature.Magic.Length >= 4 && bytes.Length >= signature.At + signature.Magic.Length && bytes[signature.At..].StartsWith(signature.Magic)) return format;
+            }
+        }
+        return null;
+    }
+
     /// <summary>The first place from <paramref name="from"/> on where something begins; -1 and null when there is none.</summary>
     internal static (int At, Format? Format) Next(ReadOnlySpan<byte> bytes, int from, out Recognised found)
     {

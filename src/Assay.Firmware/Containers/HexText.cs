@@ -15,6 +15,7 @@ internal static class HexText
         Title = "Intel HEX",
         Group = FormatGroup.Container,
         Source = "Intel Hexadecimal Object File Format Specification, revision A",
+        Proof = "`objcopy`, `srec_cat`, a sample",
         Recognise = bytes => bytes.Length > 10 && bytes[0] == ':' && Begins(bytes, isIntel: true) ? new("intel-hex", 0) : null,
         Open = opening => Open(opening, isIntel: true),
     };
@@ -25,6 +26,7 @@ internal static class HexText
         Title = "Motorola S-record",
         Group = FormatGroup.Container,
         Source = "srec(5)",
+        Proof = "`objcopy`, `srec_cat`, a sample",
         Recognise = bytes => bytes.Length > 9 && bytes[0] == 'S' && bytes[1] is >= (byte)'0' and <= (byte)'3' && Begins(bytes, isIntel: false) ? new("srec", 0) : null,
         Open = opening => Open(opening, isIntel: false),
     };

@@ -13,6 +13,7 @@ internal static class Pending
         Title = "SquashFS",
         Group = FormatGroup.FileSystem,
         Source = "linux/Documentation/filesystems/squashfs.rst",
+        Proof = "`mksquashfs`, `unsquashfs`, samples",
         Signatures = [new("hsqs"u8.ToArray()), new("sqsh"u8.ToArray()), new("shsq"u8.ToArray()), new("qshs"u8.ToArray())],
         Recognise = Squash,
         Open = opening =>

@@ -13,6 +13,7 @@ internal static class Trx
         Title = "TRX of Broadcom routers",
         Group = FormatGroup.Container,
         Source = "openwrt/package/system/mtd/src/trx.c; firmware-utils/src/trx.c, otrx.c",
+        Proof = "a sample",
         Signatures = [new("HDR0"u8.ToArray())],
         Recognise = Recognise,
         Open = Open,

@@ -25,9 +25,11 @@ internal sealed record UImage(string Name, long DataSize, uint DataCrc, int Syst
         Title = "U-Boot legacy image",
         Group = FormatGroup.Container,
         Source = "u-boot/include/image.h",
+        Proof = "`mkimage`",
         Signatures = [new([0x27, 0x05, 0x19, 0x56])],
         Recognise = Recognise,
         Open = Open,
+        IsWhole = true,
     };
 
     private static Part Open(Opening opening)

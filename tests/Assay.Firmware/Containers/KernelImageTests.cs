@@ -71,7 +71,9 @@ public class KernelImageTests
                 continue;
             }
             Assert.True(image.Parts[0].Kind is "bzimage" or "zimage", $"{file}: {image.Parts[0].Kind}");
-            Assert.True(image.AllParts.Any(p => p.Kind == "kernel"), $"{file}\n{image.Map()}");
+            // One sample is the first 13 KB of an image of 12 MB, and says so.
+            if (image.Losses.Any(l => l.Found.EndsWith("to the end", StringComparison.Ordinal))) continue;
+            Assert.True(image.AllParts.Any(p => p.Kind == "kernel"), $"{file}\n{image.Map().ToText()}");
             kernels++;
         }
         Assert.True(kernels >= 2, $"{kernels}");

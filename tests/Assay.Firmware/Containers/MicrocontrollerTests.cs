@@ -74,7 +74,7 @@ public class MicrocontrollerTests
             Assert.Contains(part.Children, p => p.Note == "factory, app, subtype 0x00");
             Assert.Empty(image.Losses);
         }
-        flash[0x8000 + 100] ^= 1;
+        flash[0x8000 + 68] ^= 1;
         using var damaged = Examination.Open(flash);
         Assert.Contains(damaged.Losses, l => l.Expected == "a table of partitions with its MD5");
     }

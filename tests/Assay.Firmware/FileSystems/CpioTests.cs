@@ -20,7 +20,7 @@ public class CpioTests
         using var image = Examination.Open(Pack(folder, format));
         Assert.Equal(SquashFsTests.TreeOfFolder(folder), Examination.Tree(image));
         Assert.Empty(image.Losses);
-        Assert.True(image.Coverage.IsWhole, image.Map());
+        Assert.True(image.Coverage.IsWhole, image.Map().ToText());
     }
 
     [Fact]

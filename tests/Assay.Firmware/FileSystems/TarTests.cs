@@ -32,7 +32,7 @@ public class TarTests
         using var image = Examination.Open(File.ReadAllBytes(scratch.File("t.tar")));
         Assert.Equal(SquashFsTests.TreeOfFolder(folder), Examination.Tree(image));
         Assert.Empty(image.Losses);
-        Assert.True(image.Coverage.IsWhole, image.Map());
+        Assert.True(image.Coverage.IsWhole, image.Map().ToText());
     }
 
     [Fact]

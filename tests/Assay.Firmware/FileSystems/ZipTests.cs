@@ -23,7 +23,7 @@ public class ZipTests
         if (options.Contains("-D", StringComparison.Ordinal)) expected = string.Join('\n', expected.Split('\n').Where(r => !r.Contains("\td\t", StringComparison.Ordinal)));
         Assert.Equal(expected, Examination.Tree(image));
         Assert.Empty(image.Losses);
-        Assert.True(image.Coverage.IsWhole, image.Map());
+        Assert.True(image.Coverage.IsWhole, image.Map().ToText());
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class ZipTests
             var rows = Examination.Tree(image).Split('\n')[1..^1].Select(r => r.Split('\t')).Select(c => $"{c[0]} {c[3]} {c[5]}\n");
             Assert.Equal(File.ReadAllText(scratch.File(name + ".txt")), string.Concat(rows));
             Assert.Empty(image.Losses);
-            Assert.True(image.Coverage.IsWhole, image.Map());
+            Assert.True(image.Coverage.IsWhole, image.Map().ToText());
         }
     }
 
