@@ -22,8 +22,8 @@ internal readonly record struct Signature(byte[] Magic, int At = 0);
 internal enum FormatGroup { Container, FileSystem, Archive, Compression, Executable }
 
 /// <summary>
-/// One format that an image may hold: how it is known, how it is opened, what describes it, and where its reader ends. Each stands in a file of its
-/// own beside its reader, and in the list of <see cref="Containers.Formats"/>; the page of formats is made from that list.
+/// One format that an image may hold: how it is known, how it is opened, what describes it, and where its reader ends. Each stands beside its reader,
+/// or beside those of its family, and in the list of <see cref="Containers.Formats"/>; the page of formats is made from that list.
 /// </summary>
 internal sealed record Format
 {

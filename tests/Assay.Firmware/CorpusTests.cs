@@ -11,7 +11,11 @@ namespace Assay.Firmware.Tests;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class CorpusTests
 {
-    private static readonly string[] ReadFolders = ["squashfs", "cpio", "gz", "xz", "zstd", "lzma", "uimage", "jffs2", "ubi", "yaffs2", "cramfs", "romfs", "ext", "fat"];
+    private static readonly string[] ReadFolders =
+    [
+        "squashfs", "cpio", "gz", "xz", "zstd", "lzma", "uimage", "jffs2", "ubi", "yaffs2", "cramfs", "romfs", "ext", "fat",
+        "tar", "zip", "7z", "bz2", "lz4", "lzip", "lzo", "hex", "fit", "trx", "carve",
+    ];
 
     [Fact]
     public void Every_sample_ends_with_content_or_with_words()

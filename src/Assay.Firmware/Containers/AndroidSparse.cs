@@ -14,6 +14,7 @@ internal static class AndroidSparse
         Title = "Android sparse image",
         Group = FormatGroup.Container,
         Source = "platform/system/core/libsparse/sparse_format.h",
+        Proof = "`img2simg`, `simg2img`",
         Signatures = [new([0x3a, 0xff, 0x26, 0xed])],
         Recognise = Recognise,
         Open = Open,

@@ -134,7 +134,8 @@ internal static class EspImage
 #pragma warning restore CA5351
                 break;
             }
-            if (entry.ContainsAnyExcept((byte)0xff)) return null;
+            // Erased flash ends a table without its sum; other bytes are damage, or no table.
+            if (entry.ContainsAnyExcept((byte)0xff)) sumIsRight = false;
             break;
         }
         return rows.Count > 0 ? rows : null;
@@ -142,7 +143,7 @@ internal static class EspImage
 
     private static Recognised? RecogniseFlash(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < TableAt + TableSize || Rows(bytes.Slice(TableAt, TableSize), out var sum) is not { } rows || sum is null && rows.Count < 2) return null;
+        if (bytes.Length < TableAt + TableSize || Rows(bytes.Slice(TableAt, TableSize), out var sum) is not { } rows || sum != true && rows.Count < 2) return null;
         return new("esp-flash", Math.Min(bytes.Length, rows.Max(r => r.Start + r.Length)), $"{rows.Count} partitions");
     }
 

@@ -14,7 +14,7 @@ internal static class Fit
         Title = "U-Boot flattened image tree",
         Group = FormatGroup.Container,
         Source = "u-boot/doc/usage/fit/source_file_format.rst",
-        Proof = "a sample",
+        Proof = "`mkimage`, `dumpimage`, a sample",
         Signatures = [new([0xd0, 0x0d, 0xfe, 0xed])],
         Recognise = bytes => Recognise(bytes) is { Kind: "fit" } fit ? fit : null,
         Open = Open,

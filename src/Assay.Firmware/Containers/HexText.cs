@@ -15,6 +15,7 @@ internal static class HexText
         Title = "Intel HEX",
         Group = FormatGroup.Container,
         Source = "Intel Hexadecimal Object File Format Specification, revision A",
+        Proof = "`objcopy`, `srec_cat`, a sample",
         Recognise = bytes => bytes.Length > 10 && bytes[0] == ':' && Begins(bytes, isIntel: true) ? new("intel-hex", 0) : null,
         Open = opening => Open(opening, isIntel: true),
     };
@@ -25,6 +26,7 @@ internal static class HexText
         Title = "Motorola S-record",
         Group = FormatGroup.Container,
         Source = "srec(5)",
+        Proof = "`objcopy`, `srec_cat`, a sample",
         Recognise = bytes => bytes.Length > 9 && bytes[0] == 'S' && bytes[1] is >= (byte)'0' and <= (byte)'3' && Begins(bytes, isIntel: false) ? new("srec", 0) : null,
         Open = opening => Open(opening, isIntel: false),
     };
@@ -33,9 +35,9 @@ internal static class HexText
     private const int WidestGap = 64 << 10;
     private const int LongestLine = 600, MostLosses = 16, MostRuns = 4096;
 
-    private enum Meaning { Data, Base, Start, Other, End, Wrong }
+    private enum Meaning { Data, Base, Start, Header, Count, End, Wrong }
 
-    /// <param name="Value">Of data the address, of a base what is added to addresses, of a start the address that is run.</param>
+    /// <param name="Value">Of data the address, of a base what is added to addresses, of a start the address that is run, of a count how many records of data stood before.</param>
     private readonly record struct Record(Meaning Meaning, uint Value = 0, int At = 0, int Length = 0, string Expected = "", string Found = "")
     {
         internal static Record Wrong(string expected, string found) => new(Meaning.Wrong, Expected: expected, Found: found);
@@ -115,7 +117,8 @@ internal static class HexText
             >= 1 and <= 3 => new(Meaning.Data, address, 1 + width, bytes.Length - 2 - width),
             >= 7 => new(Meaning.End, address),
             4 => Record.Wrong("a record of type 0 to 3 or 5 to 9", "type 4"),
-            _ => new(Meaning.Other),
+            5 or 6 => new(Meaning.Count, address),
+            _ => new(Meaning.Header),
         };
     }
 
@@ -127,6 +130,8 @@ internal static class HexText
         var losses = new List<Loss>();
         var at = 0;
         var wrong = 0;
+        uint records = 0;
+        var isCounted = false;
         uint added = 0;
         uint? start = null;
         var ended = false;
@@ -141,7 +146,14 @@ internal static class HexText
                 if (record.Meaning == Meaning.Wrong && line[0] != (isIntel ? ':' : 'S')) break;
                 switch (record.Meaning)
                 {
-                    case Meaning.Data: memory.Put((long)added + record.Value, decoded.Slice(record.At, record.Length), at); break;
+                    case Meaning.Data:
+                        records++;
+                        memory.Put((long)added + record.Value, decoded.Slice(record.At, record.Length), at);
+                        break;
+                    case Meaning.Count:
+                        isCounted = records == record.Value;
+                        if (!isCounted) losses.Add(opening.Place.Loss(at, $"{record.Value} records of data", $"{records}"));
+                        break;
                     case Meaning.Base: added = record.Value; break;
                     case Meaning.Start: start = record.Value; break;
                     case Meaning.End:
@@ -156,7 +168,8 @@ internal static class HexText
             at += length;
         }
         if (wrong > MostLosses) losses.Add(opening.Place.Loss(at, "records with their sums", $"{wrong} wrong ones in all"));
-        if (!ended) losses.Add(opening.Place.Loss(at, isIntel ? "an end record (type 1)" : "an end record (S7 to S9)", at == bytes.Length ? "the end of the text" : "other text"));
+        // Some writers end S-records with their count.
+        if (!ended && !isCounted) losses.Add(opening.Place.Loss(at, isIntel ? "an end record (type 1)" : "an end record (S7 to S9)", at == bytes.Length ? "the end of the text" : "other text"));
         return memory.Part(opening, at, losses, start is null ? null : $"start 0x{start:x8}");
     }
 }

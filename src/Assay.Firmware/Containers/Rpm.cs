@@ -19,6 +19,7 @@ internal static class Rpm
         Title = "RPM package",
         Group = FormatGroup.Archive,
         Source = "rpm/docs/manual/format.md, rpm/include/rpm/rpmtag.h",
+        Proof = "`rpmbuild`, `rpm2cpio`",
         Limits = "signatures; payloads in the form for files of more than 4 GiB",
         Signatures = [new([0xed, 0xab, 0xee, 0xdb])],
         Recognise = Recognise,

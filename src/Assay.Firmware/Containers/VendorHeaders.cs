@@ -87,7 +87,7 @@ internal static class VendorHeaders
         Open = opening => opening.Part(losses: [opening.Place.Loss(0, "an image that is not encrypted", "an encrypted one")], isRead: false),
     };
 
-    private const int SeamaHeader = 12, DniHeader = 128, UbiquitiHeader = 268, UbiquitiPart = 56, RasHeader = 0x800, ShrsHeader = 0x6dc;
+    private const int SeamaHeader = 12, DniHeader = 128, UbiquitiHeader = 268, UbiquitiPart = 56, RasHeader = 0x800, ShrsHeader = 0x6dc, ShrsFooter = 5;
 
     private static uint U(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
 
@@ -254,6 +254,6 @@ internal static class VendorHeaders
         }
         if (bytes.Length < ShrsHeader) return null;
         uint plain = U(bytes, 4), packed = U(bytes, 8);
-        return plain is > 0 and var p && packed >= p && packed - p <= 4096 && packed % 16 == 0 && ShrsHeader + (long)packed <= bytes.Length + 4096 ? new("dlink-encrypted", ShrsHeader + (long)packed) : null;
+        return plain is > 0 and var p && packed >= p && packed - p <= 4096 && packed % 16 == 0 && ShrsHeader + (long)packed <= bytes.Length + 4096 ? new("dlink-encrypted", Math.Min(bytes.Length, ShrsHeader + (long)packed + ShrsFooter)) : null;
     }
 }

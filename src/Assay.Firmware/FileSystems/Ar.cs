@@ -16,6 +16,7 @@ internal sealed class Ar : Archive
         Title = "ar archive: packages of Debian and opkg, static libraries",
         Group = FormatGroup.Archive,
         Source = "deb(5) of dpkg; binutils/include/aout/ar.h",
+        Proof = "`dpkg-deb`, `ar`",
         Limits = "thin archives, whose members stand elsewhere",
         Signatures = [new("!<arch>\n"u8.ToArray())],
         Recognise = bytes => bytes.Length >= 8 + HeaderSize && bytes[66] == '`' && bytes[67] == '\n' ? new("ar", 0) : null,

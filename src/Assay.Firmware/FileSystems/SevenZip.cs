@@ -15,6 +15,7 @@ internal sealed class SevenZip : Archive
         Title = "7z archive",
         Group = FormatGroup.Archive,
         Source = "7-zip/DOC/7zFormat.txt, Methods.txt",
+        Proof = "`7z`",
         Limits = "BCJ2, PPMd, Deflate64; encrypted archives; archives in several files",
         Signatures = [new([(byte)'7', (byte)'z', 0xbc, 0xaf, 0x27, 0x1c])],
         Recognise = bytes => SevenZipReader.LengthOf(bytes) is { } length ? new("7z", length) : null,

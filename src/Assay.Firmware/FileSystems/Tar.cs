@@ -22,6 +22,7 @@ internal sealed class Tar : Archive
         Title = "tar archive: ustar, pax, GNU",
         Group = FormatGroup.Archive,
         Source = "POSIX.1-2017, pax; tar/src/tar.h of GNU tar",
+        Proof = "`tar`, `bsdtar`, Python's tarfile",
         Limits = "members of multi-volume archives; extended attributes",
         Signatures = [new("ustar"u8.ToArray(), 257)],
         Recognise = bytes => IsHeader(bytes) ? new("tar", 0) : null,
@@ -35,6 +36,7 @@ internal sealed class Tar : Archive
         Title = "tar archive of the seventh edition",
         Group = FormatGroup.Archive,
         Source = "tar(5) of libarchive, \"Old-Style Archive Format\"",
+        Proof = "`tar --format=v7`",
         Recognise = bytes => IsHeader(bytes) && IsOld(bytes) ? new("tar-v7", 0) : null,
         Open = Open,
     };

@@ -19,6 +19,7 @@ internal sealed class Zip : Archive
         Title = "zip archive",
         Group = FormatGroup.Archive,
         Source = "PKWARE APPNOTE.TXT 6.3.10",
+        Proof = "`zip`, Python's zipfile",
         Limits = "methods other than stored and deflate; encrypted members; archives in several files",
         Signatures = [new([(byte)'P', (byte)'K', 3, 4])],
         Recognise = Recognise,

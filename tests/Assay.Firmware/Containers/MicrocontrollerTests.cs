@@ -8,14 +8,14 @@ namespace Assay.Firmware.Tests.Containers;
 public class MicrocontrollerTests
 {
     // Header, extended header, segments, the sum at the end of a block of sixteen, SHA-256.
-    internal static byte[] Esp(string project, bool withHash = true)
+    private static byte[] Esp(string project, bool withHash = true, int size = 40_000)
     {
         var description = new byte[256];
         BinaryPrimitives.WriteUInt32LittleEndian(description, 0xabcd5432);
         Encoding.ASCII.GetBytes("1.2.3").CopyTo(description, 16);
         Encoding.ASCII.GetBytes(project).CopyTo(description, 48);
         Encoding.ASCII.GetBytes("v5.1").CopyTo(description, 112);
-        var code = new byte[40_000];
+        var code = new byte[size];
         new Random(12).NextBytes(code);
         var image = new List<byte> { 0xe9, 2, 2, 0x20, 0, 4, 8, 0x40, 0xee, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)(withHash ? 1 : 0) };
         byte sum = 0xef;
@@ -56,7 +56,7 @@ public class MicrocontrollerTests
     {
         var flash = new byte[0x200000];
         Array.Fill(flash, (byte)0xff);
-        Esp("loader").CopyTo(flash, 0);
+        Esp("loader", size: 20_000).CopyTo(flash, 0);
         Esp("app").CopyTo(flash, 0x10000);
         var table = new List<byte>();
         foreach (var (type, subtype, start, length, label) in new[] { (1, 2, 0x9000, 0x6000, "nvs"), (0, 0, 0x10000, 0x100000, "factory"), (1, 0x82, 0x110000, 0xf0000, "storage") })
@@ -74,7 +74,7 @@ public class MicrocontrollerTests
             Assert.Contains(part.Children, p => p.Note == "factory, app, subtype 0x00");
             Assert.Empty(image.Losses);
         }
-        flash[0x8000 + 100] ^= 1;
+        flash[0x8000 + 68] ^= 1;
         using var damaged = Examination.Open(flash);
         Assert.Contains(damaged.Losses, l => l.Expected == "a table of partitions with its MD5");
     }
