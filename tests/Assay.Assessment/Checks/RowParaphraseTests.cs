@@ -175,7 +175,7 @@ public class RowParaphraseTests
     [InlineData("none", true)]
     [InlineData("No confirmation is shown.", true)]
     [InlineData("The user is not informed.", true)]
-    [InlineData("", true)]
+    [InlineData("", false)]
     [InlineData("TBD", true)]
     [InlineData("It is done silently", true)]
     [InlineData("The app says that everything was deleted", false)]
