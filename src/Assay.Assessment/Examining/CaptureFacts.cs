@@ -134,7 +134,8 @@ public sealed record Exchange(DateTimeOffset Time, long Frame, string Client, st
             if (words.Length < 4 || !int.TryParse(words[0], System.Globalization.CultureInfo.InvariantCulture, out var status)) continue;
             if (own is not null && !own.Contains(seen.Source) && !own.Contains(seen.Destination)) continue;
             yield return new Exchange(seen.Time, seen.Frame, seen.Destination.ToString(), FormattableString.Invariant($"{seen.Source}:{seen.SourcePort}"),
-                own?.Contains(seen.Source) ?? seen.Source.IsLocal, status, words[1], words[2], words[3]) { IsRefused = refused.Contains(Key(seen)) };
+                own?.Contains(seen.Source) ?? seen.Source.IsLocal, status, words[1], words[2], words[3])
+            { IsRefused = refused.Contains(Key(seen)) };
         }
     }
 

@@ -44,7 +44,19 @@ internal static class EspImage
 
     private static string? Chip(int id) => id switch
     {
-        0 => "ESP32", 2 => "ESP32-S2", 5 => "ESP32-C3", 9 => "ESP32-S3", 12 => "ESP32-C2", 13 => "ESP32-C6", 16 => "ESP32-H2", 18 => "ESP32-P4", 20 => "ESP32-C61", 23 => "ESP32-C5", 25 => "ESP32-H21", 28 => "ESP32-H4", _ => null,
+        0 => "ESP32",
+        2 => "ESP32-S2",
+        5 => "ESP32-C3",
+        9 => "ESP32-S3",
+        12 => "ESP32-C2",
+        13 => "ESP32-C6",
+        16 => "ESP32-H2",
+        18 => "ESP32-P4",
+        20 => "ESP32-C61",
+        23 => "ESP32-C5",
+        25 => "ESP32-H21",
+        28 => "ESP32-H4",
+        _ => null,
     };
 
     private static string Text(ReadOnlySpan<byte> field)

@@ -61,7 +61,15 @@ internal static class McuBoot
 
     private static string? Name(int kind) => kind switch
     {
-        0x10 => "SHA-256", 0x11 => "SHA-384", 0x12 => "SHA-512", 0x20 => "RSA-2048 signature", 0x21 or 0x22 => "ECDSA signature", 0x23 => "RSA-3072 signature", 0x24 => "Ed25519 signature", 0x25 => "pure signature", _ => null,
+        0x10 => "SHA-256",
+        0x11 => "SHA-384",
+        0x12 => "SHA-512",
+        0x20 => "RSA-2048 signature",
+        0x21 or 0x22 => "ECDSA signature",
+        0x23 => "RSA-3072 signature",
+        0x24 => "Ed25519 signature",
+        0x25 => "pure signature",
+        _ => null,
     };
 
     private static Part Open(Opening opening)

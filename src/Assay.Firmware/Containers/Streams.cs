@@ -12,7 +12,8 @@ internal static class Streams
     internal static readonly Format Bzip2 = Of(CompressionKind.Bzip2, "bzip2 stream", "bzip2 1.0.8", "BZh"u8.ToArray(), "randomised blocks, which version 0.9.0 wrote");
     internal static readonly Format Lzip = Of(CompressionKind.Lzip, "lzip member", "lzip manual, file format", "LZIP"u8.ToArray());
     internal static readonly Format Lz4 = Of(CompressionKind.Lz4Frame, "LZ4 frame, and the older one of kernels", "lz4/doc/lz4_Frame_format.md 1.6.4", [0x04, 0x22, 0x4d, 0x18], "dictionaries, skippable frames")
-        with { Signatures = [new([0x04, 0x22, 0x4d, 0x18]), new([0x02, 0x21, 0x4c, 0x18])] };
+        with
+    { Signatures = [new([0x04, 0x22, 0x4d, 0x18]), new([0x02, 0x21, 0x4c, 0x18])] };
     internal static readonly Format Lzop = Of(CompressionKind.Lzop, "lzop file", "lzop 1.04; linux/lib/decompress_unlzo.c", [0x89, (byte)'L', (byte)'Z', (byte)'O', 0, 0x0d, 0x0a, 0x1a, 0x0a], "filters, files of several parts");
     internal static readonly Format Lzma = Of(CompressionKind.Lzma, "LZMA alone file", "xz/doc/lzma-file-format.txt", [0x5d, 0x00, 0x00]) with { Recognise = RecogniseLzma, Proof = "`xz --format=lzma`, samples" };
 

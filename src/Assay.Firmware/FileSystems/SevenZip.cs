@@ -1,8 +1,8 @@
 using System.Text;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
-using SevenZipReader = Assay.Evidence.Compression.SevenZip;
 using SevenZipEntry = Assay.Evidence.Compression.SevenZipEntry;
+using SevenZipReader = Assay.Evidence.Compression.SevenZip;
 
 namespace Assay.Firmware.FileSystems;
 

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Text;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
-using ZipReader = Assay.Evidence.Compression.Zip;
 using ZipEntry = Assay.Evidence.Compression.ZipEntry;
+using ZipReader = Assay.Evidence.Compression.Zip;
 
 namespace Assay.Firmware.FileSystems;
 

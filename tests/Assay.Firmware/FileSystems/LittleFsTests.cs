@@ -23,8 +23,14 @@ public class LittleFsTests
         Assert.Equal(block, files.BlockSize);
         var expected = new SortedDictionary<string, (int Size, int Seed)>(StringComparer.Ordinal)
         {
-            ["/small"] = (7, 8), ["/empty"] = (0, 0), ["/large"] = (9 * block + 123, 1), ["/block"] = (block, 2), ["/block1"] = (block + 1, 3),
-            ["/dir/sub/deep"] = (3 * block, 4), ["/dir/target"] = (50, 6), ["/changed"] = (2 * block + 5, 9),
+            ["/small"] = (7, 8),
+            ["/empty"] = (0, 0),
+            ["/large"] = (9 * block + 123, 1),
+            ["/block"] = (block, 2),
+            ["/block1"] = (block + 1, 3),
+            ["/dir/sub/deep"] = (3 * block, 4),
+            ["/dir/target"] = (50, 6),
+            ["/changed"] = (2 * block + 5, 9),
         };
         for (var i = 0; i < many; i++)
         {
