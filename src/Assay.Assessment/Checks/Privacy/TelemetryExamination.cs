@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Telemetry is collected: at least one row says how it is searched for anomalies of security.</summary>
-public sealed class TelemetryExamination() : Check("telemetry-examination", 2, Polarity.Decide, CoverageScope.Declaration,
+public sealed class TelemetryExamination() : Check("telemetry-examination", 3, Polarity.Decide, CoverageScope.Declaration,
     "at least one row of IXIT 24-TelData that is examined for anomalies of security", "IXIT 24-TelData with its field Security Examination filled", "5.10-1-1a", "5.10-1-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -20,6 +20,13 @@ public sealed class TelemetryExamination() : Check("telemetry-examination", 2, P
         {
             yield return Refutes("5.10-1-1a", $"none of {rows.Count} row(s) of IXIT 24-TelData is examined for anomalies: {Shortened.Visible(rows[0].Of.Row.Id)} {Fields.Shown(rows[0].Says)}", rows[0].Of.Row.At("Security Examination"));
             yield return Open("5.10-1-1b", "no telemetry is examined, so there is nothing to weigh");
+            yield break;
+        }
+        // Words that nobody here can read decide nothing.
+        examinedRows = [.. examinedRows.Where(r => Answer.IsMatch(r.Says!))];
+        if (examinedRows.Count == 0)
+        {
+            foreach (var unit in Units) yield return Open(unit, $"{Shortened.Visible(rows[0].Of.Row.Id)} does not say in words that a program reads how telemetry is examined for anomalies: {Fields.Shown(rows[0].Says)}");
             yield break;
         }
         // An unsigned table is anybody's word: it may agree, it decides nothing.
