@@ -154,6 +154,7 @@ internal static unsafe class Deflate
     // Raw deflate (RFC 1951); returns the latest place where it can have ended.
     internal static int Inflate(ReadOnlySpan<byte> input, Output output, long origin)
     {
+        if (input.IsEmpty) throw new UnreadableException("deflated data", "the end", origin);
         fixed (byte* start = input)
         {
             using var source = new UnmanagedMemoryStream(start, input.Length);

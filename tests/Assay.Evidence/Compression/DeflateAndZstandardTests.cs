@@ -64,6 +64,13 @@ public class DeflateAndZstandardTests
     }
 
     [Fact]
+    public void A_gzip_header_at_the_very_end_is_damage_and_no_crash()
+    {
+        using var decoded = Decompression.Decode(CompressionKind.Gzip, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], new Budget());
+        Assert.Equal("the end", Assert.IsType<UnreadableException>(decoded.Failure).Found);
+    }
+
+    [Fact]
     public void A_wrong_gzip_check_is_told_with_its_offset_and_the_content_is_given()
     {
         var packed = Pack(CompressionKind.Gzip, Sample);
