@@ -181,8 +181,8 @@ public sealed record Catalogue
 
     private static readonly Lazy<IReadOnlyList<Catalogue>> LazyAll = new(() =>
     {
-        var sources = DataFile.Open("sources.tsv").Rows.Select(r => new Source(r.Need("key"), r.Need("name"), r.Need("licence"), r.Need("read"))).ToList();
-        return [.. DataFile.Open("catalogues.tsv").Rows.Select(r => Of(r, sources))];
+        var sources = DataFile.Open(typeof(Catalogue), "sources.tsv").Rows.Select(r => new Source(r.Need("key"), r.Need("name"), r.Need("licence"), r.Need("read"))).ToList();
+        return [.. DataFile.Open(typeof(Catalogue), "catalogues.tsv").Rows.Select(r => Of(r, sources))];
     });
 
     private static readonly Lazy<IReadOnlyList<Catalogue>> LazyEditions = new(() => [.. All.Where(c => c.IsEdition)]);
@@ -203,10 +203,10 @@ public sealed record Catalogue
             Source = sources.First(s => s.Key == row.Need("source")),
             AsOf = DateOnly.ParseExact(row.Need("asOf"), "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
             IsEdition = edition,
-            Provisions = [.. DataFile.Open(id + ".tsv").Rows.Select(r => edition ? ProvisionOf(r, later: id != "en303645-2.1.1") : RowOf(r))],
-            Conditions = !edition ? [] : [.. DataFile.Open(id + ".conditions.tsv").Rows.Select(r =>
+            Provisions = [.. DataFile.Open(typeof(Catalogue), id + ".tsv").Rows.Select(r => edition ? ProvisionOf(r, later: id != "en303645-2.1.1") : RowOf(r))],
+            Conditions = !edition ? [] : [.. DataFile.Open(typeof(Catalogue), id + ".conditions.tsv").Rows.Select(r =>
                 new Condition(r.Need("condition"), r["means"] is { } means ? Expression.Parse(means) : null, r.Need("title"), r.Need("source")))],
-            Units = units is null ? [] : [.. DataFile.Open(units + ".tsv").Rows.Select(UnitOf)],
+            Units = units is null ? [] : [.. DataFile.Open(typeof(Catalogue), units + ".tsv").Rows.Select(UnitOf)],
             Sources = sources,
         };
     }

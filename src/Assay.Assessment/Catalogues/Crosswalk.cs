@@ -70,7 +70,7 @@ public static class Crosswalk
         return [.. catalogue.Provisions.Where(p => !ids.Contains(p.Id) && (p.Parent is null || !ids.Contains(p.Parent)) && !catalogue.PartsOf(p.Id).Any(part => ids.Contains(part.Id)))];
     }
 
-    private static readonly Lazy<IReadOnlyList<Relation>> LazyAll = new(() => [.. Editions(), .. DataFile.Open("crosswalk.tsv").Rows.Select(Read)]);
+    private static readonly Lazy<IReadOnlyList<Relation>> LazyAll = new(() => [.. Editions(), .. DataFile.Open(typeof(Crosswalk), "crosswalk.tsv").Rows.Select(Read)]);
 
     private static IEnumerable<Relation> Editions()
     {

@@ -1,4 +1,5 @@
 using Assay.Assessment.Verdicts;
+using Assay.Evidence.Reading;
 
 namespace Assay.Assessment.Catalogues;
 
@@ -24,7 +25,7 @@ public static class Scheme
 
     public static Level? Level(int number) => Levels.FirstOrDefault(l => l.Number == number);
 
-    private static readonly Lazy<IReadOnlyList<Level>> LazyLevels = new(() => [.. DataFile.Open("levels.tsv").Rows.Select(r => new Level(
+    private static readonly Lazy<IReadOnlyList<Level>> LazyLevels = new(() => [.. DataFile.Open(typeof(Scheme), "levels.tsv").Rows.Select(r => new Level(
         int.Parse(r.Need("level"), System.Globalization.CultureInfo.InvariantCulture),
         r.Need("name"),
         r.Need("provisions") == "mandatory" ? null : r.List("provisions", ','),

@@ -1,5 +1,6 @@
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Verdicts;
+using Assay.Evidence.Reading;
 
 namespace Assay.Assessment.Checks;
 
@@ -15,7 +16,7 @@ public static class Yardstick
     /// <summary>The 56 units, in the catalogue's order; data in <c>Catalogues/Data/network-relevant.tsv</c>.</summary>
     public static IReadOnlyList<TestUnit> Units => LazyUnits.Value;
 
-    private static readonly Lazy<IReadOnlyList<TestUnit>> LazyUnits = new(() => [.. DataFile.Open("network-relevant.tsv").Rows.Select(r => Catalogue.Default.Unit(r.Need("unit"))!)]);
+    private static readonly Lazy<IReadOnlyList<TestUnit>> LazyUnits = new(() => [.. DataFile.Open(typeof(Yardstick), "network-relevant.tsv").Rows.Select(r => Catalogue.Default.Unit(r.Need("unit"))!)]);
 
     /// <summary>A check may decide or refute the unit; what only supports a claim or shows a contradiction does not count.</summary>
     public static IReadOnlyList<TestUnit> ByTool => [.. Units.Where(u => Register.All.Any(c => c.Units.Contains(u.Id) && c.Polarity is not Polarity.Support))];

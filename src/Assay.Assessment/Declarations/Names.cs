@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Assay.Assessment.Catalogues;
+using Assay.Evidence.Reading;
 
 namespace Assay.Assessment.Declarations;
 
@@ -65,7 +66,7 @@ internal static class Names
 /// <param name="IsRecord">One set of fields instead of rows with ids.</param>
 internal sealed record TableName(int Number, string Name, string Later, string Title, bool IsRecord, IReadOnlyList<string> Fields)
 {
-    public static readonly IReadOnlyList<TableName> All = [.. DataFile.Open("ixit-tables.tsv").Rows.Select(r => new TableName(
+    public static readonly IReadOnlyList<TableName> All = [.. DataFile.Open(typeof(TableName), "ixit-tables.tsv").Rows.Select(r => new TableName(
         int.Parse(r.Need("number"), System.Globalization.CultureInfo.InvariantCulture), r.Need("name"), r.Need("later"), r.Need("title"),
         r.Need("shape") == "record", r.List("fields", '|')))];
 

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Assay.Assessment.Catalogues;
 using Assay.Assessment.Declarations;
 using Assay.Evidence;
+using Assay.Evidence.Reading;
 
 namespace Assay.Assessment.Drafts;
 
@@ -14,7 +15,7 @@ namespace Assay.Assessment.Drafts;
 /// <param name="Cost">1 (a copy of a page) to 5 (a person at the device for hours).</param>
 public sealed record Settling(string Unit, string Kind, string? State, double Hours, string Words, int Cost)
 {
-    private static readonly FrozenDictionary<string, Settling> ByUnit = DataFile.Open("settle.tsv").Rows.Select(r => new Settling(
+    private static readonly FrozenDictionary<string, Settling> ByUnit = DataFile.Open(typeof(Settling), "settle.tsv").Rows.Select(r => new Settling(
         r.Need("unit"), r.Need("kind"), r["state"], double.Parse(r.Need("hours"), CultureInfo.InvariantCulture), r.Need("words"), int.Parse(r.Need("cost"), CultureInfo.InvariantCulture)))
         .ToFrozenDictionary(s => s.Unit, StringComparer.Ordinal);
 

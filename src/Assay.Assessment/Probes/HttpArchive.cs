@@ -44,7 +44,7 @@ internal static class HttpArchive
         foreach (var host in requests.Where(r => !r.IsDevice && r.Host.Length > 0).GroupBy(r => r.Host, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var first = host.First();
-            var tracker = Trackers.OfHost(host.Key);
+            var tracker = Tracker.OfHost(host.Key)?.Party;
             notes.Add(FindingKind.Behaviour, host.Key, $"{host.Count()} request(s) to another party{(tracker is null ? "" : $" ({tracker})")}", first.Line, note: Commands.Address(first.Address),
                 traits: tracker is null ? [first.Where] : [first.Where, Traits.Tracker]);
         }

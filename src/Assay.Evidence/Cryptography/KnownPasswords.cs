@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Assay.Evidence.Reading;
 
 namespace Assay.Evidence.Cryptography;
 
@@ -16,20 +17,7 @@ public static class KnownPasswords
     /// <summary>True where a secret that stands in clear is in the list or says its user's name.</summary>
     public static bool Contains(string secret, string user = "") => secret.Length > 0 && (All.Contains(secret) || secret == user);
 
-    private static List<string> Load()
-    {
-        using var stream = typeof(KnownPasswords).Assembly.GetManifestResourceStream("default-passwords.tsv")!;
-        using var reader = new StreamReader(stream);
-        var passwords = new List<string>();
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.StartsWith('#') || line == "password\tsource") continue;
-            var columns = line.Split('\t');
-            if (columns.Length != 2 || columns[1].Length == 0) throw new InvalidDataException($"default-passwords.tsv: expected password and source, found {line}");
-            passwords.Add(columns[0]);
-        }
-        return passwords;
-    }
+    private static List<string> Load() => [.. DataFile.Open(typeof(KnownPasswords), "default-passwords.tsv").Rows.Select(r => r.Need("password"))];
 }
 
 /// <summary>One examination's trials: the same hash is tried once, and the work of all hashes together has an end. Safe for several threads.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Assay.Evidence;
+using Assay.Evidence.Reading;
 using Assay.Exchange.Cases;
 
 namespace Assay.Exchange.Reporting;
@@ -44,14 +45,14 @@ public sealed record Article14
             Kind = one.Kind,
             Clock = one.Clocks.First(c => c.Duty == stage),
             DraftedAt = now,
-            Fields = [.. Map.Where(r => r["kind"] == kind && r["stage"] == EvidenceJson.Name(stage)).Select(r => new ReportField(r["field"], r["label"], r["need"],
-                own?.GetValueOrDefault(r["field"]) ?? Fill(one, r["fill"], sensitivity), r["source"]))],
+            Fields = [.. Map.Where(r => r["kind"] == kind && r["stage"] == EvidenceJson.Name(stage)).Select(r => new ReportField(r.Need("field"), r.Need("label"), r.Need("need"),
+                own?.GetValueOrDefault(r.Need("field")) ?? Fill(one, r["fill"], sensitivity), r.Need("source")))],
         };
     }
 
-    private static readonly IReadOnlyList<IReadOnlyDictionary<string, string>> Map = DataFile.Open("article14.tsv");
+    private static readonly IReadOnlyList<DataRow> Map = DataFile.Open(typeof(Article14), "article14.tsv").Rows;
 
-    private static string? Fill(Case one, string fill, Tlp sensitivity) => fill switch
+    private static string? Fill(Case one, string? fill, Tlp sensitivity) => fill switch
     {
         "actor" => one.Label is null ? null : one.Maker,
         "product" => one.Label is { } p ? $"{p.Maker} {p.Model}, versions examined: {(p.Versions.Count > 0 ? string.Join(", ", p.Versions) : "not stated")} (label {p.Id})" : null,

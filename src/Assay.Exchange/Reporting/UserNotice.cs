@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Assay.Evidence;
+using Assay.Evidence.Reading;
 using Assay.Exchange.Cases;
 
 namespace Assay.Exchange.Reporting;
@@ -93,7 +94,7 @@ public sealed record UserNotice
     public string Text() => $"{Title}\n{string.Concat(Parts.Select(p => $"\n{p.Title}\n{string.Concat(p.Sentences.Select(s => $"- {s.Text}\n"))}"))}";
 
     /// <summary>Every phrase there is, by id.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Phrases = DataFile.Open("phrases.tsv").ToDictionary(r => r["phrase"], r => r["text"], StringComparer.Ordinal);
+    public static readonly IReadOnlyDictionary<string, string> Phrases = DataFile.Open(typeof(UserNotice), "phrases.tsv").Rows.ToDictionary(r => r.Need("phrase"), r => r.Need("text"), StringComparer.Ordinal);
 
     // What comes from people and advisories stays data: a brace in it fills no blank.
     private static string Fill(string phrase, Dictionary<string, string> said)

@@ -34,7 +34,7 @@ internal sealed class ApplicationWalk(string artefact, ExaminationOptions option
         foreach (var ((host, isClear), (path, offset)) in hosts)
         {
             var where = Hosts.IsLocal(host) ? Traits.Local : Traits.Remote;
-            var tracker = Trackers.OfHost(host);
+            var tracker = Tracker.OfHost(host)?.Party;
             if (isClear) Add(FindingKind.Cleartext, host, "an address without encryption is named", path, offset, 0.6, null, Traits.ClearTextAddress, where);
             if (!isClear || !hosts.ContainsKey((host, false))) Add(FindingKind.Behaviour, host, tracker is null ? "named in the app" : $"named in the app; {tracker}", path, offset, 0.6, null, tracker is null ? [where] : [where, Traits.Tracker]);
         }
@@ -236,7 +236,7 @@ internal sealed class ApplicationWalk(string artefact, ExaminationOptions option
 
     private void Text(string text, int offset, string path)
     {
-        if (text.Length > 3 && text[0] == 'L' && text[^1] == ';' && Trackers.OfType(text) is { } tracker) trackers.TryAdd(tracker, (path, offset, text[1..^1]));
+        if (text.Length > 3 && text[0] == 'L' && text[^1] == ';' && Tracker.OfType(text) is { } tracker) trackers.TryAdd(tracker.Party, (path, offset, text[1..^1]));
         if (text.Contains("://", StringComparison.Ordinal)) Applications.Addresses.In(System.Text.Encoding.UTF8.GetBytes(text), found => Host(found, path, offset));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Assay.Evidence.Reading;
 
 namespace Assay.Software.Components;
 
@@ -6,19 +7,21 @@ namespace Assay.Software.Components;
 internal sealed class PurlType
 {
     /// <summary>Every row by its type, which is in lower case.</summary>
-    private static readonly Dictionary<string, PurlType> All = Read();
+    private static readonly Dictionary<string, PurlType> All =
+        DataFile.Open(typeof(PurlType), "purl-types.tsv").Rows.ToDictionary(r => r.Need("type"), r => new PurlType(r), StringComparer.Ordinal);
 
     private readonly HashSet<string> changes;
 
-    private PurlType(string[] columns)
+    private PurlType(DataRow row)
     {
-        Name = columns[0];
-        Space = columns[1];
-        changes = [.. Listed(columns[2])];
-        Qualifiers = [.. Listed(columns[3]).Select(q => q.TrimEnd('!'))];
-        Needed = [.. Listed(columns[3]).Where(q => q.EndsWith('!')).Select(q => q[..^1])];
-        NamePattern = columns[4] == "-" ? null : Whole(columns[4]);
-        VersionPattern = columns[5] == "-" ? null : Whole(columns[5]);
+        Name = row.Need("type");
+        Space = row.Need("space");
+        changes = [.. row.List("change", ',')];
+        var qualifiers = row.List("qualifiers", ',');
+        Qualifiers = [.. qualifiers.Select(q => q.TrimEnd('!'))];
+        Needed = [.. qualifiers.Where(q => q.EndsWith('!')).Select(q => q[..^1])];
+        NamePattern = row["name"] is { } name ? Whole(name) : null;
+        VersionPattern = row["version"] is { } version ? Whole(version) : null;
     }
 
     public string Name { get; }
@@ -58,22 +61,4 @@ internal sealed class PurlType
         qualifiers.Any(q => q.Key == "repository_url" && q.Value.Contains("databricks", StringComparison.OrdinalIgnoreCase));
 
     private static Regex Whole(string pattern) => new($"^(?:{pattern})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
-
-    private static string[] Listed(string column) => column == "-" ? [] : column.Split(',');
-
-    private static Dictionary<string, PurlType> Read()
-    {
-        using var stream = typeof(PurlType).Assembly.GetManifestResourceStream("purl-types.tsv")!;
-        using var reader = new StreamReader(stream);
-        var (types, number) = (new Dictionary<string, PurlType>(StringComparer.Ordinal), 0);
-        while (reader.ReadLine() is { } line)
-        {
-            number++;
-            if (line.Length == 0 || line[0] == '#' || line.StartsWith("type\t", StringComparison.Ordinal)) continue;
-            var columns = line.Split('\t');
-            if (columns.Length != 7 || columns.Any(c => c.Length == 0)) throw new InvalidDataException($"purl-types.tsv line {number}: expected 7 filled columns, source included, found {columns.Length}");
-            types.Add(columns[0], new PurlType(columns));
-        }
-        return types;
-    }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Assay.Evidence.Reading;
 
 namespace Assay.Software.Components;
 
@@ -14,19 +15,19 @@ public sealed class VersionPattern
     private readonly SaidVersion? said;
     private Regex? compiled;
 
-    private VersionPattern(string[] columns)
+    private VersionPattern(DataRow row)
     {
-        (Product, Rule, Anchor) = (columns[0], columns[1], columns[2]);
-        Also = columns[3] == "-" ? null : columns[3];
-        if (Rule == "said") said = new SaidVersion(columns[4]);
-        pattern = columns[4].Replace("{v}", Number, StringComparison.Ordinal);
-        Cpe = columns[5] == "-" ? [] : [.. columns[5].Split(' ')];
-        Purl = columns[6];
-        Aliases = columns[7] == "-" ? [] : [.. columns[7].Split(' ')];
-        Source = columns[8];
-        Positive = columns[9].Replace("\\n", "\n", StringComparison.Ordinal);
-        Negative = columns[10].Replace("\\n", "\n", StringComparison.Ordinal);
-        Opened = columns[11] == "-" ? null : DateOnly.ParseExact(columns[11], "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        (Product, Rule, Anchor, Also) = (row.Need("product"), row.Need("rule"), row["anchor"] ?? "", row["also"]);
+        var form = row["pattern"] ?? "";
+        if (Rule == "said") said = new SaidVersion(form);
+        pattern = form.Replace("{v}", Number, StringComparison.Ordinal);
+        Cpe = [.. row.List("cpe", ' ')];
+        Purl = row.Need("purl");
+        Aliases = [.. row.List("aliases", ' ')];
+        Source = row.Need("source");
+        Positive = row.Need("positive").Replace("\\n", "\n", StringComparison.Ordinal);
+        Negative = row.Need("negative").Replace("\\n", "\n", StringComparison.Ordinal);
+        Opened = row["opened"] is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null;
     }
 
     public string Product { get; }
@@ -80,20 +81,7 @@ public sealed class VersionPattern
         return match.Success ? match.Groups["version"].Value.Replace('_', '.').TrimStart('v') : null;
     }
 
-    private static List<VersionPattern> Load()
-    {
-        using var stream = typeof(VersionPattern).Assembly.GetManifestResourceStream("patterns.tsv")!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        var patterns = new List<VersionPattern>();
-        for (var number = 1; reader.ReadLine() is { } line; number++)
-        {
-            if (line.StartsWith('#') || line.StartsWith("product\trule\t", StringComparison.Ordinal)) continue;
-            var columns = line.Split('\t');
-            if (columns.Length != 12 || columns.Any(c => c.Length == 0)) throw new InvalidDataException($"patterns.tsv line {number}: expected 12 filled columns, source included, found {columns.Length}");
-            patterns.Add(new VersionPattern(columns));
-        }
-        return patterns;
-    }
+    private static List<VersionPattern> Load() => [.. DataFile.Open(typeof(VersionPattern), "patterns.tsv").Rows.Select(r => new VersionPattern(r))];
 }
 
 /// <summary>A product that speaks its own version out of a file's bytes.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Assay.Evidence.Reading;
 using Assay.Software.Components;
 
 namespace Assay.Software.Matching;
@@ -35,20 +36,8 @@ public sealed record ProductNames(IReadOnlyList<string> Names, IReadOnlyList<str
 
     private static IReadOnlyList<ProductNames> Load()
     {
-        using var stream = typeof(ProductNames).Assembly.GetManifestResourceStream("products.tsv")!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        var rows = new List<ProductNames>();
-        for (var number = 1; reader.ReadLine() is { } line; number++)
-        {
-            if (line.StartsWith('#') || line.StartsWith("names\t", StringComparison.Ordinal)) continue;
-            var columns = line.Split('\t');
-            if (columns.Length != 4 || columns.Any(c => c.Length == 0)) throw new InvalidDataException($"products.tsv line {number}: expected 4 filled columns, source included, found {columns.Length}");
-            rows.Add(new ProductNames(
-                columns[0].Split(' '),
-                columns[1] == "-" ? [] : columns[1].Split(' '),
-                columns[2] == "-" ? [] : [.. columns[2].Split(';').Select(w => w.Split('|')).Select(w => (Fold(w[0]), Fold(w[1])))],
-                columns[3]));
-        }
+        var rows = DataFile.Open(typeof(ProductNames), "products.tsv").Rows.Select(r => new ProductNames(
+            r.List("names", ' '), r.List("cpe", ' '), [.. r.List("words", ';').Select(w => w.Split('|')).Select(w => (Fold(w[0]), Fold(w[1])))], r.Need("source"))).ToList();
         rows.AddRange(VersionPattern.All.GroupBy(p => p.Product, StringComparer.Ordinal).Select(g => new ProductNames(
             [.. g.SelectMany(p => p.Aliases).Prepend(g.Key).Select(n => n.ToLowerInvariant()).Distinct(StringComparer.Ordinal)],
             // a:vendor:product without its part

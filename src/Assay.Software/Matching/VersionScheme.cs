@@ -1,3 +1,4 @@
+using Assay.Evidence.Reading;
 namespace Assay.Software.Matching;
 
 /// <summary>How a product counts its versions. Which type of package URL, VERS and ecosystem of OSV counts how stands in <c>schemes.tsv</c>; each rule is one file in Versions/.</summary>
@@ -73,20 +74,13 @@ public static class VersionSchemes
 
     private static (Dictionary<string, VersionScheme>, Dictionary<string, (VersionScheme, string?)>) Read()
     {
-        using var stream = typeof(VersionSchemes).Assembly.GetManifestResourceStream("schemes.tsv")!;
-        using var reader = new StreamReader(stream);
-        var (types, ecosystems, number) = (new Dictionary<string, VersionScheme>(StringComparer.Ordinal), new Dictionary<string, (VersionScheme, string?)>(StringComparer.Ordinal), 0);
-        while (reader.ReadLine() is { } line)
+        var (types, ecosystems) = (new Dictionary<string, VersionScheme>(StringComparer.Ordinal), new Dictionary<string, (VersionScheme, string?)>(StringComparer.Ordinal));
+        foreach (var row in DataFile.Open(typeof(VersionSchemes), "schemes.tsv").Rows)
         {
-            number++;
-            if (line.Length == 0 || line[0] == '#' || line.StartsWith("types\t", StringComparison.Ordinal)) continue;
-            var columns = line.Split('\t');
-            if (columns.Length != 4 || columns.Any(c => c.Length == 0)) throw new InvalidDataException($"schemes.tsv line {number}: expected 4 filled columns, source included, found {columns.Length}");
-            var scheme = Enum.Parse<VersionScheme>(columns[1]);
-            var named = columns[0].Split(';');
+            var scheme = Enum.Parse<VersionScheme>(row.Need("scheme"));
+            var named = row.List("types", ';');
             foreach (var type in named) types.Add(type, scheme);
-            if (columns[2] == "-") continue;
-            foreach (var ecosystem in columns[2].Split(';')) ecosystems.Add(ecosystem, (scheme, named[0] != "generic" && Components.PurlType.Of(named[0]) is not null ? named[0] : null));
+            foreach (var ecosystem in row.List("ecosystems", ';')) ecosystems.Add(ecosystem, (scheme, named[0] != "generic" && Components.PurlType.Of(named[0]) is not null ? named[0] : null));
         }
         return (types, ecosystems);
     }

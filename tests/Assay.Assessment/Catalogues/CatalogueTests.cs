@@ -147,14 +147,6 @@ public class CatalogueTests
     }
 
     [Fact]
-    public void A_row_without_a_source_is_refused_and_one_with_a_source_is_read()
-    {
-        Assert.Single(DataFile.Parse("x", "id\tsource\na\tV2\n").Rows);
-        var refused = Assert.Throws<UnreadableException>(() => DataFile.Parse("x", "id\tsource\na\tV2\nb\t-\n"));
-        Assert.Equal(3, refused.Line);
-    }
-
-    [Fact]
     public void Every_condition_that_a_provision_names_is_in_its_catalogue()
     {
         foreach (var catalogue in Catalogue.All)

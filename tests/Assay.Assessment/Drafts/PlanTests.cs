@@ -8,6 +8,7 @@ using Assay.Assessment.Drafts;
 using Assay.Assessment.Tests.Checks;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
+using Assay.Evidence.Reading;
 using Assay.Tests;
 
 namespace Assay.Assessment.Tests.Drafts;
@@ -176,7 +177,7 @@ public class PlanTests
             Assert.True(settling.Kind is "table" or "document" or "capture" or "scan" or "image" or "second unit" or "lab", u.Id);
             Assert.DoesNotMatch(@"(?i)\b(secure|safe|good|endorsed)\b", settling.Words);
         });
-        Assert.Equal(Catalogue.Default.Units.Count, DataFile.Open("settle.tsv").Rows.Count);
+        Assert.Equal(Catalogue.Default.Units.Count, DataFile.Open(typeof(Catalogue), "settle.tsv").Rows.Count);
     }
 
     [Fact]

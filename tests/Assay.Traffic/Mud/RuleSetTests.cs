@@ -1,4 +1,5 @@
 using System.Text;
+using Assay.Evidence.Reading;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Mud;
 
@@ -181,7 +182,7 @@ public sealed class RuleSetTests
         Assert.True(TimeServices.Knows("pool.ntp.org") && TimeServices.Knows("0.de.pool.ntp.org") && !TimeServices.Knows("evilpool.ntp.org") && !TimeServices.Knows("x.time.google.com"));
         foreach (var table in new[] { "names-over-https.tsv", "time-services.tsv" })
         {
-            Assert.All(DataFile.Rows(table), row => Assert.True(row.Length == 3 && row[2].StartsWith("https://", StringComparison.Ordinal), string.Join('\t', row)));
+            Assert.All(DataFile.Open(typeof(TimeServices), table).Rows, row => Assert.StartsWith("https://", row.Need("source"), StringComparison.Ordinal));
         }
     }
 

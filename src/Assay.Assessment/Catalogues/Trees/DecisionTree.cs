@@ -159,7 +159,7 @@ public sealed class DecisionTree
 
     private static readonly Lazy<IReadOnlyList<DecisionTree>> LazyAll = new(() =>
     {
-        var nodes = DataFile.Open("en18031.nodes.tsv").Rows.ToLookup(r => r.Need("requirement"), r => new DecisionNode
+        var nodes = DataFile.Open(typeof(DecisionTree), "en18031.nodes.tsv").Rows.ToLookup(r => r.Need("requirement"), r => new DecisionNode
         {
             Id = r.Need("node"),
             Asks = r.Need("asks"),
@@ -169,7 +169,7 @@ public sealed class DecisionTree
             AgainstNo = r.List("against_no", ','),
             Sources = r.List("source", ' '),
         }, StringComparer.Ordinal);
-        return [.. DataFile.Open("en18031.requirements.tsv").Rows.Select(r => new DecisionTree(r.Need("requirement"), [.. nodes[r.Need("requirement")]])
+        return [.. DataFile.Open(typeof(DecisionTree), "en18031.requirements.tsv").Rows.Select(r => new DecisionTree(r.Need("requirement"), [.. nodes[r.Need("requirement")]])
         {
             Alias = r["alias"],
             Parts = [.. r.List("parts", ',').Select(p => int.Parse(p, System.Globalization.CultureInfo.InvariantCulture))],

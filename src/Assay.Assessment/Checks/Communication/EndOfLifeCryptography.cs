@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Assay.Assessment.Catalogues;
 using Assay.Evidence;
+using Assay.Evidence.Reading;
 using Assay.Software.Components;
 
 namespace Assay.Assessment.Checks;
@@ -13,7 +14,7 @@ namespace Assay.Assessment.Checks;
 public sealed class EndOfLifeCryptography() : Check("end-of-life-cryptography", 2, Polarity.Refute, CoverageScope.Files,
     "libraries for cryptography in the image whose branch is no longer maintained", "the maintained branch in the image, or who mends the old one, in IXIT 12-NetSecImpl", "5.5-2-1b")
 {
-    private static readonly IReadOnlyList<(string Library, string Branch, DateOnly End)> Ends = [.. DataFile.Open("end-of-life.tsv").Rows.Select(r => (r.Need("library"), r.Need("branch"), DateOnly.ParseExact(r.Need("end"), "yyyy-MM-dd", CultureInfo.InvariantCulture)))];
+    private static readonly IReadOnlyList<(string Library, string Branch, DateOnly End)> Ends = [.. DataFile.Open(typeof(EndOfLifeCryptography), "end-of-life.tsv").Rows.Select(r => (r.Need("library"), r.Need("branch"), DateOnly.ParseExact(r.Need("end"), "yyyy-MM-dd", CultureInfo.InvariantCulture)))];
 
     public override IEnumerable<Answer> Look(Examined examined)
     {

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Assay.Assessment.Catalogues;
 using Assay.Evidence;
 using Assay.Evidence.Cryptography;
+using Assay.Evidence.Reading;
 
 namespace Assay.Assessment.Checks;
 
@@ -9,7 +10,7 @@ namespace Assay.Assessment.Checks;
 public sealed class PublishedKey() : Check("published-key", 1, Polarity.Refute, CoverageScope.Files,
     "keys and certificates whose private half is published", "the keys of a delivered unit, compared with the published lists", "5.4-3-2a", "5.4-4-1b")
 {
-    private static readonly FrozenDictionary<string, string> Known = DataFile.Open("published-keys.tsv").Rows.ToFrozenDictionary(r => r.Need("key"), r => r.Need("where"), StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, string> Known = DataFile.Open(typeof(PublishedKey), "published-keys.tsv").Rows.ToFrozenDictionary(r => r.Need("key"), r => r.Need("where"), StringComparer.Ordinal);
 
     /// <summary>How many keys the list holds.</summary>
     public static int Count => Known.Count;

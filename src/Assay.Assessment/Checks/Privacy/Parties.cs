@@ -1,4 +1,5 @@
 using Assay.Assessment.Declarations;
+using Assay.Firmware.Applications;
 
 namespace Assay.Assessment.Checks;
 
@@ -32,6 +33,6 @@ internal sealed class Parties
         return owner.Length > 2 && papers.Names(owner);
     }
 
-    /// <summary>The papers name the party by the first word of its name, which is how everybody calls it.</summary>
-    public bool Name(Tracker tracker) => papers.Names(tracker.Party) || papers.Names(tracker.Party.Split(' ')[0]);
+    /// <summary>The papers name the party by its name, the first word of it, or another that everybody calls it by.</summary>
+    public bool Name(Tracker tracker) => tracker.Words.Any(papers.Names);
 }

@@ -1,4 +1,5 @@
 using Assay.Evidence;
+using Assay.Firmware.Applications;
 
 namespace Assay.Assessment.Checks;
 
@@ -19,9 +20,9 @@ public sealed class TrafficBeforeConsent() : Check("traffic-before-consent", 1, 
         var consented = examined.Rows(21).Where(r => Fields.Of(r.Row, "Obtaining Consent", "Obtain") == Filled.Words).ToList();
         foreach (var (capture, talk) in own.SelectMany(c => c.Conversations.Where(t => t is { IsOutward: true, IsRemote: true, IsAnswered: true }).Select(t => (c, t))).DistinctBy(t => (t.c.Artefact, t.t.Names.FirstOrDefault())))
         {
-            if (talk.Names.Count == 0 || Tracker.Of(talk.Names[0]) is not { } tracker) continue;
+            if (talk.Names.Count == 0 || Tracker.OfHost(talk.Names[0]) is not { } tracker) continue;
             // The party is named for data that rests on consent; one that no row names is the matter of another check.
-            var row = consented.FirstOrDefault(r => Wording.Names(Papers.Whole(r.Row), tracker.Party) || Wording.Names(Papers.Whole(r.Row), tracker.Party.Split(' ')[0]) || Wording.Names(Papers.Whole(r.Row), talk.Names[0]));
+            var row = consented.FirstOrDefault(r => tracker.Words.Append(talk.Names[0]).Any(w => Wording.Names(Papers.Whole(r.Row), w)));
             if (row.Row is null) continue;
             answers.Add(Refutes(Units[0], $"the device speaks with {Shortened.Visible(talk.Names[0])} ({tracker.Party}) before set-up, and {Shortened.Visible(row.Row.Id)} rests on consent", talk.At(capture.Artefact), row.Row.At("Obtaining Consent")).For(row));
         }

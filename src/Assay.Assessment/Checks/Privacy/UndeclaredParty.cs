@@ -1,4 +1,5 @@
 using Assay.Evidence;
+using Assay.Firmware.Applications;
 
 namespace Assay.Assessment.Checks;
 
@@ -22,7 +23,7 @@ public sealed class UndeclaredParty() : Check("undeclared-party", 1, Polarity.Re
         {
             var first = host.First();
             if (parties.Name(host.Key)) named++;
-            else if (Tracker.Of(host.Key) is not { } tracker) unnamed.Add(host.Key);
+            else if (Tracker.OfHost(host.Key) is not { } tracker) unnamed.Add(host.Key);
             else if (parties.Name(tracker)) named++;
             else answers.AddRange(Units.Select(u => Refutes(u, $"the device speaks with {Shortened.Visible(host.Key)} ({tracker.Kind}, {tracker.Party}), which no paper names", first.Talk.At(first.Capture.Artefact))));
         }

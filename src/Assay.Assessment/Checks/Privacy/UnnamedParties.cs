@@ -20,11 +20,15 @@ public sealed class UnnamedParties() : Check("unnamed-parties", 1, Polarity.Supp
         var notices = examined.Of(FileKind.Document).Where(f => f.Lines.Any(l => Wording.Names(l, "privacy") || Wording.Names(l, "personal data"))).ToList();
         if (recipients.Count == 0 && notices.Count == 0) return Units.Select(u => Open(u, $"{seen.Count} sign(s) of parties that gather usage data, but neither IXIT 21 or 24 nor a notice was handed over to compare with", toSettle: null, seen));
         var said = string.Join('\n', rows.Select(r => Papers.Whole(r.Row)).Concat(notices.Select(n => string.Join('\n', n.Lines))));
-        var missing = seen.Where(f => !Trackers.WordsFor(Trackers.OfHost(f.Subject) ?? f.Subject).Append(f.Subject).Any(w => said.Contains(w, StringComparison.OrdinalIgnoreCase))).ToList();
+        var missing = seen.Where(f => !WordsFor(f.Subject).Any(w => Wording.Names(said, w))).ToList();
         if (missing.Count == 0) return Units.Select(u => Supports(u, $"all {seen.Count} sign(s) of parties that gather usage data belong to parties that the papers name", seen));
         var onTheWire = missing.Where(f => f.Location.Path is null).ToList();
         if (onTheWire.Count > 0) return Refutes($"{onTheWire.Count} part(ies) were sent requests, and no paper names them: {string.Join(", ", onTheWire.Take(4).Select(f => f.Subject))}", onTheWire).NotIn(2, 11, 21, 24);
         var paper = recipients.Count > 0 ? Papers.Says(recipients[0].Table, recipients[0].Table.Location, $"names no {missing[0].Subject}") : new Statement($"the notice names no {missing[0].Subject}", notices[0].At(1), IsPaper: true);
         return Units.Select(u => Contradicts(u, new Contradiction($"whether {missing[0].Subject} receives data", paper, Papers.Seen(missing[0])), missing)).NotIn(2, 11, 21, 24);
     }
+
+    // A host, or a party whose library is in the app.
+    private static IEnumerable<string> WordsFor(string subject) =>
+        (Tracker.OfHost(subject) ?? Tracker.All.FirstOrDefault(t => t.Party == subject)) is { } tracker ? [subject, .. tracker.Words, .. tracker.Hosts] : [subject];
 }

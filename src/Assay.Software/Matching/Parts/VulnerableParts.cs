@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Assay.Evidence.Reading;
 using Assay.Software.Advisories;
 
 namespace Assay.Software.Matching.Parts;
@@ -68,33 +69,24 @@ internal static class VulnerableParts
 
     private static IEnumerable<string> KnownApplets()
     {
-        using var reader = Open("applets.txt");
+        using var reader = new StreamReader(typeof(VulnerableParts).Assembly.GetManifestResourceStream("applets.txt")!, Encoding.UTF8);
         while (reader.ReadLine() is { } line)
         {
             if (!line.StartsWith('#')) foreach (var name in line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) yield return name;
         }
     }
 
-    private static StreamReader Open(string name) => new(typeof(VulnerableParts).Assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
-
-    private static List<Row> Load()
-    {
-        using var reader = Open("parts.tsv");
-        var rows = new List<Row>();
-        for (var number = 1; reader.ReadLine() is { } line; number++)
+    private static List<Row> Load() =>
+        [.. DataFile.Open(typeof(VulnerableParts), "parts.tsv").Rows.Select(r =>
         {
-            if (line.StartsWith('#') || line.StartsWith("component\t", StringComparison.Ordinal)) continue;
-            var columns = line.Split('\t');
-            if (columns.Length != 5 || columns.Any(c => c.Length == 0)) throw new InvalidDataException($"parts.tsv line {number}: expected 5 filled columns, source included, found {columns.Length}");
-            var isFile = columns[1].StartsWith("file:", StringComparison.Ordinal);
-            rows.Add(new Row(columns[0], isFile ? null : new Regex(columns[1], RegexOptions.CultureInvariant | RegexOptions.IgnoreCase), isFile ? columns[1][5..] : null, columns[2] switch
+            var words = r.Need("words");
+            var isFile = words.StartsWith("file:", StringComparison.Ordinal);
+            return new Row(r.Need("component"), isFile ? null : new Regex(words, RegexOptions.CultureInvariant | RegexOptions.IgnoreCase), isFile ? words[5..] : null, r["kind"] switch
             {
                 "applet" => PartKind.Applet,
                 "kernel" => PartKind.KernelOption,
                 "file" => PartKind.File,
-                var other => throw new InvalidDataException($"parts.tsv line {number}: expected applet, kernel or file, found {other}"),
-            }, columns[3], columns[4]));
-        }
-        return rows;
-    }
+                var other => throw r.Wrong("applet, kernel or file", other ?? "-"),
+            }, r.Need("names"), r.Need("source"));
+        })];
 }
