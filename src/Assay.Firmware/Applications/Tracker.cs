@@ -18,7 +18,7 @@ public sealed record Tracker(string Party, string Kind, IReadOnlyList<string> Ho
     public static Tracker? OfHost(string host)
     {
         var name = host.TrimEnd('.');
-        return All.SelectMany(t => t.Hosts, (t, h) => (Tracker: t, Host: h)).Where(t => IsWithin(name, t.Host)).MaxBy(t => t.Host.Length).Tracker;
+        return All.SelectMany(t => t.Hosts, (t, h) => (Tracker: t, Host: h)).Where(t => IsWithin(name, t.Host)).OrderByDescending(t => t.Host.Length).FirstOrDefault().Tracker;
     }
 
     /// <summary>Whose library a class belongs to.</summary>
