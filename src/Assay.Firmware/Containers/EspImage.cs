@@ -59,12 +59,6 @@ internal static class EspImage
         _ => null,
     };
 
-    private static string Text(ReadOnlySpan<byte> field)
-    {
-        var end = field.IndexOf((byte)0);
-        return Shortened.Visible(Encoding.Latin1.GetString(end < 0 ? field : field[..end]));
-    }
-
     // Segments one behind another; the byte that ends the block of sixteen is 0xef combined with all data.
     private static Program? Read(ReadOnlySpan<byte> bytes)
     {
@@ -88,7 +82,7 @@ internal static class EspImage
         if (segments[0].Length >= 256 && U(bytes, segments[0].Start) == DescriptorMagic)
         {
             var description = bytes[segments[0].Start..];
-            note.Append(CultureInfo.InvariantCulture, $", {Text(description.Slice(48, 32))} {Text(description.Slice(16, 32))}, ESP-IDF {Text(description.Slice(112, 32))}");
+            note.Append(CultureInfo.InvariantCulture, $", {FixedText.Of(description.Slice(48, 32))} {FixedText.Of(description.Slice(16, 32))}, ESP-IDF {FixedText.Of(description.Slice(112, 32))}");
         }
         var hash = bytes[23] == 1 && end + 32 <= bytes.Length ? bytes.Slice(end, 32).ToArray() : null;
         return new Program(segments, end, end + (hash is null ? 0 : 32), note.ToString(), hash);
@@ -136,7 +130,7 @@ internal static class EspImage
             {
                 long start = U(entry, 4), length = U(entry, 8);
                 if (length == 0 || start < 0x1000 || start + length > 1L << 30) return null;
-                rows.Add(new Row(entry[2], entry[3], start, length, Text(entry.Slice(12, 16))));
+                rows.Add(new Row(entry[2], entry[3], start, length, FixedText.Of(entry.Slice(12, 16))));
                 continue;
             }
             if (entry[0] == 0xeb && entry[1] == 0xeb && !entry[2..16].ContainsAnyExcept((byte)0xff))

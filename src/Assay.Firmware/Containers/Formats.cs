@@ -1,4 +1,5 @@
-using Assay.Evidence.Compression;
+using Assay.Firmware.Containers.Vendors;
+using Assay.Firmware.FileSystems;
 
 namespace Assay.Firmware.Containers;
 
@@ -9,13 +10,13 @@ internal static class Formats
     internal static readonly Format[] All =
     [
         UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Bzip2, Streams.Lzip, Streams.Lz4, Streams.Lzop, Streams.Lzma,
-        FileSystems.Blocks.SquashFs, Archives.Cpio, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
-        FileSystems.Flash.Jffs2, Ubi.Format, FileSystems.Flash.UbiFs, FileSystems.Flash.Yaffs2, FileSystems.Flash.LittleFs, FileSystems.Flash.LittleFs1, Trx.Format, AndroidBoot.Boot, AndroidBoot.VendorBoot, AndroidSparse.Format, PartitionTable.Gpt,
-        Uf2.Format, EspImage.Flash, McuBoot.Format, TpLink.Header, TpLink.SafeLoader, VendorHeaders.Seama, VendorHeaders.NetgearChk, VendorHeaders.NetgearDni, VendorHeaders.Ubiquiti,
-        VendorHeaders.Linksys, VendorHeaders.Encrypted,
-        FileSystems.Tar.Magic, FileSystems.Tar.SeventhEdition, FileSystems.Zip.Signed, FileSystems.SevenZip.Signed, FileSystems.Ar.Signed, Rpm.Format, Archives.OldCpio,
-        FileSystems.Blocks.CramFs, FileSystems.Blocks.RomFs, FileSystems.Blocks.Ext, FileSystems.Blocks.Erofs, FileSystems.Blocks.Fat,
-        FileSystems.Blocks.ExFat, FileSystems.Blocks.F2fs, FileSystems.Blocks.Minix, VendorHeaders.Ras, HexText.Intel, HexText.Motorola, EspImage.Image, PartitionTable.Mbr,
+        SquashFs.AsFormat, Cpio.AsFormat, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
+        Jffs2.AsFormat, Ubi.Format, UbiFs.AsFormat, Yaffs2.AsFormat, LittleFs.AsFormat, Named.LittleFs1, Trx.Format, AndroidBoot.Boot, AndroidBoot.VendorBoot, AndroidSparse.Format, PartitionTable.Gpt,
+        Uf2.Format, EspImage.Flash, McuBoot.Format, TpLink.Header, TpLink.SafeLoader, Seama.Format, Netgear.Chk, Netgear.Dni, Ubiquiti.Format,
+        Linksys.Format, DLink.Encrypted,
+        Tar.AsFormat, Tar.SeventhEdition, Zip.AsFormat, SevenZip.AsFormat, Ar.AsFormat, Rpm.Format, Cpio.OldCpio,
+        CramFs.AsFormat, RomFs.AsFormat, Ext.AsFormat, Erofs.AsFormat, Fat.AsFormat,
+        Named.ExFat, Named.F2fs, Named.Minix, Zyxel.Format, HexText.Intel, HexText.Motorola, EspImage.Image, PartitionTable.Mbr,
     ];
 
     private readonly record struct Mark(Format Format, Signature Signature);

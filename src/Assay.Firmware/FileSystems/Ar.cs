@@ -10,7 +10,7 @@ namespace Assay.Firmware.FileSystems;
 /// </summary>
 internal sealed class Ar : Archive
 {
-    internal static readonly Format Signed = new()
+    internal static readonly Format AsFormat = new()
     {
         Kind = "ar",
         Title = "ar archive: packages of Debian and opkg, static libraries",

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
@@ -5,13 +6,37 @@ using Assay.Evidence.Reading;
 namespace Assay.Firmware.FileSystems;
 
 /// <summary>
-/// cpio archives as kernels and packagers write them: newc (070701), newc with sums (070702) and the portable octal one (070707), cpio(5); several
-/// archives one behind another as in an initramfs (linux/Documentation/driver-api/early-userspace/buffer-format.rst): later entries win.
+/// cpio archives as kernels and packagers write them: newc (070701), newc with sums (070702), the portable octal one (070707) and the old binary one in
+/// both byte orders, cpio(5); several archives one behind another as in an initramfs (linux/Documentation/driver-api/early-userspace/buffer-format.rst): later entries win.
 /// </summary>
 internal sealed class Cpio : ImageFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "cpio",
+        Title = "cpio archive, newc, crc and odc",
+        Group = FormatGroup.Archive,
+        Source = "cpio(5); linux/Documentation/driver-api/early-userspace/buffer-format.rst",
+        Proof = "`cpio`, samples",
+        Signatures = [new("07070"u8.ToArray())],
+        Recognise = bytes => IsHeader(bytes) ? new("cpio", 0) : null,
+        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
+        IsExpectedInKernel = true,
+    };
+
+    internal static readonly Format OldCpio = new()
+    {
+        Kind = "cpio-binary",
+        Title = "cpio archive, old binary",
+        Group = FormatGroup.Archive,
+        Source = "cpio(5)",
+        Proof = "`cpio -H bin`, a sample",
+        Recognise = bytes => IsBinary(bytes) && IsHeader(bytes) ? new("cpio-binary", 0, bytes[0] == 0x71 ? "big endian" : null) : null,
+        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
+    };
+
     internal const int HeaderSize = 76;
-    private const int NewHeaderSize = 110;
+    private const int NewHeaderSize = 110, BinaryHeaderSize = 26;
     private const int LongestName = 65536;
     private readonly ReadOnlyMemory<byte> archive;
     private readonly List<FileEntry> entries = [];
@@ -21,7 +46,7 @@ internal sealed class Cpio : ImageFileSystem
     private sealed record Content(List<FileEntry> Entries, int Start, int Size, uint? Sum);
 
     private readonly record struct Member(uint Inode, uint Device, uint Mode, uint Owner, uint Group, uint Links, long Modified, long Size, uint Major, uint Minor,
-        int NameSize, uint? Sum, bool IsNew);
+        int NameSize, uint? Sum, int Unit);
 
     private Cpio(ReadOnlyMemory<byte> archive, Place place, Budget budget) : base(place, budget) => this.archive = archive;
 
@@ -34,10 +59,12 @@ internal sealed class Cpio : ImageFileSystem
     /// <summary>Whether a member begins here: magic, digits, and a name that ends with a zero byte.</summary>
     internal static bool IsHeader(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < HeaderSize || !bytes.StartsWith("0707"u8)) return false;
+        if (IsBinary(bytes) ? bytes.Length < BinaryHeaderSize + 2 : bytes.Length < HeaderSize || !bytes.StartsWith("0707"u8)) return false;
         try
         {
             var member = Header(bytes, 0, out var size);
+            // The two bytes of the old magic prove little.
+            if (member.Unit == 2 && member.Mode >> 12 is not (1 or 2 or 4 or 6 or 8 or 10 or 12) && member.Mode != 0) return false;
             return member.NameSize <= bytes.Length - size && bytes[size + member.NameSize - 1] == 0 && bytes.Slice(size, member.NameSize).IndexOf((byte)0) == member.NameSize - 1;
         }
         catch (UnreadableException)
@@ -45,6 +72,8 @@ internal sealed class Cpio : ImageFileSystem
             return false;
         }
     }
+
+    private static bool IsBinary(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && (bytes[0] == 0xc7 && bytes[1] == 0x71 || bytes[0] == 0x71 && bytes[1] == 0xc7);
 
     /// <param name="bytes">From the first member on, as far as there are bytes.</param>
     internal static Cpio Open(ReadOnlyMemory<byte> bytes, Place place, Budget budget)
@@ -85,7 +114,7 @@ internal sealed class Cpio : ImageFileSystem
                 var member = Header(bytes[at..], at, out var size);
                 if (member.NameSize > bytes.Length - at - size) throw new UnreadableException($"a name of {member.NameSize} bytes", $"{bytes.Length - at - size} to the end", at + size);
                 var raw = bytes.Slice(at + size, member.NameSize - 1);
-                at = Align(at + size + member.NameSize, member.IsNew, start);
+                at = Align(at + size + member.NameSize, member.Unit, start);
                 if (raw.SequenceEqual("TRAILER!!!"u8))
                 {
                     archives++;
@@ -135,7 +164,7 @@ internal sealed class Cpio : ImageFileSystem
                     byPath[path] = (entry, content);
                 }
                 if (!whole) throw new UnreadableException($"{member.Size} bytes of content", $"{Math.Max(0, bytes.Length - at)} to the end", Math.Min(at, bytes.Length));
-                at = Math.Min(bytes.Length, Align(at + (int)member.Size, member.IsNew, start));
+                at = Math.Min(bytes.Length, Align(at + (int)member.Size, member.Unit, start));
                 length = at;
             }
         }
@@ -159,7 +188,7 @@ internal sealed class Cpio : ImageFileSystem
         }
     }
 
-    private static int Align(int at, bool isNew, int start) => isNew ? start + ((at - start + 3) & ~3) : at;
+    private static int Align(int at, int unit, int start) => start + ((at - start + unit - 1) & -unit);
 
     // "./etc//passwd" is /etc/passwd, "." is the root; ".." stays what it is: a name that is shown and leads nowhere.
     private static FilePath? Clean(ReadOnlySpan<byte> raw)
@@ -193,23 +222,33 @@ internal sealed class Cpio : ImageFileSystem
         var reader = new SpanReader(bytes, origin);
         var magic = reader.Take(6, "bytes of cpio magic");
         Member member;
-        if (magic.SequenceEqual("070701"u8) || magic.SequenceEqual("070702"u8))
+        if (IsBinary(magic))
+        {
+            // Thirteen words of 16 bits, of numbers that take two the upper one first.
+            size = BinaryHeaderSize;
+            var isBig = magic[0] == 0x71;
+            reader.Skip(BinaryHeaderSize - 6, "bytes of a cpio header");
+            Span<uint> f = stackalloc uint[13];
+            for (var i = 0; i < f.Length; i++) f[i] = isBig ? BinaryPrimitives.ReadUInt16BigEndian(bytes[(2 * i)..]) : BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]);
+            member = new Member(f[2], f[1], f[3], f[4], f[5], f[6], f[8] << 16 | f[9], f[11] << 16 | f[12], f[7] >> 8, f[7] & 0xff, (int)f[10], null, 2);
+        }
+        else if (magic.SequenceEqual("070701"u8) || magic.SequenceEqual("070702"u8))
         {
             size = NewHeaderSize;
             Span<uint> f = stackalloc uint[13];
             for (var i = 0; i < f.Length; i++) f[i] = (uint)Digits(ref reader, 8, NumberStyles.AllowHexSpecifier);
-            member = new Member(f[0], f[7] << 16 ^ f[8], f[1], f[2], f[3], f[4], f[5], f[6], f[9], f[10], (int)Math.Min(f[11], int.MaxValue), magic[5] == '2' ? f[12] : null, true);
+            member = new Member(f[0], f[7] << 16 ^ f[8], f[1], f[2], f[3], f[4], f[5], f[6], f[9], f[10], (int)Math.Min(f[11], int.MaxValue), magic[5] == '2' ? f[12] : null, 4);
         }
         else if (magic.SequenceEqual("070707"u8))
         {
             size = HeaderSize;
             Span<long> f = stackalloc long[10];
             for (var i = 0; i < f.Length; i++) f[i] = Digits(ref reader, i is 7 or 9 ? 11 : 6, NumberStyles.None);
-            member = new Member((uint)f[1], (uint)f[0], (uint)f[2], (uint)f[3], (uint)f[4], (uint)f[5], f[7], f[9], (uint)f[6] >> 8, (uint)f[6] & 0xff, (int)f[8], null, false);
+            member = new Member((uint)f[1], (uint)f[0], (uint)f[2], (uint)f[3], (uint)f[4], (uint)f[5], f[7], f[9], (uint)f[6] >> 8, (uint)f[6] & 0xff, (int)f[8], null, 1);
         }
         else
         {
-            throw new UnreadableException("the cpio magic 070701, 070702 or 070707", FilePath.Escape(magic), origin);
+            throw new UnreadableException("the cpio magic 070701, 070702 or 070707, or the old binary one", FilePath.Escape(magic), origin);
         }
         if (member.NameSize is < 1 or > LongestName) throw new UnreadableException($"a name of 1 to {LongestName} bytes", $"{member.NameSize}", origin);
         return member;

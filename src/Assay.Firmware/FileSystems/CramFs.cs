@@ -10,8 +10,25 @@ namespace Assay.Firmware.FileSystems;
 /// names stand, and files as blocks of zlib behind a list of where each ends. Both byte orders, holes, blocks that are stored or stand elsewhere.
 /// </summary>
 /// <remarks>The size of a block is that of a page of the machine that reads, and nowhere stated: it is the one by which the first large file decodes.</remarks>
-internal sealed class CramFs : NodeFileSystem
+internal sealed class CramFs : FlatFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "cramfs",
+        Title = "cramfs",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/fs/cramfs/inode.c, linux/include/uapi/linux/cramfs_fs.h",
+        Proof = "`mkfs.cramfs` in both byte orders, samples",
+        Limits = "blocks that are stored or stand elsewhere are proved by hand only",
+        Signatures = [new([0x45, 0x3d, 0xcd, 0x28]), new([0x28, 0xcd, 0x3d, 0x45])],
+        Recognise = bytes => IsHeader(bytes) ? new("cramfs", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, files.IsBigEndian ? "big endian" : "little endian");
+        },
+    };
+
     internal const int HeaderSize = 76;
     private const int InodeSize = 12;
     private const int RootAt = 64;
@@ -97,30 +114,12 @@ internal sealed class CramFs : NodeFileSystem
         var bytes = big ? second >> 8 : second & 0xffffff;
         var group = big ? second & 0xff : second >> 24;
         var start = Offset(inode, big) + origin;
-        var entry = new FileEntry
-        {
-            Path = path,
-            Type = (mode >> 12) switch
-            {
-                8 => FileType.Regular,
-                4 => FileType.Directory,
-                10 => FileType.Link,
-                2 => FileType.CharacterDevice,
-                6 => FileType.BlockDevice,
-                1 => FileType.Pipe,
-                12 => FileType.Socket,
-                _ => throw new UnreadableException("the mode of a file, folder, link or node", $"0{Convert.ToString(mode, 8)}", at),
-            },
-            Mode = (int)(mode & 0xfff),
-            Owner = owner,
-            Group = group,
-            Size = mode >> 12 == 8 ? bytes : 0,
-        };
+        var entry = UnixEntry(path, mode, owner, group, 0, at) with { Size = mode >> 12 == 8 ? bytes : 0 };
         switch (entry.Type)
         {
             case FileType.CharacterDevice or FileType.BlockDevice:
                 // The size of a node is its number, in the old encoding, or in the new one where it needs more bits.
-                return new CramNode(number, entry with { DeviceMajor = bytes >> 8 & 0xfff, DeviceMinor = bytes & 0xff | bytes >> 12 & 0xfff00 }, at, bytes);
+                return new CramNode(number, WithDevice(entry, bytes, isOld: false), at, bytes);
             case FileType.Link:
                 var target = new byte[bytes];
                 if (bytes > 65536) throw new UnreadableException("a link target of at most 65536 bytes", $"{bytes}", at + 4);
@@ -147,7 +146,7 @@ internal sealed class CramFs : NodeFileSystem
         }
     }
 
-    protected override void Fill(Node file, Span<byte> target) => Decode(file.Start, target);
+    protected override void Fill(Node file, ArraySegment<byte> target) => Decode(file.Start, target);
 
     private void Decode(long start, Span<byte> target)
     {

@@ -13,8 +13,25 @@ namespace Assay.Firmware.FileSystems;
 /// Told and not read: content on other devices, inodes in a metabox, and compressed files whose extents are listed (features of 2025).
 /// Extended attributes are left out.
 /// </remarks>
-internal sealed partial class Erofs : NodeFileSystem
+internal sealed partial class Erofs : FlatFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "erofs",
+        Title = "EROFS",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/Documentation/filesystems/erofs.rst; erofs-utils: include/erofs_fs.h, lib/zmap.c",
+        Proof = "`mkfs.erofs`, in each of its layouts and with lz4; lzma, deflate, zstd, fragments and shared extents with a newer one than Debian 12 has",
+        Limits = "content on other devices, inodes in a metabox and listed extents are named and not read; extended attributes are left out",
+        Signatures = [new([0xe2, 0xe1, 0xf5, 0xe0], 1024)],
+        Recognise = bytes => IsHeader(bytes) ? new("erofs", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, $"blocks of {files.BlockSize} bytes");
+        },
+    };
+
     internal const int SuperblockOffset = 1024;
     private const int SuperblockSize = 128;
     private const uint Magic = 0xe0f5e1e2;
@@ -132,27 +149,10 @@ internal sealed partial class Erofs : NodeFileSystem
         long high = super.Has(Incompatible.Wide) && (extended || mode >> 12 != 4 && (format & 0x10) != 0) ? U16(inode, 6) : 0;
         var size = extended ? BinaryPrimitives.ReadInt64LittleEndian(inode[8..]) : U32(inode, 8);
         if (size < 0) throw new UnreadableException("a size below 2^63", $"{(ulong)size}", at + 8);
-        var entry = new FileEntry
-        {
-            Path = path,
-            Type = (mode >> 12) switch
-            {
-                8 => FileType.Regular,
-                4 => FileType.Directory,
-                10 => FileType.Link,
-                2 => FileType.CharacterDevice,
-                6 => FileType.BlockDevice,
-                1 => FileType.Pipe,
-                12 => FileType.Socket,
-                _ => throw new UnreadableException("the mode of a file, folder, link or node", $"0{Convert.ToString(mode, 8)}", at + 4),
-            },
-            Mode = mode & 0xfff,
-            Owner = extended ? U32(inode, 24) : U16(inode, 24),
-            Group = extended ? U32(inode, 28) : U16(inode, 26),
-            Modified = extended ? BinaryPrimitives.ReadInt64LittleEndian(inode[32..]) : super.Epoch + U32(inode, 12),
-            Size = mode >> 12 == 8 ? size : 0,
-        };
-        if (entry.Type is FileType.CharacterDevice or FileType.BlockDevice) entry = entry with { DeviceMajor = word >> 8 & 0xfff, DeviceMinor = word & 0xff | word >> 12 & 0xfff00 };
+        uint owner = extended ? U32(inode, 24) : U16(inode, 24), group = extended ? U32(inode, 28) : U16(inode, 26);
+        var modified = extended ? BinaryPrimitives.ReadInt64LittleEndian(inode[32..]) : super.Epoch + U32(inode, 12);
+        var entry = UnixEntry(path, (uint)mode, owner, group, modified, at + 4) with { Size = mode >> 12 == 8 ? size : 0 };
+        if (entry.Type is FileType.CharacterDevice or FileType.BlockDevice) entry = WithDevice(entry, word, isOld: false);
         var end = at + (extended ? Extended : Compact) + (attributes == 0 ? 0 : 12 + 4 * (attributes - 1));
         var layout = (Layout)(format >> 1 & 7);
         var start = layout is Layout.Plain or Layout.Inline && size >= super.BlockSize && word != NoBlock ? (word | high << 32) * super.BlockSize : at;
@@ -213,7 +213,7 @@ internal sealed partial class Erofs : NodeFileSystem
         }
     }
 
-    protected override void Fill(Node file, Span<byte> target)
+    protected override void Fill(Node file, ArraySegment<byte> target)
     {
         var node = (ErofsNode)file;
         switch (node.Layout)

@@ -14,8 +14,25 @@ namespace Assay.Firmware.FileSystems;
 /// Told and not done: the journal is not replayed; encrypted names and contents stay what they are; contents compressed by old patches are not read.
 /// Folders are read as runs of names whatever index they carry. Extended attributes are left out, but for files that are kept in one.
 /// </remarks>
-internal sealed partial class Ext : NodeFileSystem
+internal sealed partial class Ext : FlatFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "ext",
+        Title = "ext2, ext3, ext4",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/Documentation/filesystems/ext4",
+        Proof = "`mkfs.ext2`, `mkfs.ext3`, `mkfs.ext4`, `genext2fs`, `debugfs`, samples",
+        Limits = "the journal is not replayed; encrypted files are named and not read, and so are those compressed by old patches; extended attributes are left out",
+        Signatures = [new([0x53, 0xef], 0x438)],
+        Recognise = bytes => IsHeader(bytes) ? new("ext", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, files.Label.Length > 0 ? $"{files.Version}, named {files.Label}" : files.Version);
+        },
+    };
+
     internal const int SuperblockOffset = 1024;
     private const int SuperblockSize = 1024;
     private const int RootInode = 2;
@@ -179,31 +196,12 @@ internal sealed partial class Ext : NodeFileSystem
         // Two bits behind the nanoseconds carry the seconds beyond 2038.
         long modified = (int)U32(inode, 16);
         if (extra >= 12 && super.InodeSize >= 140) modified += (long)(U32(inode, 136) & 3) << 32;
-        var entry = new FileEntry
-        {
-            Path = path,
-            Type = (mode >> 12) switch
-            {
-                8 => FileType.Regular,
-                4 => FileType.Directory,
-                10 => FileType.Link,
-                2 => FileType.CharacterDevice,
-                6 => FileType.BlockDevice,
-                1 => FileType.Pipe,
-                12 => FileType.Socket,
-                _ => throw new UnreadableException("the mode of a file, folder, link or node", $"0{Convert.ToString(mode, 8)}", at),
-            },
-            Mode = mode & 0xfff,
-            Owner = U16(inode, 2) | (uint)U16(inode, 120) << 16,
-            Group = U16(inode, 24) | (uint)U16(inode, 122) << 16,
-            Modified = modified,
-            Size = mode >> 12 == 8 ? size : 0,
-        };
+        var entry = UnixEntry(path, (uint)mode, U16(inode, 2) | (uint)U16(inode, 120) << 16, U16(inode, 24) | (uint)U16(inode, 122) << 16, modified, at) with { Size = mode >> 12 == 8 ? size : 0 };
         if (entry.Type is FileType.CharacterDevice or FileType.BlockDevice)
         {
             // The old encoding of 16 bits in the first word, or the new one of 32 in the second.
             uint old = U32(inode, 40), wide = U32(inode, 44);
-            entry = old != 0 ? entry with { DeviceMajor = old >> 8 & 0xff, DeviceMinor = old & 0xff } : entry with { DeviceMajor = wide >> 8 & 0xfff, DeviceMinor = wide & 0xff | wide >> 12 & 0xfff00 };
+            entry = WithDevice(entry, old != 0 ? old : wide, isOld: old != 0);
         }
         var node = new ExtNode(number, entry, 0, flags, inode.Slice(40, 60).ToArray(), at, extra, size);
         if (entry.Type == FileType.Link)
@@ -264,8 +262,9 @@ internal sealed partial class Ext : NodeFileSystem
         }
     }
 
-    protected override void Fill(Node file, Span<byte> target)
+    protected override void Fill(Node file, ArraySegment<byte> content)
     {
+        Span<byte> target = content;
         var node = (ExtNode)file;
         if ((node.Flags & InodeFlags.Compressed) != 0 && super.Has(Incompatible.Compression)) throw new UnreadableException("content that is not compressed", "one that is, which is not read", node.At + 32);
         if ((node.Flags & InodeFlags.Encrypted) != 0 && node.Entry.Type == FileType.Regular) throw new UnreadableException("content in the clear", "encrypted content", node.At + 32);

@@ -11,8 +11,25 @@ namespace Assay.Firmware.FileSystems;
 /// FAT12, FAT16 and FAT32 (ECMA-107; Microsoft FAT Specification, 2005) with long names: a boot sector, tables of chains of clusters, folders of
 /// entries of 32 bytes. Deleted entries are left out. Modes and owners are not kept; times are local to the writer and taken as UTC.
 /// </summary>
-internal sealed class Fat : NodeFileSystem
+internal sealed class Fat : FlatFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "fat",
+        Title = "FAT",
+        Group = FormatGroup.FileSystem,
+        Source = "Microsoft FAT Specification (2005), ECMA-107",
+        Proof = "`mkfs.fat`, mtools, samples",
+        Limits = "short names beyond ASCII are shown as bytes; what was deleted is left out",
+        Signatures = [new([0x55, 0xaa], 510)],
+        Recognise = bytes => IsHeader(bytes) ? new("fat", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, $"FAT{files.Bits}{(files.Label is { } label ? $", named {label}" : "")}");
+        },
+    };
+
     internal const int HeaderSize = 512;
     private const int EntrySize = 32;
     private const ulong Root = 0;
@@ -279,8 +296,9 @@ internal sealed class Fat : NodeFileSystem
         }
     }
 
-    protected override void Fill(Node file, Span<byte> target)
+    protected override void Fill(Node file, ArraySegment<byte> content)
     {
+        Span<byte> target = content;
         var written = 0;
         foreach (var cluster in Chain(((FatNode)file).Cluster))
         {

@@ -53,4 +53,35 @@ internal abstract class ImageFileSystem(Place place, Budget budget) : IFileSyste
     }
 
     protected void Lose(string expected, string found, long offset) => Lose(new UnreadableException(expected, found, offset));
+
+    /// <summary>The entry that Unix mode bits describe, its type included.</summary>
+    /// <param name="modified">Seconds since 1970.</param>
+    /// <param name="offset">Where the mode stands, for the message.</param>
+    /// <exception cref="UnreadableException">The upper four bits are those of no file type.</exception>
+    protected static FileEntry UnixEntry(FilePath path, uint mode, uint owner, uint group, long modified, long offset) => new()
+    {
+        Path = path,
+        Type = (mode >> 12) switch
+        {
+            8 => FileType.Regular,
+            4 => FileType.Directory,
+            10 => FileType.Link,
+            2 => FileType.CharacterDevice,
+            6 => FileType.BlockDevice,
+            1 => FileType.Pipe,
+            12 => FileType.Socket,
+            _ => throw new UnreadableException("a mode with one of seven file types", $"0{Convert.ToString(mode, 8)}", offset),
+        },
+        Mode = (int)(mode & 0xfff),
+        Owner = owner,
+        Group = group,
+        Modified = modified,
+    };
+
+    /// <summary>Numbers of a device as Linux writes them: eight bits each in two bytes (old), twelve and twenty in four (linux/include/linux/kdev_t.h).</summary>
+    protected static FileEntry WithDevice(FileEntry entry, uint number, bool isOld) => entry with
+    {
+        DeviceMajor = isOld ? number >> 8 & 0xff : number >> 8 & 0xfff,
+        DeviceMinor = isOld ? number & 0xff : number & 0xff | number >> 12 & 0xfff00,
+    };
 }

@@ -16,8 +16,25 @@ namespace Assay.Firmware.FileSystems;
 /// Limits: extended attributes are left out; two partitions of JFFS2 that follow one another are taken for one. A file of which a piece is missing is lost
 /// and not filled with zeros: kernels and mkfs.jffs2 write nodes for holes as well.
 /// </remarks>
-internal sealed class Jffs2 : InodeFileSystem
+internal sealed class Jffs2 : FlatFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "jffs2",
+        Title = "JFFS2",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/include/uapi/linux/jffs2.h, linux/fs/jffs2",
+        Proof = "mkfs.jffs2 (mtd-utils), both byte orders; its compressors none, rtime, zlib and lzo",
+        Limits = "rubin is named and not read; extended attributes are left out; partitions that follow one another are taken for one",
+        Signatures = [new([0x85, 0x19]), new([0x19, 0x85])],
+        Recognise = bytes => IsHeader(bytes) ? new("jffs2", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, files.IsBigEndian ? "big endian" : "little endian");
+        },
+    };
+
     internal const int HeaderSize = 12;
     private const int DirentSize = 40;
     private const int InodeSize = 68;
@@ -30,36 +47,31 @@ internal sealed class Jffs2 : InodeFileSystem
     private const int Accurate = 0x2000, Incompatible = 0xc000;
     private const int DirentNode = 0xe001, InodeNode = 0xe002, CleanMarker = 0x2003, Padding = 0x2004, Summary = 0x2006, Attribute = 0xe008, AttributeReference = 0xe009;
 
-    private readonly ReadOnlyMemory<byte> image;
     private readonly Dictionary<uint, Dictionary<string, Name>> folders = [];
-    private readonly Dictionary<uint, List<Node>> inodes = [];
+    private readonly Dictionary<uint, List<Log>> inodes = [];
     /// <summary>Inodes that a name led to once and does no more.</summary>
     private readonly HashSet<uint> superseded = [];
     private long names;
     private int length;
 
     private readonly record struct Name(uint Version, uint Inode, int At);
-    private readonly record struct Node(uint Version, int At);
+    private readonly record struct Log(uint Version, int At);
     /// <summary>The part of a file, from and to bytes of its content, that the node at an offset holds.</summary>
-    private readonly record struct Piece(int At, long From, long To);
+    private readonly record struct Run(int At, long From, long To);
 
-    private sealed class Pieces : StoredFile
+    /// <summary>A file with its nodes, and those of them that are seen, in the order of its content.</summary>
+    private sealed record Pieces(ulong Number, FileEntry Entry, long Start, List<Log> Nodes) : Node(Number, Entry, Start)
     {
-        internal required List<Node> Nodes { get; init; }
-        internal List<Piece> Visible { get; set; } = [];
+        internal List<Run> Visible { get; set; } = [];
     }
 
-    private Jffs2(ReadOnlyMemory<byte> image, bool bigEndian, Place place, Budget budget) : base(place, budget)
-    {
-        this.image = image;
-        IsBigEndian = bigEndian;
-    }
+    private Jffs2(ReadOnlyMemory<byte> image, bool bigEndian, Place place, Budget budget) : base(image, place, budget) => IsBigEndian = bigEndian;
 
     public override string Format => "jffs2";
     internal bool IsBigEndian { get; }
     internal override long Length => length;
 
-    private ReadOnlySpan<byte> Bytes => image.Span;
+    private ReadOnlySpan<byte> Bytes => Image.Span;
     private ushort U16(int at) => U16(Bytes[at..], IsBigEndian);
     private uint U32(int at) => U32(Bytes[at..], IsBigEndian);
     private static ushort U16(ReadOnlySpan<byte> b, bool bigEndian) => bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(b) : BinaryPrimitives.ReadUInt16LittleEndian(b);
@@ -103,13 +115,13 @@ internal sealed class Jffs2 : InodeFileSystem
         return Sum(header) == U32(b[8..], bigEndian);
     }
 
-    /// <summary>Reads all nodes and the tree of names; contents are decoded by <see cref="InodeFileSystem.ReadContents"/>.</summary>
+    /// <summary>Reads all nodes and the tree of names; contents are decoded by <see cref="NodeFileSystem.ReadContents"/>.</summary>
     /// <param name="bytes">From the first node on, as far as there are bytes.</param>
     internal static Jffs2 Open(ReadOnlyMemory<byte> bytes, Place place, Budget budget)
     {
         var files = new Jffs2(bytes, bytes.Length > 0 && bytes.Span[0] == 0x19, place, budget);
         files.ReadNodes();
-        files.ReadTree(RootInode);
+        files.WalkFrom(RootInode);
         foreach (var (folder, list) in files.folders.OrderBy(f => f.Key))
         {
             if (files.IsReached(folder) || files.superseded.Contains(folder)) continue;
@@ -122,7 +134,7 @@ internal sealed class Jffs2 : InodeFileSystem
     private void ReadNodes()
     {
         var at = 0;
-        while (at <= image.Length - 4)
+        while (at <= Image.Length - 4)
         {
             var rest = Bytes[at..];
             if (IsNode(rest, IsBigEndian))
@@ -130,15 +142,15 @@ internal sealed class Jffs2 : InodeFileSystem
                 var total = U32(at + 4);
                 if (total >= HeaderSize && total <= rest.Length)
                 {
-                    ReadNode(at, (int)total);
-                    at = (int)Math.Min(image.Length, at + total + 3 & ~3L);
+                    ReadLog(at, (int)total);
+                    at = (int)Math.Min(Image.Length, at + total + 3 & ~3L);
                     length = at;
                     continue;
                 }
                 Lose($"a node of {total} bytes", $"{rest.Length} to the end", at);
                 if (total > rest.Length && NextNode(at + 4) < 0)
                 {
-                    length = image.Length;
+                    length = Image.Length;
                     return;
                 }
             }
@@ -147,7 +159,7 @@ internal sealed class Jffs2 : InodeFileSystem
                 var run = rest.IndexOfAnyExcept(rest[0]);
                 if (run < 0)
                 {
-                    length = image.Length;
+                    length = Image.Length;
                     return;
                 }
                 if (run >= 4)
@@ -176,7 +188,7 @@ internal sealed class Jffs2 : InodeFileSystem
     // Nodes are aligned to four bytes.
     private int NextNode(int from)
     {
-        var window = Bytes[..Math.Min(image.Length, from + LongestDamage)];
+        var window = Bytes[..Math.Min(Image.Length, from + LongestDamage)];
         ReadOnlySpan<byte> magic = IsBigEndian ? [0x19, 0x85] : [0x85, 0x19];
         for (var at = from; at < window.Length; at++)
         {
@@ -188,7 +200,7 @@ internal sealed class Jffs2 : InodeFileSystem
         return -1;
     }
 
-    private void ReadNode(int at, int total)
+    private void ReadLog(int at, int total)
     {
         var kind = U16(at + 2);
         if ((kind & Accurate) == 0) return;
@@ -201,8 +213,8 @@ internal sealed class Jffs2 : InodeFileSystem
                 if (total < InodeSize) Lose($"an inode node of at least {InodeSize} bytes", $"{total}", at);
                 else if (Sum(Bytes.Slice(at, 60)) is var sum && sum != U32(at + 64)) Lose($"an inode node with CRC-32 {U32(at + 64):x8}", $"{sum:x8}", at);
                 else if (U32(at + 48) > total - InodeSize) Lose($"data of at most {total - InodeSize} bytes in an inode node", $"{U32(at + 48)}", at + 48);
-                else if (inodes.TryGetValue(U32(at + 12), out var list)) list.Add(new Node(U32(at + 16), at));
-                else inodes.Add(U32(at + 12), [new Node(U32(at + 16), at)]);
+                else if (inodes.TryGetValue(U32(at + 12), out var list)) list.Add(new Log(U32(at + 16), at));
+                else inodes.Add(U32(at + 12), [new Log(U32(at + 16), at)]);
                 break;
             case CleanMarker or Padding or Summary or Attribute or AttributeReference:
                 break;
@@ -244,12 +256,18 @@ internal sealed class Jffs2 : InodeFileSystem
         if (older == known) list[key] = found;
     }
 
-    protected override IEnumerable<(string Name, uint Inode)> Children(uint folder) =>
-        folders.TryGetValue(folder, out var list) ? list.Where(n => n.Value.Inode != 0).Select(n => (n.Key, n.Value.Inode)) : [];
-
-    protected override FileEntry Entry(uint inode, FilePath path, out StoredFile? file)
+    protected override void List(Node folder, Action<ReadOnlySpan<byte>, ulong> child)
     {
-        file = null;
+        if (!folders.TryGetValue((uint)folder.Number, out var list)) return;
+        foreach (var (name, found) in list)
+        {
+            if (found.Inode != 0) child(Encoding.Latin1.GetBytes(name), found.Inode);
+        }
+    }
+
+    protected override Node ReadNode(ulong number, FilePath path)
+    {
+        var inode = (uint)number;
         if (!inodes.TryGetValue(inode, out var nodes)) throw new UnreadableException($"nodes of inode {inode}", "none that is intact", 0);
         nodes.Sort((a, b) => a.Version != b.Version ? b.Version.CompareTo(a.Version) : b.At.CompareTo(a.At));
         var latest = nodes[0].At;
@@ -257,21 +275,20 @@ internal sealed class Jffs2 : InodeFileSystem
         switch (entry.Type)
         {
             case FileType.Regular:
-                file = new Pieces { Inode = inode, Size = U32(latest + 28), Nodes = nodes, Start = nodes.Min(n => n.At) };
-                return entry with { Size = file.Size };
+                return new Pieces(number, entry with { Size = U32(latest + 28) }, nodes.Min(n => n.At), nodes);
             case FileType.Link:
-                return entry with { Target = Data(nodes, 65536) };
+                return new Node(number, entry with { Target = Data(nodes, 65536) }, latest);
             case FileType.CharacterDevice or FileType.BlockDevice:
-                var number = Data(nodes, 4);
-                if (number.Length is not (2 or 4)) throw new UnreadableException("a device number of 2 or 4 bytes", $"{number.Length}", latest + 52);
-                return WithDevice(entry, number.Length == 2 ? U16(number, IsBigEndian) : U32(number, IsBigEndian), number.Length == 2);
+                var device = Data(nodes, 4);
+                if (device.Length is not (2 or 4)) throw new UnreadableException("a device number of 2 or 4 bytes", $"{device.Length}", latest + 52);
+                return new Node(number, WithDevice(entry, device.Length == 2 ? U16(device, IsBigEndian) : U32(device, IsBigEndian), device.Length == 2), latest);
             default:
-                return entry;
+                return new Node(number, entry, latest);
         }
     }
 
     // What a link or a device holds: the data of its newest node that has some.
-    private byte[] Data(List<Node> nodes, int most)
+    private byte[] Data(List<Log> nodes, int most)
     {
         foreach (var node in nodes)
         {
@@ -286,33 +303,34 @@ internal sealed class Jffs2 : InodeFileSystem
     }
 
     // Sweeps over the beginnings of nodes; of those that hold a place, the one with the highest version is seen.
-    protected override long Plan(StoredFile file)
+    protected override long Plan(Node file)
     {
         var pieces = (Pieces)file;
+        var whole = file.Entry.Size;
         pieces.Visible = [];
         var byStart = pieces.Nodes.Where(n => U32(n.At + 52) > 0).ToList();
         byStart.Sort((a, b) => U32(a.At + 44) != U32(b.At + 44) ? U32(a.At + 44).CompareTo(U32(b.At + 44)) : a.At.CompareTo(b.At));
         var open = new PriorityQueue<int, (long, int)>();
         long at = 0, cost = 0;
         var next = 0;
-        while (at < file.Size)
+        while (at < whole)
         {
             for (; next < byStart.Count && U32(byStart[next].At + 44) <= at; next++) open.Enqueue(byStart[next].At, (-(long)byStart[next].Version, -byStart[next].At));
             while (open.Count > 0 && End(open.Peek()) <= at) open.Dequeue();
             var following = next < byStart.Count ? U32(byStart[next].At + 44) : long.MaxValue;
             if (open.Count == 0)
             {
-                throw new UnreadableException($"nodes for all {file.Size} bytes", $"none for {Math.Min(following, file.Size) - at} bytes from byte {at} on", file.Start);
+                throw new UnreadableException($"nodes for all {whole} bytes", $"none for {Math.Min(following, whole) - at} bytes from byte {at} on", file.Start);
             }
             var node = open.Peek();
-            var to = Math.Min(Math.Min(End(node), following), file.Size);
+            var to = Math.Min(Math.Min(End(node), following), whole);
             if (pieces.Visible is [.., var last] && last.At == node && last.To == at)
             {
                 pieces.Visible[^1] = last with { To = to };
             }
             else
             {
-                pieces.Visible.Add(new Piece(node, at, to));
+                pieces.Visible.Add(new Run(node, at, to));
                 cost += U32(node + 52);
             }
             at = to;
@@ -322,19 +340,20 @@ internal sealed class Jffs2 : InodeFileSystem
         long End(int node) => (long)U32(node + 44) + U32(node + 52);
     }
 
-    protected override void Fill(StoredFile file, byte[] target)
+    protected override void Fill(Node file, ArraySegment<byte> content)
     {
+        var (target, first) = (content.Array!, content.Offset);
         foreach (var piece in ((Pieces)file).Visible)
         {
             long start = U32(piece.At + 44), size = U32(piece.At + 52);
             if (piece.From == start && piece.To == start + size)
             {
-                Decode(piece.At, target, (int)piece.From);
+                Decode(piece.At, target, first + (int)piece.From);
                 continue;
             }
             if (Bytes[piece.At + 56] == 1)
             {
-                target.AsSpan((int)piece.From, (int)(piece.To - piece.From)).Clear();
+                target.AsSpan(first + (int)piece.From, (int)(piece.To - piece.From)).Clear();
                 continue;
             }
             if (size > Budget.FileBytes) throw new UnreadableException($"at most {Budget.FileBytes} bytes in one node", $"{size}", piece.At + 52);
@@ -342,7 +361,7 @@ internal sealed class Jffs2 : InodeFileSystem
             try
             {
                 Decode(piece.At, whole, 0);
-                whole.AsSpan((int)(piece.From - start), (int)(piece.To - piece.From)).CopyTo(target.AsSpan((int)piece.From));
+                whole.AsSpan((int)(piece.From - start), (int)(piece.To - piece.From)).CopyTo(target.AsSpan(first + (int)piece.From));
             }
             finally
             {

@@ -15,21 +15,37 @@ namespace Assay.Firmware.FileSystems;
 /// Limits: contents outside commits have no sum, so that damage in them goes unseen; a move that was under way is shown at both places; the format
 /// keeps neither modes nor times, and user attributes are left out.
 /// </remarks>
-internal sealed class LittleFs : InodeFileSystem
+internal sealed class LittleFs : FlatFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "littlefs",
+        Title = "littlefs 2",
+        Group = FormatGroup.FileSystem,
+        Source = "littlefs/SPEC.md",
+        Proof = "images that littlefs wrote",
+        Limits = "contents have no sums, so that damage in them goes unseen; user attributes are left out",
+        Signatures = [new("littlefs"u8.ToArray(), 8)],
+        Recognise = bytes => IsHeader(bytes) ? new("littlefs", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, $"blocks of {files.BlockSize} bytes");
+        },
+    };
+
     internal const int HeaderSize = 128;
     private const uint SuperblockName = 0x0ff, FolderName = 2, FolderStruct = 0x200, InlineStruct = 0x201, ListStruct = 0x202, Create = 0x401, Delete = 0x4ff, HardTail = 0x601;
     private const uint Deleted = 0x3ff;
     private const int Root = 1;
 
-    private readonly ReadOnlyMemory<byte> image;
     private readonly int blockSize;
-    private readonly List<Node> nodes = [];
+    private readonly List<Item> nodes = [];
     private readonly Dictionary<(uint, uint), uint> byPair = [];
     private readonly Dictionary<uint, List<(string Name, uint Inode)>> folders = [];
 
     /// <summary>A name's type, and where its structure stands: bytes from the start of the image.</summary>
-    private sealed record Node
+    private sealed record Item
     {
         internal string? Name { get; init; }
         internal uint Type { get; init; }
@@ -40,20 +56,16 @@ internal sealed class LittleFs : InodeFileSystem
 
     private sealed class Listing
     {
-        internal List<Node> Nodes { get; set; } = [];
+        internal List<Item> Nodes { get; set; } = [];
         internal (uint, uint)? Tail { get; set; }
         internal bool IsHardTail { get; set; }
         internal uint Revision { get; init; }
     }
 
-    private LittleFs(ReadOnlyMemory<byte> image, int blockSize, Place place, Budget budget) : base(place, budget)
-    {
-        this.image = image;
-        this.blockSize = blockSize;
-    }
+    private LittleFs(ReadOnlyMemory<byte> image, int blockSize, Place place, Budget budget) : base(image, place, budget) => this.blockSize = blockSize;
 
     public override string Format => "littlefs";
-    internal override long Length => image.Length;
+    internal override long Length => Image.Length;
     internal int BlockSize => blockSize;
 
     /// <summary>Whether a superblock begins here: its name in the first tag, and sizes that a writer can have chosen.</summary>
@@ -77,10 +89,10 @@ internal sealed class LittleFs : InodeFileSystem
         var stated = size * count;
         var files = new LittleFs(bytes[..(int)Math.Min(bytes.Length, stated)], size, place, budget);
         if (stated > bytes.Length) files.Lose($"{stated} bytes of littlefs", $"{bytes.Length} to the end", bytes.Length);
-        files.nodes.AddRange([new Node(), new Node { Name = "", Type = FolderName }]);
+        files.nodes.AddRange([new Item(), new Item { Name = "", Type = FolderName }]);
         files.byPair.Add((0, 1), Root);
         files.ReadFolder(Root, files.FindRoot());
-        files.ReadTree(Root);
+        files.WalkFrom(Root);
         return files;
     }
 
@@ -114,7 +126,7 @@ internal sealed class LittleFs : InodeFileSystem
             }
             if (ReadPair(pair) is not { } listing)
             {
-                Lose("a commit with the right CRC-32 in one of two blocks", $"none in blocks {pair.Item1} and {pair.Item2}", Math.Min(pair.Item1 * (long)blockSize, image.Length));
+                Lose("a commit with the right CRC-32 in one of two blocks", $"none in blocks {pair.Item1} and {pair.Item2}", Math.Min(pair.Item1 * (long)blockSize, Image.Length));
                 return;
             }
             foreach (var node in listing.Nodes.Where(n => n.Name is not null && n.Type != SuperblockName))
@@ -132,7 +144,7 @@ internal sealed class LittleFs : InodeFileSystem
     }
 
     // Folders have one number for each pair of blocks, so that one which is reached twice is known.
-    private uint Number(Node node)
+    private uint Number(Item node)
     {
         if (node is { Type: FolderName, Struct: FolderStruct, Size: >= 8 })
         {
@@ -145,7 +157,7 @@ internal sealed class LittleFs : InodeFileSystem
     }
 
     private (uint, uint) Pair(int at) => (U32(at), U32(at + 4));
-    private uint U32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(image.Span[at..]);
+    private uint U32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(Image.Span[at..]);
 
     // Of the two blocks the one whose revision is newer, if it holds a commit at all.
     private Listing? ReadPair((uint, uint) pair)
@@ -158,11 +170,11 @@ internal sealed class LittleFs : InodeFileSystem
     private Listing? ReadBlock(uint block)
     {
         var start = block * (long)blockSize;
-        if (start > image.Length - blockSize) return null;
-        var bytes = image.Span.Slice((int)start, blockSize);
+        if (start > Image.Length - blockSize) return null;
+        var bytes = Image.Span.Slice((int)start, blockSize);
         var listing = new Listing { Revision = BinaryPrimitives.ReadUInt32LittleEndian(bytes) };
         var sum = Crc32.Of(bytes[..4]);
-        var pending = new List<Node>();
+        var pending = new List<Item>();
         (uint, uint)? tail = null;
         var isHard = false;
         var isCommitted = false;
@@ -200,14 +212,14 @@ internal sealed class LittleFs : InodeFileSystem
 
         void Apply(int at, uint type, int id, uint stated)
         {
-            if (type == Create && id <= pending.Count) pending.Insert(id, new Node());
+            if (type == Create && id <= pending.Count) pending.Insert(id, new Item());
             if (type == Delete && id < pending.Count) pending.RemoveAt(id);
             if (type >> 8 is 0 or 2)
             {
-                while (pending.Count <= id) pending.Add(new Node());
+                while (pending.Count <= id) pending.Add(new Item());
                 var isGone = stated == Deleted;
                 if (type >> 8 == 2) pending[id] = pending[id] with { Struct = isGone ? 0 : type, At = at, Size = isGone ? 0 : (int)stated };
-                else if (!isGone) pending[id] = pending[id] with { Name = Encoding.Latin1.GetString(image.Span.Slice(at, (int)stated)), Type = type };
+                else if (!isGone) pending[id] = pending[id] with { Name = Encoding.Latin1.GetString(Image.Span.Slice(at, (int)stated)), Type = type };
             }
             if (type >> 8 == 6 && stated == 8)
             {
@@ -217,48 +229,47 @@ internal sealed class LittleFs : InodeFileSystem
         }
     }
 
-    protected override IEnumerable<(string Name, uint Inode)> Children(uint folder)
+    protected override void List(Node folder, Action<ReadOnlySpan<byte>, ulong> child)
     {
-        if (nodes[(int)folder] is { Struct: FolderStruct, Size: >= 8 } node) ReadFolder(folder, Pair(node.At));
-        return folders.TryGetValue(folder, out var names) ? names : [];
+        var number = (uint)folder.Number;
+        if (nodes[(int)number] is { Struct: FolderStruct, Size: >= 8 } node) ReadFolder(number, Pair(node.At));
+        if (!folders.TryGetValue(number, out var names)) return;
+        foreach (var (name, inode) in names) child(Encoding.Latin1.GetBytes(name), inode);
     }
 
-    protected override FileEntry Entry(uint inode, FilePath path, out StoredFile? file)
+    protected override Node ReadNode(ulong number, FilePath path)
     {
-        var node = nodes[(int)inode];
-        file = null;
+        var node = nodes[(int)number];
         var entry = new FileEntry { Path = path, Type = FileType.Regular, Mode = -1 };
-        if (node.Type == FolderName) return entry with { Type = FileType.Directory };
+        if (node.Type == FolderName) return new Node(number, entry with { Type = FileType.Directory }, node.At);
         if (node.Type != 1) throw new UnreadableException("a file or a folder", $"a name of type 0x{node.Type:x}", node.At);
         if (node.Struct == ListStruct && node.Size < 8) throw new UnreadableException("a list of blocks of 8 bytes", $"{node.Size}", node.At);
-        file = new StoredFile { Inode = inode, Size = node.Struct == ListStruct ? U32(node.At + 4) : node.Size, Start = node.At };
-        return entry with { Size = file.Size };
+        return new Node(number, entry with { Size = node.Struct == ListStruct ? U32(node.At + 4) : node.Size }, node.At);
     }
 
-    protected override long Plan(StoredFile file) => file.Size;
-
-    protected override void Fill(StoredFile file, byte[] target)
+    protected override void Fill(Node file, ArraySegment<byte> content)
     {
-        var node = nodes[(int)file.Inode];
+        Span<byte> target = content;
+        var node = nodes[(int)file.Number];
         if (node.Struct != ListStruct)
         {
-            image.Span.Slice(node.At, node.Size).CopyTo(target);
+            Image.Span.Slice(node.At, node.Size).CopyTo(target);
             return;
         }
         // Block n begins with as many pointers as n has zero bits at its end, and one; the first leads to block n - 1.
-        long left = file.Size;
+        long left = target.Length;
         var last = 0;
         for (; left > Room(last); last++) left -= Room(last);
         var block = U32(node.At);
-        var end = file.Size;
+        long end = target.Length;
         for (var n = last; n >= 0 && end > 0; n--)
         {
             var start = block * (long)blockSize;
-            if (start > image.Length - blockSize) throw new UnreadableException($"block {n} of the file inside the image", $"block {block}", node.At);
+            if (start > Image.Length - blockSize) throw new UnreadableException($"block {n} of the file inside the image", $"block {block}", node.At);
             var pointers = blockSize - Room(n);
             var count = n == last ? left : Room(n);
             end -= count;
-            image.Span.Slice((int)start + pointers, (int)count).CopyTo(target.AsSpan((int)end));
+            Image.Span.Slice((int)start + pointers, (int)count).CopyTo(target[(int)end..]);
             if (n > 0) block = U32((int)start);
         }
 

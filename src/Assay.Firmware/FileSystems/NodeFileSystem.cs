@@ -10,13 +10,13 @@ namespace Assay.Firmware.FileSystems;
 /// What file systems share that know each file by a number: the walk from the root folder over names, where each folder is listed once and hard
 /// links meet by their number; and the reading of contents file by file, in the order in which they lie, on all workers.
 /// </summary>
-/// <param name="image">From the first byte of the file system on, as far as there are bytes.</param>
-internal abstract class NodeFileSystem(ReadOnlyMemory<byte> image, Place place, Budget budget) : ImageFileSystem(place, budget)
+internal abstract class NodeFileSystem(Place place, Budget budget) : ImageFileSystem(place, budget)
 {
     // A damaged table can spoil every name behind it: so many are told one by one.
     private const int ToldDamage = 1000;
     private readonly List<FileEntry> entries = [];
     private readonly Dictionary<ulong, (Node Node, List<FileEntry> Links)> files = [];
+    private readonly HashSet<ulong> folders = [];
 
     /// <summary>A file, folder or other thing behind a name.</summary>
     /// <param name="Start">Offset where its content begins, for the order of reading.</param>
@@ -25,9 +25,8 @@ internal abstract class NodeFileSystem(ReadOnlyMemory<byte> image, Place place, 
     public sealed override IReadOnlyList<FileEntry> Entries => entries;
     /// <summary>The regular files that the walk found, each once.</summary>
     protected IEnumerable<Node> Files => files.Values.Select(f => f.Node);
-    protected ReadOnlyMemory<byte> Image => image;
 
-    /// <exception cref="UnreadableException"/>
+    /// <exception cref="UnreadableException">It is not there or damaged.</exception>
     protected abstract Node ReadNode(ulong number, FilePath path);
 
     /// <summary>Gives each name of a folder but <c>.</c> and <c>..</c>, with the number of what it names.</summary>
@@ -35,43 +34,49 @@ internal abstract class NodeFileSystem(ReadOnlyMemory<byte> image, Place place, 
     /// <exception cref="BudgetException"/>
     protected abstract void List(Node folder, Action<ReadOnlySpan<byte>, ulong> child);
 
-    /// <summary>Writes the whole content. Called from several threads at once.</summary>
+    /// <summary>Finds the pieces of a file, before any is read.</summary>
+    /// <returns>Bytes that decoding them will yield, which the budget pays.</returns>
+    /// <exception cref="UnreadableException">Pieces are missing.</exception>
+    protected virtual long Plan(Node file) => file.Entry.Size;
+
+    /// <summary>Writes the whole content over bytes that are arbitrary before. Called from several threads at once.</summary>
     /// <exception cref="UnreadableException"/>
-    protected abstract void Fill(Node file, Span<byte> target);
+    protected abstract void Fill(Node file, ArraySegment<byte> target);
 
     /// <summary>The content where it lies in one piece and as it is, so that it need not be copied; null else.</summary>
     /// <exception cref="UnreadableException"/>
     protected virtual ReadOnlyMemory<byte>? InPlace(Node file) => null;
 
-    /// <summary>A run of the image.</summary>
-    /// <exception cref="UnreadableException">It is not all there.</exception>
-    protected ReadOnlySpan<byte> At(long offset, long count, string what) => Piece(offset, count, what).Span;
-
-    /// <inheritdoc cref="At"/>
-    protected ReadOnlyMemory<byte> Piece(long offset, long count, string what)
-    {
-        if (offset < 0 || count < 0 || offset > image.Length || count > image.Length - offset) throw new UnreadableException($"{count} bytes of {what}", $"an image of 0x{image.Length:x} bytes", Math.Max(0, offset));
-        return image.Slice((int)offset, (int)count);
-    }
+    /// <summary>Whether the walk led to this folder.</summary>
+    protected bool IsReached(ulong folder) => folders.Contains(folder);
 
     /// <summary>Reads all names from the root folder down.</summary>
     protected void Walk(ulong root)
     {
-        var todo = new Stack<(ulong Number, FilePath Path, int Depth)>();
-        var seen = new HashSet<ulong> { root };
-        var damaged = 0;
-        BudgetException? spent = null;
-        var top = new FilePath("/"u8.ToArray());
         try
         {
-            var node = ReadNode(root, top);
-            if (node.Entry.Type == FileType.Directory) Names(node, top, 0);
+            var node = ReadNode(root, Top);
+            if (node.Entry.Type == FileType.Directory) Walk(node);
             else Lose("a folder as the root", "another type", node.Start);
         }
         catch (UnreadableException unreadable)
         {
             Lose(unreadable);
         }
+    }
+
+    /// <summary>The same where the root folder may have no node of its own.</summary>
+    protected void WalkFrom(ulong root) => Walk(new Node(root, new FileEntry { Path = Top, Type = FileType.Directory, Mode = -1 }, 0));
+
+    private static FilePath Top => new("/"u8.ToArray());
+
+    private void Walk(Node root)
+    {
+        var todo = new Stack<(ulong Number, FilePath Path, int Depth)>();
+        var damaged = 0;
+        BudgetException? spent = null;
+        folders.Add(root.Number);
+        Names(root, Top, 0);
         while (todo.TryPop(out var next))
         {
             try
@@ -101,7 +106,7 @@ internal abstract class NodeFileSystem(ReadOnlyMemory<byte> image, Place place, 
             entries.Add(node.Entry);
             if (node.Entry.Type == FileType.Regular) files.Add(number, (node, [node.Entry]));
             if (node.Entry.Type != FileType.Directory) return;
-            if (!seen.Add(number)) Lose(path, "a folder that is listed once", "one that is listed elsewhere in the tree");
+            if (!folders.Add(number)) Lose(path, "a folder that is listed once", "one that is listed elsewhere in the tree");
             else if (depth >= Budget.Depth) Lose(path, $"folders at most {Budget.Depth} deep", "a deeper one (raise it with --budget depth=NUMBER)");
             else Names(node, path, depth);
         }
@@ -135,15 +140,19 @@ internal abstract class NodeFileSystem(ReadOnlyMemory<byte> image, Place place, 
         var affordable = new List<(Node Node, List<FileEntry> Links)>();
         foreach (var file in files.Values.OrderBy(f => f.Node.Start).ThenBy(f => f.Node.Number))
         {
+            cancel.ThrowIfCancellationRequested();
             try
             {
-                if (file.Node.Entry.Size > Budget.FileBytes) throw new BudgetException("file", Budget.FileBytes);
-                Budget.SpendBytes(file.Node.Entry.Size);
+                if (file.Node.Entry.Size > Budget.FileBytes)
+                {
+                    throw new UnreadableException($"at most {Budget.FileBytes} bytes in one file", $"{file.Node.Entry.Size} (raise it with --budget file=NUMBER)", file.Node.Start);
+                }
+                Budget.SpendBytes(Plan(file.Node));
                 affordable.Add(file);
             }
-            catch (BudgetException spent)
+            catch (Exception failure) when (failure is UnreadableException or BudgetException)
             {
-                foreach (var entry in file.Links) Lose(entry.Path, spent);
+                foreach (var entry in file.Links) Lose(entry.Path, failure);
             }
         }
         try
@@ -177,7 +186,7 @@ internal abstract class NodeFileSystem(ReadOnlyMemory<byte> image, Place place, 
                 else
                 {
                     buffer = ArrayPool<byte>.Shared.Rent(size);
-                    Fill(node, buffer.AsSpan(0, size));
+                    Fill(node, new ArraySegment<byte>(buffer, 0, size));
                     content = buffer.AsSpan(0, size);
                 }
             }
@@ -192,5 +201,23 @@ internal abstract class NodeFileSystem(ReadOnlyMemory<byte> image, Place place, 
         {
             if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+}
+
+/// <summary>One that lies in a single run of bytes.</summary>
+/// <param name="image">From the first byte of the file system on, as far as there are bytes.</param>
+internal abstract class FlatFileSystem(ReadOnlyMemory<byte> image, Place place, Budget budget) : NodeFileSystem(place, budget)
+{
+    protected ReadOnlyMemory<byte> Image => image;
+
+    /// <summary>A run of the image.</summary>
+    /// <exception cref="UnreadableException">It is not all there.</exception>
+    protected ReadOnlySpan<byte> At(long offset, long count, string what) => Piece(offset, count, what).Span;
+
+    /// <inheritdoc cref="At"/>
+    protected ReadOnlyMemory<byte> Piece(long offset, long count, string what)
+    {
+        if (offset < 0 || count < 0 || offset > image.Length || count > image.Length - offset) throw new UnreadableException($"{count} bytes of {what}", $"an image of 0x{image.Length:x} bytes", Math.Max(0, offset));
+        return image.Slice((int)offset, (int)count);
     }
 }

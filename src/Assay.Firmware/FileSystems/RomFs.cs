@@ -8,8 +8,21 @@ namespace Assay.Firmware.FileSystems;
 /// romfs (linux/Documentation/filesystems/romfs.rst): a volume header, then headers of files that lead to the next one in their folder, each with its
 /// content behind its name. Big endian, nothing compressed. Modes, owners and times are not kept, but for "executable".
 /// </summary>
-internal sealed class RomFs : NodeFileSystem
+internal sealed class RomFs : FlatFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "romfs",
+        Title = "romfs",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/Documentation/filesystems/romfs.rst",
+        Proof = "`genromfs`, samples",
+        Limits = "that a file is executable is not shown",
+        Signatures = [new("-rom1fs-"u8.ToArray())],
+        Recognise = bytes => IsHeader(bytes) ? new("romfs", 0) : null,
+        Open = opening => opening.FileSystem(Open(opening.Bytes, opening.Place, opening.Budget)),
+    };
+
     private const int HeaderSize = 16;
     private const int CheckedBytes = 512;
     private const int LongestName = 4096;
@@ -165,7 +178,7 @@ internal sealed class RomFs : NodeFileSystem
         }
     }
 
-    protected override void Fill(Node file, Span<byte> target) => At(file.Start, target.Length, "content").CopyTo(target);
+    protected override void Fill(Node file, ArraySegment<byte> target) => At(file.Start, target.Count, "content").CopyTo(target);
 
     protected override ReadOnlyMemory<byte>? InPlace(Node file) => Piece(file.Start, file.Entry.Size, "content");
 }

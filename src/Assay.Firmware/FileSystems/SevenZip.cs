@@ -9,7 +9,7 @@ namespace Assay.Firmware.FileSystems;
 /// <summary>7z archives as part of an image: what <see cref="Assay.Evidence.Compression.SevenZip"/> reads, as files.</summary>
 internal sealed class SevenZip : Archive
 {
-    internal static readonly Format Signed = new()
+    internal static readonly Format AsFormat = new()
     {
         Kind = "7z",
         Title = "7z archive",

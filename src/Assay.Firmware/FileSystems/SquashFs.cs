@@ -14,6 +14,29 @@ namespace Assay.Firmware.FileSystems;
 /// </remarks>
 internal sealed partial class SquashFs : ImageFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "squashfs",
+        Title = "SquashFS",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/Documentation/filesystems/squashfs.rst; squashfs-tools: squashfs_compat.h, unsquash-1.c to unsquash-3.c",
+        Proof = "version 4: `mksquashfs` with each of its compressors; versions 1 to 3 in both byte orders: `unsquashfs`, samples; vendors' LZMA with streams of `xz`",
+        Limits = "extended attributes and the export table are left out",
+        Signatures =
+        [
+            new("hsqs"u8.ToArray()), new("sqsh"u8.ToArray()), new("shsq"u8.ToArray()), new("qshs"u8.ToArray()),
+            new("tqsh"u8.ToArray()), new("hsqt"u8.ToArray()), new("sqlz"u8.ToArray()), new("zlqs"u8.ToArray()),
+        ],
+        Recognise = bytes => IsHeader(bytes) ? new("squashfs", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            var version = files.Version == 4 ? "" : $", version {files.Version}";
+            return opening.FileSystem(files, $"{files.Compressor}, blocks of {files.BlockSize / 1024} KiB{version}{(files.IsBigEndian ? ", big endian" : "")}");
+        },
+        IsExpectedInKernel = true,
+    };
+
     private const int MetadataSize = 8192;
     private const uint NoFragment = uint.MaxValue;
 

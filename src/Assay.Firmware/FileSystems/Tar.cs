@@ -16,7 +16,7 @@ internal sealed class Tar : Archive
     private const int Block = 512, Record = 20 * Block;
     private const int LongestName = 1 << 16, LongestExtension = 1 << 20, MostRuns = 1 << 16;
 
-    internal static readonly Format Magic = new()
+    internal static readonly Format AsFormat = new()
     {
         Kind = "tar",
         Title = "tar archive: ustar, pax, GNU",

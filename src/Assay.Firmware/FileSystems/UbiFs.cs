@@ -17,8 +17,25 @@ namespace Assay.Firmware.FileSystems;
 /// Limits: extended attributes are left out; names and contents that fscrypt encrypted are losses; signatures of authenticated images are not checked.
 /// Pieces that are not in the index are holes, as the format has it. Nodes are read where they lie; no volume is copied.
 /// </remarks>
-internal sealed partial class UbiFs : InodeFileSystem
+internal sealed partial class UbiFs : NodeFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "ubifs",
+        Title = "UBIFS",
+        Group = FormatGroup.FileSystem,
+        Source = "linux/fs/ubifs/ubifs-media.h, linux/fs/ubifs",
+        Proof = "mkfs.ubifs (mtd-utils), with each of its compressors, signed and encrypted",
+        Limits = "what fscrypt encrypted is named and not read; signatures are not checked; extended attributes are left out",
+        Signatures = [new([0x31, 0x18, 0x10, 0x06])],
+        Recognise = bytes => IsHeader(bytes) ? new("ubifs", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, files.IsAuthenticated ? "signed: the signature was not checked" : null);
+        },
+    };
+
     internal const int HeaderSize = 24;
     private const int SuperblockSize = 4096;
     private const int InodeSize = 160, NameSize = 56, DataSize = 48, MasterSize = 512, IndexSize = 28, ReferenceSize = 64, TruncationSize = 56;
@@ -49,9 +66,10 @@ internal sealed partial class UbiFs : InodeFileSystem
         internal Dictionary<uint, At>? Pieces { get; set; }
     }
 
-    private sealed class Pieces : StoredFile
+    /// <summary>A file with its pieces by number; null where it has none.</summary>
+    private sealed record Pieces(ulong Number, FileEntry Entry, long Start, Dictionary<uint, At>? All) : Node(Number, Entry, Start)
     {
-        internal required Dictionary<uint, At>? All { get; init; }
+        internal bool IsEncrypted { get; init; }
     }
 
     private UbiFs(LogicalBlocks blocks, long length, Place place, Budget budget) : base(place, budget)
@@ -120,7 +138,7 @@ internal sealed partial class UbiFs : InodeFileSystem
         var super = new Super(0, 0, 0);
         try
         {
-            var node = Node(new At(0, 0), NodeKind.Superblock, SuperblockSize);
+            var node = NodeAt(new At(0, 0), NodeKind.Superblock, SuperblockSize);
             var log = Math.Min(U32(node, 56), 1 << 20);
             super = new Super((int)log, (int)(FirstLogBlock + log + Math.Min(U32(node, 60), 1 << 20) + Math.Min(U32(node, 64), 1 << 20)), U32(node, 28));
             IsAuthenticated = (super.Flags & 0x20) != 0;
@@ -136,7 +154,7 @@ internal sealed partial class UbiFs : InodeFileSystem
         {
             try
             {
-                var node = Node(at, NodeKind.Inode, InodeSize);
+                var node = NodeAt(at, NodeKind.Inode, InodeSize);
                 if ((U32(node, 108) & Encrypted) != 0) Hide(root, hidden => Lose("names in clear text", hidden, Offset(at)));
             }
             catch (UnreadableException unreadable)
@@ -144,7 +162,7 @@ internal sealed partial class UbiFs : InodeFileSystem
                 Lose(unreadable);
             }
         }
-        ReadTree(RootInode);
+        WalkFrom(RootInode);
     }
 
     private static void Hide(Inode folder, Action<string> tell)
@@ -157,7 +175,7 @@ internal sealed partial class UbiFs : InodeFileSystem
 
     /// <summary>A node whose magic, length and sum are right.</summary>
     /// <exception cref="UnreadableException"/>
-    private ReadOnlySpan<byte> Node(At at, NodeKind kind, int least)
+    private ReadOnlySpan<byte> NodeAt(At at, NodeKind kind, int least)
     {
         var block = blocks[at.Block];
         if (at.Offset < 0 || at.Offset > block.Bytes.Length - HeaderSize) throw new UnreadableException($"a node inside block {at.Block} of {block.Bytes.Length} bytes", $"one at 0x{at.Offset:x}", Offset(at));
@@ -180,14 +198,16 @@ internal sealed partial class UbiFs : InodeFileSystem
         return inode;
     }
 
-    protected override IEnumerable<(string Name, uint Inode)> Children(uint folder) =>
-        inodes.TryGetValue(folder, out var inode) && inode.Names is { } list ? list.Select(n => (n.Key, n.Value)) : [];
-
-    protected override FileEntry Entry(uint number, FilePath path, out StoredFile? file)
+    protected override void List(Node folder, Action<ReadOnlySpan<byte>, ulong> child)
     {
-        file = null;
-        if (!inodes.TryGetValue(number, out var inode) || inode.Node is not { } at) throw new UnreadableException($"a node of inode {number}", "none", 0);
-        var node = Node(at, NodeKind.Inode, InodeSize);
+        if (!inodes.TryGetValue((uint)folder.Number, out var inode) || inode.Names is not { } list) return;
+        foreach (var (name, number) in list) child(Encoding.Latin1.GetBytes(name), number);
+    }
+
+    protected override Node ReadNode(ulong number, FilePath path)
+    {
+        if (!inodes.TryGetValue((uint)number, out var inode) || inode.Node is not { } at) throw new UnreadableException($"a node of inode {number}", "none", 0);
+        var node = NodeAt(at, NodeKind.Inode, InodeSize);
         if (U32(node, 24) != number) throw new UnreadableException($"a node of inode {number}", $"one of {U32(node, 24)}", Offset(at));
         var entry = UnixEntry(path, U32(node, 104), U32(node, 96), U32(node, 100), (long)U64(node, 72), Offset(at) + 104);
         var length = U32(node, 112);
@@ -198,35 +218,38 @@ internal sealed partial class UbiFs : InodeFileSystem
         {
             case FileType.Regular:
                 var size = (long)Math.Min(U64(node, 48), long.MaxValue);
-                if (isEncrypted) Lose(path, "content in clear text", "content that fscrypt encrypted");
-                else file = new Pieces { Inode = number, Size = size, All = inode.Pieces, Start = inode.Pieces is { Count: > 0 } all ? all.Values.Min(Offset) : Offset(at) };
-                return entry with { Size = size };
+                return new Pieces(number, entry with { Size = size }, inode.Pieces is { Count: > 0 } all ? all.Values.Min(Offset) : Offset(at), inode.Pieces) { IsEncrypted = isEncrypted };
             case FileType.Directory:
                 if (isEncrypted && inode.Names is { Count: > 0 }) Hide(inode, hidden => Lose(path, "names in clear text", hidden));
-                return entry;
+                return Plain(entry);
             case FileType.Link:
                 if (isEncrypted) throw new UnreadableException("a link's target in clear text", "one that fscrypt encrypted", Offset(at));
-                return entry with { Target = data.ToArray() };
+                return Plain(entry with { Target = data.ToArray() });
             case FileType.CharacterDevice or FileType.BlockDevice:
                 if (length is not (4 or 8)) throw new UnreadableException("a device number of 4 or 8 bytes", $"{length}", Offset(at) + 112);
-                return WithDevice(entry, U32(data, 0), isOld: false);
+                return Plain(WithDevice(entry, U32(data, 0), isOld: false));
             default:
-                return entry;
+                return Plain(entry);
         }
+
+        Node Plain(FileEntry entry) => new(number, entry, Offset(at));
     }
 
-    protected override long Plan(StoredFile file)
+    protected override long Plan(Node file)
     {
+        var pieces = (Pieces)file;
+        if (pieces.IsEncrypted) throw new UnreadableException("content in clear text", "content that fscrypt encrypted", file.Start);
         // What the index leaves out is a hole; what a search of damaged blocks did not find is not.
-        var all = (file.Size + PieceSize - 1) / PieceSize;
-        var found = ((Pieces)file).All?.Keys.Count(p => p < all) ?? 0;
+        var all = (file.Entry.Size + PieceSize - 1) / PieceSize;
+        var found = pieces.All?.Keys.Count(p => p < all) ?? 0;
         if (isIncomplete && found < all) throw new UnreadableException($"{all} pieces, since nodes of the image are damaged", $"{found}", file.Start);
-        return Math.Max(file.Size, (long)PieceSize * (((Pieces)file).All?.Count ?? 0));
+        return Math.Max(file.Entry.Size, (long)PieceSize * (pieces.All?.Count ?? 0));
     }
 
-    protected override void Fill(StoredFile file, byte[] target)
+    protected override void Fill(Node file, ArraySegment<byte> content)
     {
-        target.AsSpan(0, (int)file.Size).Clear();
+        var (target, first, left) = (content.Array!, content.Offset, (long)content.Count);
+        content.AsSpan().Clear();
         if (((Pieces)file).All is not { } all) return;
         var whole = ArrayPool<byte>.Shared.Rent(PieceSize);
         try
@@ -234,21 +257,21 @@ internal sealed partial class UbiFs : InodeFileSystem
             foreach (var (number, at) in all)
             {
                 var start = number * (long)PieceSize;
-                if (start >= file.Size) continue;
-                var node = Node(at, NodeKind.Data, DataSize);
-                if (U32(node, 24) != file.Inode || (U32(node, 28) & 0x1fffffff) != number)
+                if (start >= left) continue;
+                var node = NodeAt(at, NodeKind.Data, DataSize);
+                if (U32(node, 24) != file.Number || (U32(node, 28) & 0x1fffffff) != number)
                 {
-                    throw new UnreadableException($"piece {number} of inode {file.Inode}", $"piece {U32(node, 28) & 0x1fffffff} of {U32(node, 24)}", Offset(at));
+                    throw new UnreadableException($"piece {number} of inode {file.Number}", $"piece {U32(node, 28) & 0x1fffffff} of {U32(node, 24)}", Offset(at));
                 }
                 var size = U32(node, 40);
                 if (size > PieceSize) throw new UnreadableException($"a piece of at most {PieceSize} bytes", $"{size}", Offset(at) + 40);
-                if (size <= file.Size - start)
+                if (size <= left - start)
                 {
-                    Decode(node, at, target, (int)start, (int)size);
+                    Decode(node, at, target, first + (int)start, (int)size);
                     continue;
                 }
                 Decode(node, at, whole, 0, (int)size);
-                whole.AsSpan(0, (int)(file.Size - start)).CopyTo(target.AsSpan((int)start));
+                whole.AsSpan(0, (int)(left - start)).CopyTo(target.AsSpan(first + (int)start));
             }
         }
         finally

@@ -46,7 +46,7 @@ internal sealed partial class UbiFs
             }
         }
         if (newest is not { } at) throw new UnreadableException("a master node in block 1 or 2", "none that is intact", Offset(new At(1, 0)));
-        return Node(at, NodeKind.Master, MasterSize);
+        return NodeAt(at, NodeKind.Master, MasterSize);
     }
 
     private void Walk(At root)
@@ -57,7 +57,7 @@ internal sealed partial class UbiFs
         while (todo.TryPop(out var next))
         {
             if (!seen.Add(next.At)) throw new UnreadableException("an index node that is reached once", "one that is reached again", Offset(next.At));
-            var node = Node(next.At, NodeKind.Index, IndexSize);
+            var node = NodeAt(next.At, NodeKind.Index, IndexSize);
             int count = U16(node, 24), level = U16(node, 26);
             if (next.Level >= 0 && level != next.Level) throw new UnreadableException($"an index node of level {next.Level}", $"{level}", Offset(next.At) + 26);
             if (count == 0) continue;
@@ -101,7 +101,7 @@ internal sealed partial class UbiFs
 
     private void TakeName(At at)
     {
-        var node = Node(at, NodeKind.Name, NameSize);
+        var node = NodeAt(at, NodeKind.Name, NameSize);
         var length = U16(node, 50);
         if (length > node.Length - NameSize) throw new UnreadableException($"a name of at most {node.Length - NameSize} bytes", $"{length}", Offset(at) + 50);
         var folder = Of(U32(node, 24));
@@ -129,7 +129,7 @@ internal sealed partial class UbiFs
         {
             foreach (var met in Nodes(block, 0, tell: false))
             {
-                if (met.Kind == NodeKind.CommitStart && block == log && U64(Node(met.At, NodeKind.CommitStart, 32), 24) == commit) start = met.Sequence;
+                if (met.Kind == NodeKind.CommitStart && block == log && U64(NodeAt(met.At, NodeKind.CommitStart, 32), 24) == commit) start = met.Sequence;
                 if (met.Kind == NodeKind.Reference) references.Add(met);
             }
         }
@@ -141,7 +141,7 @@ internal sealed partial class UbiFs
         var journal = new SortedDictionary<int, int>();
         foreach (var met in references.Where(r => r.Sequence > from))
         {
-            var node = Node(met.At, NodeKind.Reference, ReferenceSize);
+            var node = NodeAt(met.At, NodeKind.Reference, ReferenceSize);
             if (U32(node, 24) >= blocks.Count) continue;
             var (block, offset) = ((int)U32(node, 24), (int)Math.Min(U32(node, 28), int.MaxValue));
             journal[block] = Math.Min(journal.GetValueOrDefault(block, int.MaxValue), offset);
@@ -176,20 +176,20 @@ internal sealed partial class UbiFs
         switch (met.Kind)
         {
             case NodeKind.Inode:
-                var node = Node(met.At, NodeKind.Inode, InodeSize);
+                var node = NodeAt(met.At, NodeKind.Inode, InodeSize);
                 // Without links the inode is gone, and all that belongs to it.
                 if (U32(node, 92) == 0) inodes.Remove(U32(node, 24));
                 else Of(U32(node, 24)).Node = met.At;
                 break;
             case NodeKind.Data:
-                node = Node(met.At, NodeKind.Data, DataSize);
+                node = NodeAt(met.At, NodeKind.Data, DataSize);
                 (Of(U32(node, 24)).Pieces ??= [])[U32(node, 28) & 0x1fffffff] = met.At;
                 break;
             case NodeKind.Name:
                 TakeName(met.At);
                 break;
             case NodeKind.Truncation:
-                node = Node(met.At, NodeKind.Truncation, TruncationSize);
+                node = NodeAt(met.At, NodeKind.Truncation, TruncationSize);
                 if (!inodes.TryGetValue(U32(node, 24), out var inode) || inode.Pieces is not { } pieces) break;
                 var kept = (U64(node, 48) + PieceSize - 1) / PieceSize;
                 foreach (var piece in pieces.Keys.Where(p => p >= kept).ToList()) pieces.Remove(piece);

@@ -14,8 +14,30 @@ namespace Assay.Firmware.FileSystems;
 /// Byte orders of headers and tags are found apart, since writers mix them. Limits: tags of YAFFS1, tags inside the page and tags that a controller
 /// scattered over the spare bytes are not read; the codes that correct tags are not used; checkpoints and summaries are not needed.
 /// </remarks>
-internal sealed class Yaffs2 : InodeFileSystem
+internal sealed class Yaffs2 : FlatFileSystem
 {
+    internal static readonly Format AsFormat = new()
+    {
+        Kind = "yaffs2",
+        Title = "YAFFS2",
+        Group = FormatGroup.FileSystem,
+        Source = "yaffs2/yaffs_guts.h, yaffs2/yaffs_packedtags2.h",
+        Proof = "samples of other projects, both byte orders",
+        Limits = "tags of YAFFS1, tags inside the page and tags that a controller scattered are not read; nothing is corrected",
+        // The first object is a file or a folder in the root.
+        Signatures =
+        [
+            new([1, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff]), new([3, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff]),
+            new([1, 0, 0, 0, 1, 0xff, 0xff], 3), new([3, 0, 0, 0, 1, 0xff, 0xff], 3),
+        ],
+        Recognise = bytes => IsHeader(bytes) ? new("yaffs2", 0) : null,
+        Open = opening =>
+        {
+            var files = Open(opening.Bytes, opening.Place, opening.Budget);
+            return opening.FileSystem(files, $"pages of {files.Layout.Page} and {files.Layout.Spare} bytes");
+        },
+    };
+
     internal const int HeaderSize = 512;
     private const uint RootObject = 1, LostAndFound = 2, Unlinked = 3, Deleted = 4, SummaryObject = 0x10;
     private const uint LowestSequence = 0x1000, HighestSequence = 0xefffff00;
@@ -27,7 +49,6 @@ internal sealed class Yaffs2 : InodeFileSystem
     private static readonly int[] Pages = [2048, 4096, 1024, 512, 8192, 16384];
     private static readonly int[] Spares = [64, 128, 32, 16, 256, 224, 448, 512];
 
-    private readonly ReadOnlyMemory<byte> image;
     private readonly Geometry geometry;
     private readonly SortedDictionary<uint, Object> objects = [];
     private readonly Dictionary<uint, List<(string Name, uint Inode)>> folders = [];
@@ -52,16 +73,9 @@ internal sealed class Yaffs2 : InodeFileSystem
         internal Dictionary<uint, int> Pieces { get; } = [];
     }
 
-    private sealed class Stored : StoredFile
-    {
-        internal required Dictionary<uint, int> Pieces { get; init; }
-    }
+    private sealed record Stored(ulong Number, FileEntry Entry, long Start, Dictionary<uint, int> Pieces) : Node(Number, Entry, Start);
 
-    private Yaffs2(ReadOnlyMemory<byte> image, Geometry geometry, Place place, Budget budget) : base(place, budget)
-    {
-        this.image = image;
-        this.geometry = geometry;
-    }
+    private Yaffs2(ReadOnlyMemory<byte> image, Geometry geometry, Place place, Budget budget) : base(image, place, budget) => this.geometry = geometry;
 
     public override string Format => "yaffs2";
     internal override long Length => length;
@@ -71,7 +85,7 @@ internal sealed class Yaffs2 : InodeFileSystem
     internal static bool IsHeader(ReadOnlySpan<byte> bytes) => Measure(bytes) is not null;
 
     private static uint U32(ReadOnlySpan<byte> b, int at, bool bigEndian) => bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(b[at..]) : BinaryPrimitives.ReadUInt32LittleEndian(b[at..]);
-    private uint U32(int at) => U32(image.Span, at, geometry.BigEndian);
+    private uint U32(int at) => U32(Image.Span, at, geometry.BigEndian);
 
     private static Geometry? Measure(ReadOnlySpan<byte> bytes)
     {
@@ -152,7 +166,7 @@ internal sealed class Yaffs2 : InodeFileSystem
         var files = new Yaffs2(bytes, geometry, place, budget);
         files.ReadChunks();
         files.ReadNames();
-        files.ReadTree(RootObject);
+        files.WalkFrom(RootObject);
         return files;
     }
 
@@ -161,9 +175,9 @@ internal sealed class Yaffs2 : InodeFileSystem
         var chunks = new List<(Tags Tags, int At)>();
         var doubtful = new List<int>();
         var at = 0;
-        for (; at <= image.Length - geometry.Chunk && doubtful.Count <= LongestDamage; at += geometry.Chunk)
+        for (; at <= Image.Length - geometry.Chunk && doubtful.Count <= LongestDamage; at += geometry.Chunk)
         {
-            var chunk = image.Span.Slice(at, geometry.Chunk);
+            var chunk = Image.Span.Slice(at, geometry.Chunk);
             if (Read(chunk, geometry) is { } tags && (tags.Chunk != 0 || tags.Object == SummaryObject || IsObjectHeader(chunk, geometry.BigEndian)))
             {
                 foreach (var gap in doubtful) Lose("a chunk with tags of YAFFS2", "other bytes", gap);
@@ -177,13 +191,13 @@ internal sealed class Yaffs2 : InodeFileSystem
                 doubtful.Add(at);
             }
         }
-        if (at == length && image.Length > at && image.Span[at..].ContainsAnyExcept((byte)0xff, (byte)0))
+        if (at == length && Image.Length > at && Image.Span[at..].ContainsAnyExcept((byte)0xff, (byte)0))
         {
-            Lose($"a chunk of {geometry.Chunk} bytes", $"{image.Length - at} to the end", at);
+            Lose($"a chunk of {geometry.Chunk} bytes", $"{Image.Length - at} to the end", at);
             isDamaged = true;
-            length = image.Length;
+            length = Image.Length;
         }
-        if (length == image.Length && chunks.Count > 0) last = chunks[^1].Tags.Object;
+        if (length == Image.Length && chunks.Count > 0) last = chunks[^1].Tags.Object;
         foreach (var (tags, start) in chunks.OrderBy(c => c.Tags.Sequence).ThenBy(c => c.At)) Play(tags, start);
     }
 
@@ -248,16 +262,19 @@ internal sealed class Yaffs2 : InodeFileSystem
 
     private string Name(int at)
     {
-        var name = image.Span.Slice(at + 10, 256);
+        var name = Image.Span.Slice(at + 10, 256);
         return Encoding.Latin1.GetString(name[..name.IndexOf((byte)0)]);
     }
 
-    protected override IEnumerable<(string Name, uint Inode)> Children(uint folder) => folders.TryGetValue(folder, out var list) ? list : [];
-
-    protected override FileEntry Entry(uint inode, FilePath path, out StoredFile? file)
+    protected override void List(Node folder, Action<ReadOnlySpan<byte>, ulong> child)
     {
-        file = null;
-        if (!objects.TryGetValue(inode, out var known) || known.Header is not { } at) throw new UnreadableException($"a header of object {inode}", "none", 0);
+        if (!folders.TryGetValue((uint)folder.Number, out var list)) return;
+        foreach (var (name, inode) in list) child(Encoding.Latin1.GetBytes(name), inode);
+    }
+
+    protected override Node ReadNode(ulong number, FilePath path)
+    {
+        if (!objects.TryGetValue((uint)number, out var known) || known.Header is not { } at) throw new UnreadableException($"a header of object {number}", "none", 0);
         var entry = new FileEntry
         {
             Path = path,
@@ -270,47 +287,46 @@ internal sealed class Yaffs2 : InodeFileSystem
         switch (U32(at))
         {
             case File:
-                file = new Stored { Inode = inode, Size = known.Size, Pieces = known.Pieces, Start = known.Pieces.Count > 0 ? known.Pieces.Values.Min() : at };
-                return entry with { Size = known.Size };
+                return new Stored(number, entry with { Size = known.Size }, known.Pieces.Count > 0 ? known.Pieces.Values.Min() : at, known.Pieces);
             case Folder:
-                return entry with { Type = FileType.Directory };
+                return new Node(number, entry with { Type = FileType.Directory }, at);
             case Link:
-                var target = image.Span.Slice(at + 300, 160);
+                var target = Image.Span.Slice(at + 300, 160);
                 var end = target.IndexOf((byte)0);
                 if (end < 0) throw new UnreadableException("a link's target that ends with a zero byte", "none", at + 300);
-                return entry with { Type = FileType.Link, Target = target[..end].ToArray() };
+                return new Node(number, entry with { Type = FileType.Link, Target = target[..end].ToArray() }, at);
             case Special:
-                var number = U32(at + 460);
+                var device = U32(at + 460);
                 var node = UnixEntry(path, U32(at + 268), entry.Owner, entry.Group, entry.Modified, at + 268);
-                return node.Type is FileType.CharacterDevice or FileType.BlockDevice ? WithDevice(node, number, isOld: number <= 0xffff) : node;
+                return new Node(number, node.Type is FileType.CharacterDevice or FileType.BlockDevice ? WithDevice(node, device, isOld: device <= 0xffff) : node, at);
             default:
                 throw new UnreadableException("an object with content, or a hard link to one", "a hard link that leads to hard links", at);
         }
     }
 
-    protected override long Plan(StoredFile file)
+    protected override long Plan(Node file)
     {
         var pieces = ((Stored)file).Pieces;
         // A hole has no chunks; neither has a file whose chunks were damaged, nor the end of one that the image's end cuts off.
-        var all = (file.Size + geometry.Page - 1) / geometry.Page;
+        var all = (file.Entry.Size + geometry.Page - 1) / geometry.Page;
         var found = pieces.Keys.Count(p => p <= all);
-        if (found < all && (isDamaged || file.Inode == last && !pieces.ContainsKey((uint)all)))
+        if (found < all && (isDamaged || file.Number == last && !pieces.ContainsKey((uint)all)))
         {
             throw new UnreadableException($"{all} chunks, since the image is {(isDamaged ? "damaged" : "at its end")}", $"{found}", file.Start);
         }
-        return file.Size;
+        return file.Entry.Size;
     }
 
-    protected override void Fill(StoredFile file, byte[] target)
+    protected override void Fill(Node file, ArraySegment<byte> target)
     {
-        var content = target.AsSpan(0, (int)file.Size);
+        Span<byte> content = target;
         content.Clear();
         foreach (var (piece, at) in ((Stored)file).Pieces)
         {
             var start = (piece - 1L) * geometry.Page;
             if (start >= content.Length) continue;
-            var tags = Read(image.Span.Slice(at, geometry.Chunk), geometry)!.Value;
-            image.Span.Slice(at, (int)Math.Min(tags.Bytes, content.Length - start)).CopyTo(content[(int)start..]);
+            var tags = Read(Image.Span.Slice(at, geometry.Chunk), geometry)!.Value;
+            Image.Span.Slice(at, (int)Math.Min(tags.Bytes, content.Length - start)).CopyTo(content[(int)start..]);
         }
     }
 }

@@ -13,7 +13,7 @@ namespace Assay.Firmware.FileSystems;
 /// </summary>
 internal sealed class Zip : Archive
 {
-    internal static readonly Format Signed = new()
+    internal static readonly Format AsFormat = new()
     {
         Kind = "zip",
         Title = "zip archive",

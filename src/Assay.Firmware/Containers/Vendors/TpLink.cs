@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Assay.Evidence;
 
-namespace Assay.Firmware.Containers;
+namespace Assay.Firmware.Containers.Vendors;
 
 /// <summary>Headers of TP-Link: the old one of 512 bytes in two layouts, and the later one with a list of partitions in text ("safeloader").</summary>
 internal static class TpLink
@@ -48,12 +48,6 @@ internal static class TpLink
 
     private static uint U(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
 
-    private static string Text(ReadOnlySpan<byte> field)
-    {
-        var end = field.IndexOf((byte)0);
-        return Shortened.Visible(Encoding.Latin1.GetString(end < 0 ? field : field[..end]));
-    }
-
     private static Layout? Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderSize) return null;
@@ -70,7 +64,7 @@ internal static class TpLink
         if (pieces.Count == 0 || pieces.Any(p => p.Item2 < HeaderSize || p.Item2 + p.Item3 > 1L << 30)) return null;
         if (kernel >= bytes.Length) return null;
         var end = pieces.Max(p => p.Item2 + p.Item3);
-        var note = isLater ? $"header version {bytes[0]}, {Text(bytes.Slice(4, 48))}, hardware {U(bytes, 0x34):x8}" : $"header version {bytes[0]}, {Text(bytes.Slice(4, 24))} {Text(bytes.Slice(28, 36))}, hardware {U(bytes, 0x40):x8}";
+        var note = isLater ? $"header version {bytes[0]}, {FixedText.Of(bytes.Slice(4, 48))}, hardware {U(bytes, 0x34):x8}" : $"header version {bytes[0]}, {FixedText.Of(bytes.Slice(4, 24))} {FixedText.Of(bytes.Slice(28, 36))}, hardware {U(bytes, 0x40):x8}";
         return new Layout(isLater ? 0x40 : 0x4c, length, Math.Max(end, length <= bytes.Length ? length : 0), note, pieces);
     }
 
