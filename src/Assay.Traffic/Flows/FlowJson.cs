@@ -35,6 +35,7 @@ public static class FlowJson
             if (tls.Suite is { } suite) json.WriteString("suite"u8, CipherSuites.Name(suite));
             if (tls.ServerName is not null) json.WriteString("serverName"u8, Shortened.Visible(tls.ServerName));
             if (tls.Alpn is not null) json.WriteString("alpn"u8, Shortened.Visible(tls.Alpn));
+            if (tls.Ja4 is not null) json.WriteString("ja4"u8, Shortened.Visible(tls.Ja4));
             json.WriteEndObject();
         }
         if (flow.Http is { } http)

@@ -36,7 +36,45 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         public HttpRequest? Unwritten;
     }
 
+    public static readonly Protocol Protocol = new()
+    {
+        Application = Application.Http,
+        Name = "http",
+        Title = "HTTP/1.0 and 1.1",
+        Group = ProtocolGroup.Web,
+        Source = "RFC 9110, RFC 9112; RFC 7617 (Basic), RFC 7616 (Digest)",
+        Ports = [80, 8080],
+        Stream = static (bytes, _, _) => Recognises(bytes) && !IsRtsp(bytes) ? Recognition.Yes : Recognition.No,
+        Dissector = static conversation => new HttpDissector(conversation),
+        Evidence = [FindingKind.Cleartext, FindingKind.Credential, FindingKind.Update, FindingKind.Disclosure],
+        Proof = [new("method", "http.request.method"), new("status", "http.response.code")],
+        Limits = "compressed bodies are not read",
+    };
+
+    public static readonly Protocol Rtsp = new()
+    {
+        Application = Application.Rtsp,
+        Name = "rtsp",
+        Title = "RTSP 1.0",
+        Group = ProtocolGroup.Media,
+        Source = "RFC 2326, RFC 7826",
+        Ports = [554, 8554],
+        Stream = static (bytes, _, _) => IsRtsp(bytes) ? Recognition.Yes : Recognition.No,
+        Dissector = static conversation => new HttpDissector(conversation),
+        Evidence = [FindingKind.Cleartext, FindingKind.Credential, FindingKind.Disclosure],
+        Proof = [new("method", "rtsp.method"), new("status", "rtsp.status")],
+        Limits = "media that is interleaved is passed over",
+    };
+
     public override Application Application => rtsp ? Application.Rtsp : Application.Http;
+
+    private static bool IsRtsp(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.StartsWith("RTSP/1.0 "u8)) return true;
+        if (MethodOf(bytes) is null) return false;
+        var line = bytes.IndexOf((byte)'\n') is var end and >= 0 ? bytes[..end].TrimEnd((byte)'\r') : bytes;
+        return line.EndsWith(" RTSP/1.0"u8);
+    }
 
     public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.StartsWith("HTTP/1."u8) || bytes.StartsWith("RTSP/1.0 "u8) || MethodOf(bytes) is not null;
 

@@ -23,6 +23,21 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         public bool Closed;
     }
 
+    public static readonly Protocol Protocol = new()
+    {
+        Application = Application.Tls,
+        Name = "tls",
+        Title = "TLS 1.0 to 1.3, SSL 2.0 and 3.0",
+        Group = ProtocolGroup.Encryption,
+        Source = "RFC 5246, RFC 8446, RFC 6101; SSL 2.0: RFC 5246 appendix E.2; JA4: github.com/FoxIO-LLC/ja4, technical_details/JA4.md",
+        Ports = [443, 8443, 8883, 853],
+        Stream = static (bytes, _, _) => Recognises(bytes) ? Recognition.Yes : bytes.Length < 6 && bytes[0] == 22 ? Recognition.More : Recognition.No,
+        Dissector = static conversation => new TlsDissector(conversation),
+        Evidence = [FindingKind.WeakCrypto, FindingKind.Certificate],
+        Proof = [new("type", "tls.handshake.type"), new("suite", "tls.handshake.ciphersuite")],
+        Limits = "what is encrypted: of TLS 1.3 everything behind the hellos; compressed certificates",
+    };
+
     public override Application Application => Application.Tls;
 
     public static bool Recognises(ReadOnlySpan<byte> bytes) =>
