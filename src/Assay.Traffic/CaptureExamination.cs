@@ -27,7 +27,10 @@ public sealed record CaptureExamination
     /// <summary>Reads a capture once. Damage behind its header is a loss in <see cref="Coverage"/>.</summary>
     /// <exception cref="UnreadableException">The artefact does not begin as a capture does.</exception>
     /// <exception cref="OperationCanceledException"/>
-    public static CaptureExamination Of(Artefact artefact, ExaminationOptions options)
+    public static CaptureExamination Of(Artefact artefact, ExaminationOptions options) => Of(artefact, options, null);
+
+    /// <param name="witness">Is told the fields that readers read.</param>
+    internal static CaptureExamination Of(Artefact artefact, ExaminationOptions options, Protocols.IFieldWitness? witness)
     {
         var flows = new List<Flow>();
         long unkept = 0;
@@ -36,6 +39,7 @@ public sealed record CaptureExamination
             if (flows.Count < CaptureWalk.MostFlows) flows.Add(flow);
             else unkept++;
         });
+        walk.Notes.Witness = witness;
         var coverage = walk.Run();
         if (unkept > 0)
         {

@@ -130,8 +130,7 @@ internal sealed class CaptureWalk
         }
         else if (packet.PayloadLength > 0)
         {
-            var application = Datagrams.Read(notes, packet, frame, packet.Payload(frame));
-            if (application != Application.Unknown) entry.Application = application;
+            Datagrams.Take(notes, packet, frame, outward, ref entry, ref cache.Conversation(slot));
         }
     }
 

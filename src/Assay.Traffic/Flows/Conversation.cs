@@ -15,12 +15,22 @@ internal sealed class Conversation(Notes notes)
     private Dissector? dissector;
     private int tries;
 
+    /// <summary>What is kept of a flow of UDP: facts, and what its reader puts together of several datagrams.</summary>
+    public static Conversation OfDatagrams(Notes notes) => new(notes) { outward = null, inward = null };
+
     public Notes Notes => notes;
+    /// <summary>A handshake that comes in pieces over several datagrams.</summary>
+    public HandshakePieces? Pieces { get; set; }
+    /// <summary>Requests whose answers are awaited, by their number; at most <see cref="MostAsked"/>.</summary>
+    public Dictionary<ulong, string> Asked => asked ??= [];
+    private Dictionary<ulong, string>? asked;
+    public const int MostAsked = 256;
     /// <summary>Nothing more is to be read.</summary>
     public bool IsDone { get; private set; }
     public Application Application { get; set; }
     public string? ServerName { get; set; }
     public string? Alpn { get; set; }
+    public string? Ja4 { get; set; }
     public ushort? Offered { get; set; }
     public ushort? Chosen { get; set; }
     public ushort? Suite { get; set; }
@@ -30,7 +40,7 @@ internal sealed class Conversation(Notes notes)
     public int? Status { get; set; }
     public string? Server { get; set; }
 
-    public TlsFacts? Tls => Offered is null && Chosen is null ? null : new TlsFacts(Offered, Chosen, Suite, ServerName, Alpn);
+    public TlsFacts? Tls => Offered is null && Chosen is null ? null : new TlsFacts(Offered, Chosen, Suite, ServerName, Alpn) { Ja4 = Ja4 };
     public HttpFacts? Http => Method is null && Status is null ? null : new HttpFacts(Method, Host, Path, Status, Server);
 
     /// <summary>The number of a direction's first byte, as its SYN said.</summary>
@@ -53,19 +63,26 @@ internal sealed class Conversation(Notes notes)
         var used = 0;
         if (dissector is null)
         {
-            var found = Dissector.Recognise(this, isOutward, bytes, at, out var undecided);
+            var found = ProtocolTable.OfStream(bytes, isOutward, isOutward ? at.DestinationPort : at.SourcePort, out var undecided);
             if (found is null)
             {
                 if (++tries >= MostTries) Release();
                 return undecided ? 0 : bytes.Length;
             }
-            dissector = found;
-            Application = found.Application;
+            dissector = found.Dissector!(this);
+            Application = dissector.Application;
         }
         while (used < bytes.Length && !IsDone)
         {
             var step = dissector.Read(isOutward, bytes[used..], at);
             used += step;
+            Application = dissector.Application;
+            if (dissector.Successor is { } next)
+            {
+                dissector = next;
+                Application = next.Application;
+                continue;
+            }
             if (dissector.Done) Release();
             if (step == 0) break;
         }

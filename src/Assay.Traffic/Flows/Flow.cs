@@ -2,8 +2,13 @@ using Assay.Traffic.Captures;
 
 namespace Assay.Traffic.Flows;
 
-/// <summary>What a flow speaks, by its content where the protocol shows itself, by its port only for DNS, mDNS, LLMNR, DHCP and NTP over UDP.</summary>
-public enum Application : byte { Unknown, Dns, MulticastDns, Llmnr, Dhcp, Ntp, Ssdp, Tls, Http, Rtsp, Mqtt, Ftp, Telnet, Ssh, Smtp, Pop3, Imap }
+/// <summary>What a flow speaks, by its content where the protocol shows itself, by its port only where docs/protocols.md says so.</summary>
+public enum Application : byte
+{
+    Unknown, Dns, MulticastDns, Llmnr, Dhcp, Ntp, Ssdp, Tls, Http, Rtsp, Mqtt, Ftp, Telnet, Ssh, Smtp, Pop3, Imap,
+    DhcpV6, Dtls, Quic, Http2, Snmp, Sip, Coap, WsDiscovery,
+    Modbus, Dnp3, Iec104, S7, EtherNetIp, Bacnet, OpcUa, Gtp, Knx, HartIp, Melsec, Profinet,
+}
 
 /// <summary>Frames between two endpoints of one protocol, in both directions (command.md, "flow").</summary>
 public sealed record Flow
@@ -56,12 +61,7 @@ public sealed record Flow
     };
 
     /// <summary>As records show it, or null for <see cref="Application.Unknown"/>.</summary>
-    public static string? NameOf(Application application) => application switch
-    {
-        Application.Unknown => null,
-        Application.MulticastDns => "mdns",
-        _ => application.ToString().ToLowerInvariant(),
-    };
+    public static string? NameOf(Application application) => Protocols.ProtocolTable.Of(application)?.Name;
 }
 
 /// <summary>What the two hellos of TLS say.</summary>
@@ -69,7 +69,11 @@ public sealed record Flow
 /// <param name="Chosen">Version in the ServerHello.</param>
 /// <param name="Suite">Cipher suite in the ServerHello.</param>
 /// <param name="Alpn">First protocol that the client offers.</param>
-public sealed record TlsFacts(ushort? Offered, ushort? Chosen, ushort? Suite, string? ServerName, string? Alpn);
+public sealed record TlsFacts(ushort? Offered, ushort? Chosen, ushort? Suite, string? ServerName, string? Alpn)
+{
+    /// <summary>The JA4 fingerprint of the client's hello.</summary>
+    public string? Ja4 { get; init; }
+}
 
 /// <summary>The first request of a connection and its answer.</summary>
 public sealed record HttpFacts(string? Method, string? Host, string? Path, int? Status, string? Server);

@@ -193,6 +193,8 @@ internal struct FlowEntry
     public bool Closed;
     /// <summary>Nothing more is to be read from the payload.</summary>
     public bool Read;
+    /// <summary>Datagrams in which no protocol showed itself.</summary>
+    public byte Tries;
     /// <summary>The first sequence numbers were seen, and what they are: without them a first segment out of order could not be told.</summary>
     public bool StartsOut, StartsIn;
     public uint StartOut, StartIn;

@@ -24,6 +24,7 @@ internal ref struct DnsMessage
         at = 12;
     }
 
+    public readonly int Transaction => BinaryPrimitives.ReadUInt16BigEndian(message);
     public bool IsResponse { get; }
     /// <summary>Response code; 3 is "no such name".</summary>
     public int Code { get; }
@@ -37,6 +38,25 @@ internal ref struct DnsMessage
         if (bytes.Length < 12 || (bytes[2] & 0x78) is not (0 or 0x20 or 0x28)) return false;
         message = new DnsMessage(bytes);
         return message.QuestionsLeft * 5L + message.RecordsLeft * 11L <= bytes.Length - 12;
+    }
+
+    /// <summary>
+    /// True where nothing but DNS looks like this: one question of class Internet with a name of more than one label, and records that end where the message does.
+    /// </summary>
+    [System.Runtime.CompilerServices.SkipLocalsInit]
+    public static bool IsBeyondDoubt(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 12 || bytes[4] != 0 || bytes[5] != 1 || (bytes[3] & 0x40) != 0 || !TryRead(bytes, out var message)) return false;
+        Span<char> name = stackalloc char[LongestName];
+        if (message.RecordsLeft > 64 || !message.NextQuestion(name, out var length, out var type)) return false;
+        if (type is 0 or (> 110 and < 249) or > 260 || name[..length].IndexOf('.') <= 0 || name[..length].Contains('\\')) return false;
+        if (BinaryPrimitives.ReadUInt16BigEndian(bytes[(message.at - 2)..]) is not (1 or 255)) return false;
+        var records = message.RecordsLeft;
+        while (records-- > 0)
+        {
+            if (!message.NextRecord(name, out _, out _, out _, out _)) return false;
+        }
+        return message.at == bytes.Length;
     }
 
     public bool NextQuestion(scoped Span<char> name, out int length, out ushort type)

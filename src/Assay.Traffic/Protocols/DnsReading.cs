@@ -14,6 +14,61 @@ internal static class DnsReading
     internal static readonly string[] VersionKeys = ["fv", "fw", "fwversion", "firmware", "fwver", "srcvers", "version", "ver", "sw", "rpvr", "vs",
         "swversion", "osxvers"];
 
+    public static readonly Protocol Protocol = new()
+    {
+        Application = Application.Dns,
+        Name = "dns",
+        Title = "DNS over UDP and TCP",
+        Group = ProtocolGroup.Names,
+        Source = "RFC 1035, RFC 7766",
+        Ports = [53],
+        Stream = static (bytes, _, port) => DnsDissector.Recognise(bytes, port),
+        Dissector = static conversation => new DnsDissector(conversation),
+        Datagram = static (bytes, usual) => usual ? DnsMessage.TryRead(bytes, out _) : DnsMessage.IsBeyondDoubt(bytes),
+        Read = static (in datagram) => Read(datagram, "dns"),
+        TellsFlows = true,
+        Proof = [new("transaction", "dns.id"), new("name", "dns.qry.name")],
+        Limits = "DNSSEC is not checked; data of records other than A, AAAA, PTR, SRV and TXT",
+    };
+
+    public static readonly Protocol Multicast = new()
+    {
+        Application = Application.MulticastDns,
+        Name = "mdns",
+        Title = "Multicast DNS with service discovery",
+        Group = ProtocolGroup.Names,
+        Source = "RFC 6762, RFC 6763",
+        Ports = [5353],
+        OnlyOnPorts = true,
+        Datagram = static (bytes, usual) => usual && DnsMessage.TryRead(bytes, out _),
+        Read = static (in datagram) => Read(datagram, "mdns"),
+        TellsFlows = true,
+        Evidence = [FindingKind.Disclosure],
+        Proof = [new("transaction", "dns.id"), new("name", "dns.qry.name")],
+    };
+
+    public static readonly Protocol LinkLocal = new()
+    {
+        Application = Application.Llmnr,
+        Name = "llmnr",
+        Title = "LLMNR",
+        Group = ProtocolGroup.Names,
+        Source = "RFC 4795",
+        Ports = [5355],
+        OnlyOnPorts = true,
+        Datagram = static (bytes, usual) => usual && DnsMessage.TryRead(bytes, out _),
+        Read = static (in datagram) => Read(datagram, "llmnr"),
+        TellsFlows = true,
+        Proof = [new("transaction", "dns.id"), new("name", "dns.qry.name")],
+    };
+
+    private static bool Read(in Datagram datagram, string protocol)
+    {
+        if (!DnsMessage.TryRead(datagram.Bytes, out _)) return false;
+        Read(datagram.Notes, protocol, datagram.Bytes, datagram.At);
+        return true;
+    }
+
     // The two name buffers are written before they are read: to clear 4 KiB for each message would cost more than the message.
     [SkipLocalsInit]
     public static void Read(Notes notes, string protocol, ReadOnlySpan<byte> bytes, in Moment at)
@@ -22,6 +77,9 @@ internal static class DnsReading
         Span<char> asked = stackalloc char[DnsMessage.LongestName];
         Span<char> name = stackalloc char[DnsMessage.LongestName];
         var askedLength = 0;
+        // Two walks share a capture by its ports: what stands elsewhere names nothing in flow records, or they would depend on who read it.
+        var names = notes.IsExamination || at.SourcePort is 53 or 5353 or 5355 || at.DestinationPort is 53 or 5353 or 5355;
+        if (notes.Witness is not null) notes.Saw(at, protocol, "transaction", message.Transaction);
         while (message.NextQuestion(name, out var length, out var type))
         {
             if (askedLength == 0)
@@ -29,6 +87,7 @@ internal static class DnsReading
                 name[..length].CopyTo(asked);
                 askedLength = length;
             }
+            if (notes.Witness is not null) notes.Saw(at, protocol, "name", Name(name[..length]));
             if (!message.IsResponse && notes.IsExamination) notes.Observe(at, protocol, Seen.Query, Name(name[..length]), DnsMessage.TypeName(type));
         }
         if (!message.IsResponse) return;
@@ -40,7 +99,7 @@ internal static class DnsReading
             if (type == DnsMessage.A && data.Length == 4 || type == DnsMessage.Aaaa && data.Length == 16)
             {
                 var address = data.Length == 4 ? Address.V4(BinaryPrimitives.ReadUInt32BigEndian(data)) : Address.V6(data);
-                if (owner.Length > 0) notes.Answered(address, owner);
+                if (owner.Length > 0 && names) notes.Answered(address, owner);
                 if (!notes.IsExamination) continue;
                 notes.Observe(at, protocol, Seen.Answer, Name(owner), $"{DnsMessage.TypeName(type)} {address}");
                 if (protocol == "mdns" && address == at.Source) notes.Stations.Named(at.SourceMac, new string(owner));
@@ -86,9 +145,14 @@ internal sealed class DnsDissector(Conversation conversation) : Dissector(conver
 {
     public override Application Application => Application.Dns;
 
-    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 14 && BinaryPrimitives.ReadUInt16BigEndian(bytes) >= 12
-        && DnsMessage.TryRead(bytes[2..], out _)
-        || bytes.Length is >= 2 and < 14;
+    public static Recognition Recognise(ReadOnlySpan<byte> bytes, ushort port)
+    {
+        if (bytes.Length < 14) return port == 53 ? Recognition.More : Recognition.No;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        if (length < 12) return Recognition.No;
+        if (port == 53 && DnsMessage.TryRead(bytes[2..], out _)) return Recognition.Yes;
+        return bytes.Length >= 2 + length && DnsMessage.IsBeyondDoubt(bytes.Slice(2, length)) ? Recognition.Yes : Recognition.No;
+    }
 
     public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
     {

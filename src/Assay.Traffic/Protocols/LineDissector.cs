@@ -17,15 +17,40 @@ internal sealed class LineDissector : Dissector
 
     private enum Waiting { Nothing, Plain, LoginUser, LoginPassword }
 
-    private LineDissector(Conversation conversation, Application application) : base(conversation)
+    private LineDissector(Conversation conversation, Application application, string name) : base(conversation)
     {
         this.application = application;
-        name = Flow.NameOf(application)!;
+        this.name = name;
     }
+
+    public static readonly Protocol Ftp = Of(Application.Ftp, "ftp", "FTP, its control connection", ProtocolGroup.Control, "RFC 959, RFC 4217", [21],
+        [new("command", "ftp.request.command"), new("code", "ftp.response.code")], "the data connections");
+    public static readonly Protocol Smtp = Of(Application.Smtp, "smtp", "SMTP", ProtocolGroup.Mail, "RFC 5321, RFC 4954, RFC 3207", [25, 587, 2525],
+        [new("command", "smtp.req.command"), new("code", "smtp.response.code")], "the text of mails");
+    public static readonly Protocol Pop3 = Of(Application.Pop3, "pop3", "POP3", ProtocolGroup.Mail, "RFC 1939, RFC 2595", [110],
+        [new("command", "pop.request.command"), new("status", "pop.response.indicator")], "the text of mails");
+    public static readonly Protocol Imap = Of(Application.Imap, "imap", "IMAP", ProtocolGroup.Mail, "RFC 3501, RFC 9051", [143],
+        [new("tag", "imap.request_tag"), new("command", "imap.request.command")], "the text of mails");
+
+    private static Protocol Of(Application application, string name, string title, ProtocolGroup group, string source, ushort[] ports, ProvedField[] proof,
+        string limits) => new()
+        {
+            Application = application,
+            Name = name,
+            Title = title,
+            Group = group,
+            Source = source,
+            Ports = ports,
+            Stream = (bytes, outward, port) => Guess(outward, bytes, port) == application ? Recognition.Yes : Recognition.No,
+            Dissector = conversation => new LineDissector(conversation, application, name),
+            Evidence = [FindingKind.Cleartext, FindingKind.Credential, FindingKind.Disclosure],
+            Proof = proof,
+            Limits = limits,
+        };
 
     public override Application Application => application;
 
-    public static LineDissector? Recognise(Conversation conversation, bool outward, ReadOnlySpan<byte> bytes, ushort port)
+    private static Application? Guess(bool outward, ReadOnlySpan<byte> bytes, ushort port)
     {
         Application? application = null;
         if (bytes.StartsWith("220"u8) && bytes.Length > 3 && bytes[3] is (byte)' ' or (byte)'-')
@@ -37,7 +62,7 @@ internal sealed class LineDissector : Dissector
         else if (outward && (bytes.StartsWith("EHLO "u8) || bytes.StartsWith("HELO "u8))) application = Flows.Application.Smtp;
         else if (!outward && bytes.StartsWith("+OK"u8)) application = Flows.Application.Pop3;
         else if (!outward && bytes.StartsWith("* OK"u8)) application = Flows.Application.Imap;
-        return application is { } found ? new LineDissector(conversation, found) : null;
+        return application;
     }
 
     public override void Lost(bool outward)
@@ -163,6 +188,20 @@ internal sealed class LineDissector : Dissector
 /// <summary>SSH: the banner only (RFC 4253, section 4.2).</summary>
 internal sealed class SshDissector(Conversation conversation) : Dissector(conversation)
 {
+    public static readonly Protocol Protocol = new()
+    {
+        Application = Application.Ssh,
+        Name = "ssh",
+        Title = "SSH",
+        Group = ProtocolGroup.Control,
+        Source = "RFC 4253",
+        Ports = [22],
+        Stream = static (bytes, _, _) => bytes.StartsWith("SSH-"u8) ? Recognition.Yes : Recognition.No,
+        Dissector = static conversation => new SshDissector(conversation),
+        Evidence = [FindingKind.Disclosure],
+        Proof = [new("banner", "ssh.protocol"), new("algorithms", "ssh.kex_algorithms")],
+    };
+
     public override Application Application => Application.Ssh;
 
     public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)

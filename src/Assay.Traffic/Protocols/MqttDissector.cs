@@ -10,6 +10,20 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
 {
     private const int LongestConnect = 8 << 10;
 
+    public static readonly Protocol Protocol = new()
+    {
+        Application = Application.Mqtt,
+        Name = "mqtt",
+        Title = "MQTT 3.1, 3.1.1, 5.0",
+        Group = ProtocolGroup.Things,
+        Source = "OASIS MQTT 3.1.1 and 5.0, chapters 2 and 3",
+        Ports = [1883],
+        Stream = static (bytes, _, _) => Recognises(bytes) ? Recognition.Yes : Recognition.No,
+        Dissector = static conversation => new MqttDissector(conversation),
+        Evidence = [FindingKind.Cleartext, FindingKind.Credential],
+        Proof = [new("type", "mqtt.msgtype"), new("topic", "mqtt.topic")],
+    };
+
     public override Application Application => Application.Mqtt;
 
     public static bool Recognises(ReadOnlySpan<byte> bytes)

@@ -16,6 +16,21 @@ internal sealed class TelnetDissector(Conversation conversation) : Dissector(con
 
     private enum Prompt { None, User, Password }
 
+    public static readonly Protocol Protocol = new()
+    {
+        Application = Application.Telnet,
+        Name = "telnet",
+        Title = "Telnet",
+        Group = ProtocolGroup.Control,
+        Source = "RFC 854, RFC 855",
+        Ports = [23, 2323],
+        Stream = static (bytes, _, port) => port is 23 or 2323 || Recognises(bytes) ? Recognition.Yes : Recognition.No,
+        Dissector = static conversation => new TelnetDissector(conversation),
+        Evidence = [FindingKind.Cleartext, FindingKind.Credential],
+        Proof = [new("command", "telnet.cmd")],
+        Limits = "off its ports only where it negotiates options; prompts in languages other than English",
+    };
+
     public override Application Application => Application.Telnet;
 
     /// <summary>An option negotiation: IAC, then WILL, WONT, DO or DONT, then an option that exists.</summary>
