@@ -21,6 +21,8 @@ internal sealed class Conversation(Notes notes)
     public Notes Notes => notes;
     /// <summary>A handshake that comes in pieces over several datagrams.</summary>
     public HandshakePieces? Pieces { get; set; }
+    /// <summary>What the reader of a protocol over UDP keeps between datagrams.</summary>
+    public object? Reading { get; set; }
     /// <summary>Nothing more is to be read.</summary>
     public bool IsDone { get; private set; }
     public Application Application { get; set; }

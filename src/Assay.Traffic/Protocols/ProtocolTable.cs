@@ -1,4 +1,5 @@
 using Assay.Traffic.Flows;
+using Assay.Traffic.Protocols.Industrial;
 
 namespace Assay.Traffic.Protocols;
 
@@ -11,6 +12,8 @@ internal static class ProtocolTable
         TlsDissector.Protocol, HttpDissector.Protocol, HttpDissector.Rtsp, MqttDissector.Protocol, SshDissector.Protocol,
         LineDissector.Ftp, LineDissector.Smtp, LineDissector.Pop3, LineDissector.Imap, TelnetDissector.Protocol,
         DnsReading.Protocol, DnsReading.Multicast, DnsReading.LinkLocal, Dhcp.Protocol, Ntp.Protocol, Ssdp.Protocol,
+        Plant.Dnp3, Plant.OpcUa, Plant.IsoTransport, Plant.S7, Plant.S7Plus, Plant.Mms, Plant.EtherNetIp, Plant.Bacnet, Plant.Knx, Plant.HartIp, Plant.Iec104, Plant.Modbus,
+        Plant.Gtp,
     ];
 
     private static readonly Protocol[] Streams = [.. All.Where(p => p.Stream is not null)];
