@@ -103,6 +103,8 @@ public static class Traits
     public const string Mqtt = "mqtt";
     /// <summary>A password's digest, not the password itself.</summary>
     public const string Digest = "digest";
+    /// <summary>A machine did what a peer ordered: write, operate, start, stop, restart, load; with <see cref="WithoutLogin"/> from a peer that had shown nobody's identity.</summary>
+    public const string Control = "control";
     /// <summary>The server agreed to it; without this word it was only offered.</summary>
     public const string Chosen = "chosen";
     /// <summary>Key exchange without forward secrecy.</summary>

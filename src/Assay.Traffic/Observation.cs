@@ -60,4 +60,8 @@ public static class Seen
     /// <summary>A TLS hello that offers at most, or chooses, a version before 1.2.</summary>
     public const string OutdatedVersion = "outdatedVersion";
     public const string WeakSuite = "weakSuite";
+    /// <summary>An order to a machine: <c>asked: …</c>, then <c>accepted: …</c> or <c>refused: … (why)</c>.</summary>
+    public const string Control = "control";
+    /// <summary>What a machine says of itself to anybody who asks.</summary>
+    public const string Identity = "identity";
 }

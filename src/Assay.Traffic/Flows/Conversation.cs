@@ -25,6 +25,8 @@ internal sealed class Conversation(Notes notes)
     public Dictionary<ulong, string> Asked => asked ??= [];
     private Dictionary<ulong, string>? asked;
     public const int MostAsked = 256;
+    /// <summary>What the reader of a protocol over UDP keeps between datagrams.</summary>
+    public object? Reading { get; set; }
     /// <summary>Nothing more is to be read.</summary>
     public bool IsDone { get; private set; }
     public Application Application { get; set; }

@@ -32,6 +32,8 @@ internal sealed class Notes(Artefact artefact, ExaminationOptions options, bool 
     public ExaminationOptions Options => options;
     public IReadOnlyList<Observation> Observations => observations;
     public Stations Stations { get; } = new();
+    /// <summary>Orders to machines that wait for their answer.</summary>
+    public Protocols.Industrial.Orders Orders { get; } = new();
     /// <summary>Is told fields frame by frame; null but in tests.</summary>
     public IFieldWitness? Witness { get; set; }
 

@@ -1,4 +1,5 @@
 using Assay.Traffic.Flows;
+using Assay.Traffic.Protocols.Industrial;
 
 namespace Assay.Traffic.Protocols;
 
@@ -12,6 +13,8 @@ internal static class ProtocolTable
         LineDissector.Ftp, LineDissector.Smtp, LineDissector.Pop3, LineDissector.Imap, TelnetDissector.Protocol,
         QuicReading.Protocol, DtlsReading.Protocol, Snmp.Protocol,
         DnsReading.Protocol, DnsReading.Multicast, DnsReading.LinkLocal, Dhcp.Protocol, Ntp.Protocol, Ssdp.Protocol,
+        Plant.Dnp3, Plant.OpcUa, Plant.IsoTransport, Plant.S7, Plant.S7Plus, Plant.Mms, Plant.EtherNetIp, Plant.Bacnet, Plant.Knx, Plant.HartIp, Plant.Iec104, Plant.Modbus,
+        Plant.Gtp,
     ];
 
     private static readonly Protocol[] Streams = [.. All.Where(p => p.Stream is not null)];
