@@ -37,6 +37,33 @@ public sealed record Checkpoint
         return Encoding.UTF8.GetBytes($"{text}\n— {origin} {Convert.ToBase64String([.. verifier.Id.Span, .. key.Sign(Encoding.UTF8.GetBytes(text))])}\n");
     }
 
+    /// <summary>A witness's line under this checkpoint (c2sp.org/tlog-cosignature), with its newline.</summary>
+    /// <param name="witness">The public half of <paramref name="key"/>.</param>
+    internal string Cosign(LogKey key, LogVerifier witness, DateTimeOffset time)
+    {
+        var seconds = time.ToUnixTimeSeconds();
+        var stamp = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(stamp, (ulong)seconds);
+        return $"— {witness.Name} {Convert.ToBase64String([.. witness.Id.Span, .. stamp, .. key.Sign(Timed((ulong)seconds))])}\n";
+    }
+
+    /// <summary>This checkpoint with the signature lines of others below its own, each once.</summary>
+    /// <exception cref="UnreadableException">Not signature lines, or too many.</exception>
+    public Checkpoint With(ReadOnlySpan<byte> lines)
+    {
+        var known = Encoding.UTF8.GetString(Note.Span);
+        var added = Encoding.UTF8.GetString(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !known.Contains(l + "\n", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal);
+        return Read(Encoding.UTF8.GetBytes(known + string.Concat(added.Select(l => l + "\n"))));
+    }
+
+    /// <summary>This checkpoint with the signatures that another copy of it has.</summary>
+    /// <exception cref="UnreadableException">The other speaks of another log, size or root.</exception>
+    public Checkpoint With(Checkpoint copy)
+    {
+        if (copy.Text != Text) throw new UnreadableException($"a copy of the checkpoint of {Origin} at {Size}", $"{copy.Origin} at {copy.Size}{(copy.Origin == Origin && copy.Size == Size ? ", with another root" : "")}", 0);
+        return With(copy.Note.Span[(Encoding.UTF8.GetByteCount(Text) + 1)..]);
+    }
+
     /// <summary>Reads the form; no signature is checked.</summary>
     /// <exception cref="UnreadableException"/>
     public static Checkpoint Read(ReadOnlySpan<byte> note)
@@ -94,9 +121,10 @@ public sealed record Checkpoint
         var text = Encoding.UTF8.GetBytes(Text);
         if (key.Type == LogVerifier.SignsText) return key.Verify(text, signature.Bytes.Span);
         if (signature.Bytes.Length != 8 + LogVerifier.SignatureBytes || BinaryPrimitives.ReadUInt64BigEndian(signature.Bytes.Span) is not (<= 253_402_300_799 and var time)) return false;
-        byte[] message = [.. Encoding.UTF8.GetBytes($"cosignature/v1\ntime {time.ToString(CultureInfo.InvariantCulture)}\n"), .. text];
-        return key.Verify(message, signature.Bytes.Span[8..]);
+        return key.Verify(Timed(time), signature.Bytes.Span[8..]);
     }
+
+    private byte[] Timed(ulong seconds) => Encoding.UTF8.GetBytes($"cosignature/v1\ntime {seconds.ToString(CultureInfo.InvariantCulture)}\n{Text}");
 
     private static byte[]? Base64(string text)
     {

@@ -3,7 +3,7 @@ using Assay.Evidence.Reading;
 
 namespace Assay.Labels.Log;
 
-/// <summary>The files of a log that is written: each appears under its name whole and on the disk, or not at all.</summary>
+/// <summary>The files of a log or of a witness that is written: each appears under its name whole and on the disk, or not at all.</summary>
 internal sealed partial class LogFolder : IDisposable
 {
     private const string Drafts = ".new";
@@ -26,7 +26,7 @@ internal sealed partial class LogFolder : IDisposable
         }
         catch (IOException taken)
         {
-            throw new IOException($"expected a log that nobody else writes, found that another writer holds {Path}", taken);
+            throw new IOException($"expected a folder that nobody else writes, found that another writer holds {Path}", taken);
         }
         foreach (var draft in Directory.EnumerateFiles(System.IO.Path.Combine(Path, Drafts))) File.Delete(draft);
     }
@@ -36,6 +36,17 @@ internal sealed partial class LogFolder : IDisposable
     public bool Exists(string name) => File.Exists(Full(name));
     public bool HasFolder(string name) => Directory.Exists(Full(name));
     public IEnumerable<string> In(string name) => Directory.Exists(Full(name)) ? Directory.EnumerateFiles(Full(name)).Select(f => System.IO.Path.GetFileName(f)!) : [];
+
+    /// <exception cref="UnreadableException">Longer than <paramref name="maxBytes"/>.</exception>
+    public byte[]? Read(string name, int maxBytes)
+    {
+        if (!File.Exists(Full(name))) return null;
+        using var stream = File.OpenRead(Full(name));
+        if (stream.Length > maxBytes) throw new UnreadableException($"a file of at most {maxBytes} bytes", $"{stream.Length}", 0);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
 
     /// <summary>A whole file under its name, in the place of one that may be there. Its name is on the disk after <see cref="Settle"/>.</summary>
     public void Put(string name, ReadOnlySpan<byte> bytes)

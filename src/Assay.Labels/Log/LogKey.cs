@@ -6,7 +6,7 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace Assay.Labels.Log;
 
-/// <summary>The Ed25519 key (RFC 8032) that signs a log's checkpoints. It signs nothing else.</summary>
+/// <summary>The Ed25519 key (RFC 8032) of a log, which signs its checkpoints and receipts, or of a witness, which signs those of others. One key is never both.</summary>
 public sealed class LogKey
 {
     public const int SeedBytes = 32;
@@ -38,6 +38,9 @@ public sealed class LogKey
 
     /// <summary>The public half, under the name of a log.</summary>
     public LogVerifier Verifier(string origin) => new(origin, LogVerifier.SignsText, point);
+
+    /// <summary>The public half, under the name of a witness.</summary>
+    public LogVerifier Witness(string name) => new(name, LogVerifier.SignsTextAndTime, point);
 
     internal byte[] Sign(ReadOnlySpan<byte> message)
     {
@@ -73,6 +76,8 @@ public sealed class LogVerifier
     /// <summary>The log's origin: <c>registry.example/log</c>.</summary>
     public string Name { get; }
     public byte Type { get; }
+    /// <summary>The bare key, 32 bytes.</summary>
+    public ReadOnlyMemory<byte> Point => point;
     /// <summary>4 bytes that stand before each signature.</summary>
     public ReadOnlyMemory<byte> Id { get; }
 
@@ -99,6 +104,9 @@ public sealed class LogVerifier
         var bytes = message.ToArray();
         return Ed25519.Verify(signature.ToArray(), 0, point, 0, bytes, 0, bytes.Length);
     }
+
+    /// <summary>A log's signature over something else than a note: a receipt, whose message begins as no note can.</summary>
+    internal bool VerifyDetached(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => Type == SignsText && Verify(message, signature);
 
     /// <summary>A raw Ed25519 check, for the published vectors.</summary>
     internal static bool Verify(ReadOnlySpan<byte> point, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>

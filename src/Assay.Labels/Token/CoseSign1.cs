@@ -50,34 +50,39 @@ public sealed class CoseSign1
     public static CoseSign1 Read(ReadOnlyMemory<byte> message, CborForm form = CborForm.Deterministic, int maxBytes = MaxBytes)
     {
         if (message.Length > maxBytes) throw new UnreadableException($"at most {maxBytes} bytes", $"{message.Length}", 0);
-        if (message.IsEmpty) throw new UnreadableException("a COSE_Sign1 message", "nothing", 0);
-        var start = Untagged(message.Span);
-        var envelope = CborValue.Read(message[start..], form, start);
-        var parts = envelope.Items("COSE_Sign1");
-        if (parts.Count != 4) throw new UnreadableException("an array of 4", $"{parts.Count} items", envelope.Offset);
-
-        var protectedBytes = parts[0].Bytes("the protected headers");
-        if (protectedBytes.Length is 0 or > MaxHeaderBytes) throw new UnreadableException("the algorithm in the protected bucket", $"{protectedBytes.Length} bytes", parts[0].Offset);
-        var headers = CborValue.Read(protectedBytes, form, parts[0].Offset + (protectedBytes.Length < 24 ? 1 : protectedBytes.Length < 256 ? 2 : 3));
-        var open = parts[1].Entries("the unprotected headers");
-        CheckLabels(headers.Entries("the protected headers"));
-        CheckLabels(open);
-        foreach (var (label, _) in open)
-        {
-            if (headers.Entries("the protected headers").Any(p => Same(p.Key, label)))
-                throw new UnreadableException("a header label once", "the same label in both buckets", label.Offset);
-        }
-        if (parts[1][HeaderLabels.Algorithm] is { } unprotected) throw new UnreadableException("the algorithm in the protected bucket", "it in the unprotected one", unprotected.Offset);
+        var (protectedBytes, headers, open, payload, signature) = Parts(message, form);
+        if (open[HeaderLabels.Algorithm] is { } unprotected) throw new UnreadableException("the algorithm in the protected bucket", "it in the unprotected one", unprotected.Offset);
         var algorithm = headers.Need(HeaderLabels.Algorithm, "an algorithm");
         if (!algorithm.IsNumber(Es256))
             throw new UnreadableException($"the algorithm ES256 ({Es256})", algorithm.IsText() ? "a text" : $"{algorithm.Number("the algorithm")}", algorithm.Offset);
         // RFC 9052 section 3.1: who does not understand a critical header must refuse. We know none.
         if (headers[HeaderLabels.Critical] is { } critical) throw new UnreadableException("no critical header", "one", critical.Offset);
 
-        if (parts[2].IsNull) throw new UnreadableException("the payload inside the message", "a detached payload", parts[2].Offset);
-        var signature = parts[3].Bytes("the signature");
-        if (signature.Length != SignatureBytes) throw new UnreadableException($"a signature of {SignatureBytes} bytes (r and s)", $"{signature.Length} bytes", parts[3].Offset);
-        return new CoseSign1(protectedBytes, headers, open.Count == 0, parts[2].Bytes("the payload"), signature);
+        if (payload is not { } bytes) throw new UnreadableException("the payload inside the message", "a detached payload", 0);
+        if (signature.Length != SignatureBytes) throw new UnreadableException($"a signature of {SignatureBytes} bytes (r and s)", $"{signature.Length} bytes", message.Length - signature.Length);
+        return new CoseSign1(protectedBytes, headers, open.Entries("the unprotected headers").Count == 0, bytes, signature);
+    }
+
+    /// <summary>The four parts of a message of any algorithm, whose headers stand once.</summary>
+    /// <exception cref="UnreadableException"/>
+    internal static (byte[] ProtectedBytes, CborValue Headers, CborValue Open, byte[]? Payload, byte[] Signature) Parts(ReadOnlyMemory<byte> message, CborForm form)
+    {
+        if (message.IsEmpty) throw new UnreadableException("a COSE_Sign1 message", "nothing", 0);
+        var start = Untagged(message.Span);
+        var envelope = CborValue.Read(message[start..], form, start);
+        var parts = envelope.Items("COSE_Sign1");
+        if (parts.Count != 4) throw new UnreadableException("an array of 4", $"{parts.Count} items", envelope.Offset);
+        var protectedBytes = parts[0].Bytes("the protected headers");
+        if (protectedBytes.Length is 0 or > MaxHeaderBytes) throw new UnreadableException("the algorithm in the protected bucket", $"{protectedBytes.Length} bytes", parts[0].Offset);
+        var headers = CborValue.Read(protectedBytes, form, parts[0].Offset + (protectedBytes.Length < 24 ? 1 : protectedBytes.Length < 256 ? 2 : 3));
+        CheckLabels(headers.Entries("the protected headers"));
+        CheckLabels(parts[1].Entries("the unprotected headers"));
+        foreach (var (label, _) in parts[1].Entries("the unprotected headers"))
+        {
+            if (headers.Entries("the protected headers").Any(p => Same(p.Key, label)))
+                throw new UnreadableException("a header label once", "the same label in both buckets", label.Offset);
+        }
+        return (protectedBytes, headers, parts[1], parts[2].IsNull ? null : parts[2].Bytes("the payload"), parts[3].Bytes("the signature"));
     }
 
     /// <summary>Whether these bytes begin like such a message; says nothing of the rest.</summary>
@@ -128,7 +133,7 @@ public sealed class CoseSign1
     }
 
     // Sig_structure, RFC 9052 section 4.4. An empty header map is written there as an empty string, which Read does not let in.
-    private static byte[] Signed(ReadOnlySpan<byte> protectedBytes, ReadOnlySpan<byte> externalData, ReadOnlySpan<byte> payload)
+    internal static byte[] Signed(ReadOnlySpan<byte> protectedBytes, ReadOnlySpan<byte> externalData, ReadOnlySpan<byte> payload)
     {
         var structure = new CborWriter(CborConformanceMode.Canonical, initialCapacity: protectedBytes.Length + payload.Length + 64);
         structure.WriteStartArray(4);
@@ -160,7 +165,7 @@ public sealed class CoseSign1
     private static bool Same(CborValue one, CborValue other) => one.IsText() ? other.IsText(one.Text("a label")) : !other.IsText() && other.IsNumber(one.Number("a label"));
 }
 
-/// <summary>Header labels (RFC 9052 section 3.1, RFC 9596, RFC 9597).</summary>
+/// <summary>Header labels (RFC 9052 section 3.1, RFC 9360, RFC 9596, RFC 9597, RFC 9942).</summary>
 internal static class HeaderLabels
 {
     public const int Algorithm = 1;
@@ -169,4 +174,13 @@ internal static class HeaderLabels
     public const int KeyId = 4;
     public const int CwtClaims = 15;
     public const int Type = 16;
+    // RFC 9360.
+    public const int Certificates = 33;
+    // Hash envelope: the payload is a digest, made so, of something of that type.
+    public const int PayloadHash = 258;
+    public const int PayloadType = 259;
+    // RFC 9942.
+    public const int Receipts = 394;
+    public const int Structure = 395;
+    public const int Proofs = 396;
 }
