@@ -4,6 +4,10 @@ using Assay.Tests;
 namespace Assay.Assessment.Tests.Mutation;
 
 /// <summary>Faults of evidence that a machine reads exactly, by somebody who had not seen a check, and harmless things that look like them.</summary>
+/// <remarks>
+/// First run, before any check was mended on it: 83 of 126 faults found (image 28 of 42, captures 22 of 37, fields 33 of 47); 3 of 5,424 units of
+/// 24 harmless variations refuted or disputed.
+/// </remarks>
 public class HeldOutFourthTests(ITestOutputHelper output)
 {
     private static readonly Lazy<Dictionary<string, Outcome>> Honest = new(() => HonestDossier.Of(0).Assessed().Verdicts.SelectMany(v => v.Units).ToDictionary(u => u.Unit, u => u.Outcome));
