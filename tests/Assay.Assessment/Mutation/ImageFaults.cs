@@ -73,6 +73,22 @@ internal sealed class RootFolder(string folder)
         return this;
     }
 
+    public RootFolder Bytes(string path, byte[] bytes, string mode)
+    {
+        Write(path, "", mode);
+        File.WriteAllBytes(Path.Combine(folder, path), bytes);
+        return this;
+    }
+
+    /// <param name="target">As the link names it: nothing has to lie there.</param>
+    public RootFolder Link(string path, string target)
+    {
+        var file = Path.Combine(folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.CreateSymbolicLink(file, target);
+        return this;
+    }
+
     /// <summary>A program of the image under another name, with a text inside where one is given.</summary>
     public RootFolder Program(string path, string text = "")
     {
