@@ -9,7 +9,7 @@ internal static class Formats
     /// <summary>In the order in which they are tried where a region begins.</summary>
     internal static readonly Format[] All =
     [
-        UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Bzip2, Streams.Lzip, Streams.Lz4, Streams.Lzop, Streams.Lzma,
+        UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Bzip2, Streams.Lzip, Streams.Lz4, Streams.Lzop, Streams.Compress, Streams.Lzma,
         SquashFs.AsFormat, Cpio.AsFormat, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
         Jffs2.AsFormat, Ubi.Format, UbiFs.AsFormat, Yaffs.AsFormat, LittleFs.AsFormat, Named.LittleFs1, Spiffs.AsFormat, Trx.Format, AndroidBoot.Boot, AndroidBoot.VendorBoot, AndroidSparse.Format, PartitionTable.Gpt,
         Uf2.Format, EspImage.Flash, McuBoot.Format, TpLink.Header, TpLink.SafeLoader, Seama.Format, Netgear.Chk, Netgear.Dni, Ubiquiti.Format,

@@ -22,6 +22,7 @@ internal static class Seeds
         ("lzip", "lzip", "lzip", "lzip -c blob > out"),
         ("lz4", "lz4", "lz4", "lz4 -q -c blob > out"),
         ("lzop", "lzop", "lzop", "lzop -c blob > out"),
+        ("compress", "compress", "ncompress", "compress -f -c blob > out"),
         ("lzma", "xz", "xz-utils", "xz --format=lzma -c blob > out"),
         ("squashfs", "mksquashfs", "squashfs-tools", "mksquashfs tree out -comp xz -quiet -no-progress"),
         ("cpio", "cpio", "cpio", "(cd tree && find . | cpio -o -H newc --quiet) > out"),
