@@ -4,16 +4,17 @@ namespace Assay.Evidence.Compression;
 
 /// <summary>
 /// What <c>compress</c> writes, .Z (compress(1) of ncompress; T. Welch, "A Technique for High-Performance Data Compression", 1984): codes of nine bits and
-/// more, lowest bit first, in groups of eight; a wider code begins a new group. Nothing states the end: it is that of the input. Nothing is summed.
+/// more, lowest bit first, in groups of eight; a wider code begins a new group. Nothing states the end: it is that of the input. Nothing is summed. Streams
+/// that were asked for nine bits at most grow past them in their writer's own way, and are not read.
 /// </summary>
 internal static class Lzw
 {
-    private const int HeaderSize = 3, FirstWidth = 9, WidestCode = 16, Clear = 256;
+    private const int HeaderSize = 3, FirstWidth = 9, LeastWidest = 10, WidestCode = 16, Clear = 256;
     private const byte WidthMask = 0x1f, Reserved = 0x60, HasClear = 0x80;
 
-    /// <summary>Whether a stream begins here: widths of 9 to 16 bits, and a first code that is a byte.</summary>
+    /// <summary>Whether a stream begins here: widths of up to 10 to 16 bits, and a first code that is a byte.</summary>
     internal static bool IsHeader(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= HeaderSize + 2 && bytes[0] == 0x1f && bytes[1] == 0x9d && (bytes[2] & WidthMask) is >= FirstWidth and <= WidestCode && (bytes[2] & Reserved) == 0 && (bytes[4] & 1) == 0;
+        bytes.Length >= HeaderSize + 2 && bytes[0] == 0x1f && bytes[1] == 0x9d && (bytes[2] & WidthMask) is >= LeastWidest and <= WidestCode && (bytes[2] & Reserved) == 0 && (bytes[4] & 1) == 0;
 
     /// <returns>Bytes of <paramref name="input"/> used: all.</returns>
     /// <exception cref="UnreadableException">Damaged; <paramref name="output"/> holds what was decoded before.</exception>
@@ -32,8 +33,8 @@ internal static class Lzw
         long at = HeaderSize * 8, group = at, end = input.Length * 8L;
         while (true)
         {
-            // The widest code has no limit but the table; whoever asks for nine bits at most gets ten once the table is full.
-            if (free >= 1 << width && width < Math.Max(widest, FirstWidth + 1))
+            // The widest code has no limit but the table.
+            if (free >= 1 << width && width < widest)
             {
                 at = NextGroup(at, group, width);
                 group = at;

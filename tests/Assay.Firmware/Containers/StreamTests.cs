@@ -44,7 +44,7 @@ public class StreamTests
     }
 
     [Theory]
-    [InlineData("-b 9")]
+    [InlineData("-b 10")]
     [InlineData("-b 12")]
     [InlineData("-b 16")]
     public void What_compress_wrote_is_unpacked(string options)
