@@ -231,6 +231,16 @@ internal sealed class Opening
         };
     }
 
+    /// <summary>A structure whose packed content was decoded apart from its fields; looked into as an image of its own.</summary>
+    /// <param name="start">Bytes from the structure's start to the packed ones.</param>
+    internal Part Decoded(Decoded decoded, int start, List<Loss> losses)
+    {
+        Image.Hold(decoded);
+        if (decoded.Loss(Place.Artefact, Place.Start + start) is { } loss) losses.Add(loss with { Location = loss.Location with { Path = Place.Path } });
+        var content = decoded.Content;
+        return Part(Image.Inside(content, Path, Depth + 1), losses, isRead: decoded.Failure is null || content.Length > 0, note: $"{content.Length} bytes unpacked", content: content);
+    }
+
     /// <summary>The same for a stream at another place of the structure, which a container's header names.</summary>
     internal Part? StreamAt(int start, int length, CompressionKind kind) => new Opening
     {

@@ -3,12 +3,12 @@ using Assay.Evidence.Reading;
 
 namespace Assay.Evidence.Compression;
 
-/// <summary>The compressions that are read. None of them needs an outside program or library beside ZstdSharp.</summary>
+/// <summary>The compressions that are read. None of them needs an outside program, nor a library beside ZstdSharp and K4os LZ4.</summary>
 /// <remarks>
 /// From <see cref="Deflate"/> on they have no header of their own, so that only <see cref="Decompression.Block"/> reads them. <see cref="BareLzma"/> is
 /// LZMA without header, with lc, lp and pb of 0, as OpenWrt's JFFS2 holds it; it and <see cref="Rtime"/> end when the room is full.
 /// </remarks>
-public enum CompressionKind { Gzip, Zlib, Xz, Lzma, Zstandard, Bzip2, Lzip, Lz4Frame, Lzop, Deflate, Lzo, Lz4, Rtime, BareLzma }
+public enum CompressionKind { Gzip, Zlib, Xz, Lzma, Zstandard, Bzip2, Lzip, Lz4Frame, Lzop, Compress, Deflate, Lzo, Lz4, Rtime, BareLzma }
 
 /// <summary>One entry for every decoder: bytes in, at most so many bytes out, and what was wrong.</summary>
 public static class Decompression
@@ -73,10 +73,11 @@ public static class Decompression
         CompressionKind.Lzip => Lzip.IsHeader(bytes),
         CompressionKind.Lz4Frame => Lz4Frame.IsHeader(bytes),
         CompressionKind.Lzop => Lzop.IsHeader(bytes),
+        CompressionKind.Compress => Lzw.IsHeader(bytes),
         _ => false,
     };
 
-    /// <summary>The name of a kind as maps and messages show it: <c>gzip</c>, <c>zlib</c>, <c>xz</c>, <c>lzma</c>, <c>zstd</c>, <c>bzip2</c>, <c>lzip</c>, <c>lzop</c>, <c>deflate</c>, <c>lzo</c>, <c>lz4</c>, <c>rtime</c>.</summary>
+    /// <summary>The name of a kind as maps and messages show it: <c>gzip</c>, <c>zlib</c>, <c>xz</c>, <c>lzma</c>, <c>zstd</c>, <c>bzip2</c>, <c>lzip</c>, <c>lzop</c>, <c>compress</c>, <c>deflate</c>, <c>lzo</c>, <c>lz4</c>, <c>rtime</c>.</summary>
     public static string Name(CompressionKind kind) => kind switch
     {
         CompressionKind.Gzip => "gzip",
@@ -89,6 +90,7 @@ public static class Decompression
         CompressionKind.Bzip2 => "bzip2",
         CompressionKind.Lzip => "lzip",
         CompressionKind.Lzop => "lzop",
+        CompressionKind.Compress => "compress",
         CompressionKind.Rtime => "rtime",
         _ => "zstd",
     };
@@ -104,6 +106,7 @@ public static class Decompression
         CompressionKind.Lzip => Lzip.Decode(input, output, lzma ??= new LzmaDecoder()),
         CompressionKind.Lz4Frame => Lz4Frame.Decode(input, output),
         CompressionKind.Lzop => Lzop.Decode(input, output),
+        CompressionKind.Compress => Lzw.Decode(input, output),
         CompressionKind.Deflate => Compression.Deflate.Inflate(input, output, 0),
         CompressionKind.Lzo or CompressionKind.Lz4 or CompressionKind.Rtime => Bare(kind, input, output),
         _ => Zstandard.Decode(input, output),

@@ -32,6 +32,20 @@ internal static class AndroidSparse
         return bytes.Length >= at + 12 && BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]) is >= Raw and <= Crc ? new("android-sparse", 0) : null;
     }
 
+    // What the headers of the chunks that are there add up to.
+    private static long Covered(ReadOnlySpan<byte> bytes, int header, int chunkHeader, uint block, uint chunks)
+    {
+        long at = header, covered = 0;
+        for (var i = 0u; i < chunks && at + 12 <= bytes.Length; i++)
+        {
+            covered += BinaryPrimitives.ReadUInt32LittleEndian(bytes[((int)at + 4)..]) * (long)block;
+            var total = BinaryPrimitives.ReadUInt32LittleEndian(bytes[((int)at + 8)..]);
+            if (total < chunkHeader) break;
+            at += total;
+        }
+        return covered;
+    }
+
     private static Part Open(Opening opening)
     {
         var bytes = opening.Bytes.Span;
@@ -46,7 +60,8 @@ internal static class AndroidSparse
         reader.Seek(header);
         var size = (long)block * blocks;
         if (size > opening.Image.RoomLeft) throw new BudgetException("file", opening.Budget.FileBytes);
-        var content = new byte[size];
+        // A size that no chunks stand behind takes no memory.
+        var content = new byte[Math.Min(size, Covered(bytes, header, chunkHeader, block, chunks))];
         var losses = new List<Loss>();
         long at = 0;
         var isWhole = true;
@@ -62,7 +77,7 @@ internal static class AndroidSparse
                 reader.Skip(chunkHeader - 12);
                 long data = total - (long)chunkHeader;
                 var expected = kind switch { Raw => length, Fill or Crc => 4, DontCare => 0, _ => -1 };
-                if (data != expected || length > size - at) throw new UnreadableException($"a chunk of {expected} bytes of data inside {size}", $"kind {kind:x}, {data} bytes of data for {length} at {at}", start);
+                if (data != expected || length > content.Length - at) throw new UnreadableException($"a chunk of {expected} bytes of data inside {size}", $"kind {kind:x}, {data} bytes of data for {length} at {at}", start);
                 switch (kind)
                 {
                     case Raw:

@@ -15,7 +15,8 @@ internal static class EspImage
         Title = "ESP32 program image",
         Group = FormatGroup.Container,
         Source = "docs.espressif.com, esptool, \"Firmware Image Format\"; esp-idf/components/bootloader_support/include/esp_app_format.h",
-        Limits = "images of ESP8266; flash encryption",
+        Proof = "`esptool`, for ESP32, ESP32-C3 and ESP32-S3",
+        Limits = "flash encryption",
         Recognise = bytes => Read(bytes) is { } image ? new("esp-image", image.Length, image.Note) : null,
         Open = Open,
     };

@@ -16,23 +16,38 @@ internal static class Fit
         Source = "u-boot/doc/usage/fit/source_file_format.rst",
         Proof = "`mkimage`, `dumpimage`, a sample",
         Signatures = [new([0xd0, 0x0d, 0xfe, 0xed])],
-        Recognise = bytes => Recognise(bytes) is { Kind: "fit" } fit ? fit : null,
+        Recognise = bytes => Recognise(bytes) is { Kind: "fit" } fit ? fit with { Length = End(bytes, fit.Length) } : null,
         Open = Open,
+        IsWhole = true,
     };
 
     private const int MostImages = 256;
+
+    // Data may stand behind the tree, which states only its own length.
+    private static long End(ReadOnlySpan<byte> bytes, long size)
+    {
+        if (size > bytes.Length) return size;
+        var end = size;
+        foreach (var image in Images(Containers.DeviceTree.Read(bytes[..(int)size])).Take(MostImages))
+        {
+            if (DataOf(bytes, image, (int)size) is { } data) end = Math.Max(end, data.At + data.Length);
+        }
+        return end;
+    }
+
+    private static IEnumerable<DeviceTreeNode> Images(List<DeviceTreeNode> nodes) => nodes.Where(n => n.Path.StartsWith("/images/", StringComparison.Ordinal) && n.Path.IndexOf('/', 8) < 0);
 
     // u-boot/doc/usage/fit/source_file_format.rst: each node below /images is one image, its data inside or behind the tree; hash nodes below it.
     private static Part Open(Opening opening)
     {
         var bytes = opening.Bytes;
         var span = bytes.Span;
-        var size = (int)Math.Min(opening.Found.Length, bytes.Length);
+        var size = (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(span[4..]), (uint)bytes.Length);
         var nodes = Containers.DeviceTree.Read(span[..size]);
         var losses = new List<Loss>();
         var pieces = new List<Part>();
         var end = opening.Found.Length;
-        var images = nodes.Where(n => n.Path.StartsWith("/images/", StringComparison.Ordinal) && n.Path.IndexOf('/', 8) < 0).ToList();
+        var images = Images(nodes).ToList();
         if (images.Count == 0) losses.Add(opening.Place.Loss(0, "a tree with images", "one that breaks off, or none"));
         foreach (var image in images.Take(MostImages))
         {

@@ -9,14 +9,14 @@ internal static class Formats
     /// <summary>In the order in which they are tried where a region begins.</summary>
     internal static readonly Format[] All =
     [
-        UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Bzip2, Streams.Lzip, Streams.Lz4, Streams.Lzop, Streams.Lzma,
+        UImage.Format, Streams.Gzip, Streams.Xz, Streams.Zstandard, Streams.Bzip2, Streams.Lzip, Streams.Lz4, Streams.Lzop, Streams.Compress, Streams.Lzma,
         SquashFs.AsFormat, Cpio.AsFormat, KernelImages.ZImage, KernelImages.BzImage, Elf.Format, Fit.Format, Fit.DeviceTree,
-        Jffs2.AsFormat, Ubi.Format, UbiFs.AsFormat, Yaffs2.AsFormat, LittleFs.AsFormat, Named.LittleFs1, Trx.Format, AndroidBoot.Boot, AndroidBoot.VendorBoot, AndroidSparse.Format, PartitionTable.Gpt,
+        Jffs2.AsFormat, Ubi.Format, UbiFs.AsFormat, Yaffs.AsFormat, LittleFs.AsFormat, Named.LittleFs1, Spiffs.AsFormat, Trx.Format, AndroidBoot.Boot, AndroidBoot.VendorBoot, AndroidSparse.Format, PartitionTable.Gpt,
         Uf2.Format, EspImage.Flash, McuBoot.Format, TpLink.Header, TpLink.SafeLoader, Seama.Format, Netgear.Chk, Netgear.Dni, Ubiquiti.Format,
-        Linksys.Format, DLink.Encrypted,
+        Linksys.Format, DLink.Wrgg, DLink.Encrypted, Xiaomi.Format, Avm.Format, Broadcom.Format, Luxul.Format, MikroTik.Format, Buffalo.Format,
         Tar.AsFormat, Tar.SeventhEdition, Zip.AsFormat, SevenZip.AsFormat, Ar.AsFormat, Rpm.Format, Cpio.OldCpio,
         CramFs.AsFormat, RomFs.AsFormat, Ext.AsFormat, Erofs.AsFormat, Fat.AsFormat,
-        Named.ExFat, Named.F2fs, Named.Minix, Zyxel.Format, HexText.Intel, HexText.Motorola, EspImage.Image, PartitionTable.Mbr,
+        Named.ExFat, Named.F2fs, Named.Minix, Zyxel.Format, Senao.Format, HexText.Intel, HexText.Motorola, EspImage.Image, Esp8266.Format, PartitionTable.Mbr,
     ];
 
     private readonly record struct Mark(Format Format, Signature Signature);

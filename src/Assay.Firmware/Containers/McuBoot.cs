@@ -14,6 +14,7 @@ internal static class McuBoot
         Title = "MCUboot image",
         Group = FormatGroup.Container,
         Source = "mcuboot/docs/design.md, mcuboot/boot/bootutil/include/bootutil/image.h",
+        Proof = "`imgtool`",
         Limits = "signatures; encrypted images",
         Signatures = [new([0x3d, 0xb8, 0xf3, 0x96])],
         Recognise = bytes => Read(bytes) is { } image ? new("mcuboot", image.Length, image.Note) : null,

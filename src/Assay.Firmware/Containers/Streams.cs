@@ -17,6 +17,10 @@ internal static class Streams
     internal static readonly Format Lzop = Of(CompressionKind.Lzop, "lzop file", "lzop 1.04; linux/lib/decompress_unlzo.c", [0x89, (byte)'L', (byte)'Z', (byte)'O', 0, 0x0d, 0x0a, 0x1a, 0x0a], "filters, files of several parts");
     internal static readonly Format Lzma = Of(CompressionKind.Lzma, "LZMA alone file", "xz/doc/lzma-file-format.txt", [0x5d, 0x00, 0x00]) with { Recognise = RecogniseLzma, Proof = "`xz --format=lzma`, samples" };
 
+    internal static readonly Format Compress = Of(CompressionKind.Compress, ".Z of compress", "compress(1) of ncompress", [0x1f, 0x9d, 0x90], "nothing states an end or a sum: what follows is taken for a part of it; streams without clear codes, and those of nine bits")
+        with
+    { Signatures = [.. Enumerable.Range(0x8a, 7).Select(flags => new Signature([0x1f, 0x9d, (byte)flags]))] };
+
     private static Format Of(CompressionKind kind, string title, string source, byte[] magic, string? limits = null) => new()
     {
         Kind = Decompression.Name(kind),

@@ -12,6 +12,7 @@ internal static class Uf2
         Title = "UF2",
         Group = FormatGroup.Container,
         Source = "github.com/microsoft/uf2, README.md (\"Overview\")",
+        Proof = "`uf2conv.py`",
         Limits = "files inside a container of files are put together by address only",
         Signatures = [new([(byte)'U', (byte)'F', (byte)'2', (byte)'\n', 0x57, 0x51, 0x5d, 0x9e])],
         Recognise = bytes => IsBlock(bytes) ? new("uf2", 0) : null,

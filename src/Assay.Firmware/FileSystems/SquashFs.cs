@@ -106,8 +106,8 @@ internal sealed partial class SquashFs : ImageFileSystem
         var header = Parse(bytes.Span) ?? throw new UnreadableException("a SquashFS superblock", "another", 0);
         var squash = new SquashFs(bytes[..(int)Math.Min(bytes.Length, (header.BytesUsed + 4095) & ~4095L)], header, place, budget);
         if (header.BytesUsed > bytes.Length) squash.Lose($"{header.BytesUsed} bytes of SquashFS", $"{bytes.Length} to the end", bytes.Length);
-        // Padding that was begun and not brought to the end of a sector: somebody cut the file, though not into what is used.
-        else if (squash.image.Length > header.BytesUsed && squash.image.Length % 512 != 0 && squash.Length == squash.image.Length && bytes.Length == squash.image.Length)
+        // Padding that was begun and not brought to the end of a sector: somebody cut the file, though not into what is used. A container pads as it likes.
+        else if (place is { Path: null, Start: 0 } && squash.image.Length > header.BytesUsed && squash.image.Length % 512 != 0 && squash.Length == squash.image.Length && bytes.Length == squash.image.Length)
         {
             squash.Lose("zeros up to a multiple of 4096", $"the end after {bytes.Length} bytes", bytes.Length);
         }

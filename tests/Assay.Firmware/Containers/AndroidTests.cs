@@ -127,5 +127,15 @@ public class AndroidTests
         bytes[16] = bytes[17] = bytes[18] = 0xff;
         using var bomb = Examination.Open(bytes);
         Assert.Contains(bomb.Losses, l => l.Found.Contains("--budget file=", StringComparison.Ordinal));
+        // One within the budget takes no memory either, as long as no chunk says what it is made of.
+        byte[] hollow = [.. bytes[..28], .. bytes[28..40]];
+        BitConverter.GetBytes(50_000).CopyTo(hollow, 16);
+        BitConverter.GetBytes(1).CopyTo(hollow, 20);
+        BitConverter.GetBytes(0xcac3).CopyTo(hollow, 28);
+        BitConverter.GetBytes(2).CopyTo(hollow, 32);
+        BitConverter.GetBytes(12).CopyTo(hollow, 36);
+        using var small = Examination.Open(hollow);
+        Assert.Equal(2 * 4096, small.Parts[0].Content!.Value.Length);
+        Assert.Contains(small.Losses, l => l.Expected == $"{50_000 * 4096} bytes of content" && l.Found == "8192");
     }
 }

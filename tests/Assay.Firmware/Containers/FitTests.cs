@@ -62,6 +62,8 @@ public partial class FitTests
             // The packed image, as dumpimage writes it out.
             Assert.Equal(0, Tool.Run("dumpimage", ["-T", "flat_dt", "-p", "1", "-o", "out", "fit.itb"], scratch.Folder).Exit);
             Assert.True(image.Root!.Bytes.Span.SequenceEqual(File.ReadAllBytes(scratch.File("out"))));
+            // Its whole length is known before it is opened, wherever its data stand.
+            Assert.Equal(part.Length, Assay.Firmware.Containers.Fit.Format.Recognise(fit)!.Value.Length);
         }
         fit[(int)fit.AsSpan().IndexOf("hsqs"u8) + 5000] ^= 1;
         using var damaged = Examination.Open(fit);

@@ -43,6 +43,46 @@ public class StreamTests
         Assert.NotEmpty(damaged.Losses);
     }
 
+    [Theory]
+    [InlineData("-b 10")]
+    [InlineData("-b 12")]
+    [InlineData("-b 16")]
+    public void What_compress_wrote_is_unpacked(string options)
+    {
+        Tool.Need("compress", "ncompress");
+        var noise = new byte[300_000];
+        new Random(5).NextBytes(noise);
+        // Noise fills the table, so that it is cleared and begun anew.
+        byte[] content = [.. File.ReadAllBytes(typeof(object).Assembly.Location).AsSpan(0, 900_000), .. noise, .. new byte[700_000], .. "the end"u8];
+        var packed = Tool.Run("compress", ["-f", "-c", .. options.Split(' ')], input: content).Output;
+        using (var image = Examination.Open(packed))
+        {
+            Assert.Equal(("compress", (long)packed.Length), (image.Parts[0].Kind, image.Parts[0].Length));
+            Assert.True(image.Parts[0].Content!.Value.Span.SequenceEqual(content));
+            Assert.Empty(image.Losses);
+        }
+        // A code that stands for nothing yet.
+        byte[] wrong = [.. packed[..4], 0xfe, 0xff, .. packed[6..]];
+        using var damaged = Examination.Open(wrong);
+        Assert.NotEmpty(damaged.Losses);
+    }
+
+    [Fact]
+    public void A_tar_that_compress_packed_is_opened_as_its_samples_say()
+    {
+        Tool.Need("compress", "ncompress");
+        var compared = 0;
+        foreach (var file in Corpus.Files("firmware/formats", "*.Z"))
+        {
+            var judged = Tool.Run("compress", ["-d", "-c"], input: File.ReadAllBytes(file));
+            using var artefact = Artefact.Open(file, Path.GetFileName(file));
+            using var image = Image.Open(artefact, Examination.Options());
+            Assert.True(judged.Exit == 0 && image.Parts[0].Content!.Value.Span.SequenceEqual(judged.Output), file);
+            compared++;
+        }
+        Assert.True(compared > 0, "no sample");
+    }
+
     [Fact]
     public void Samples_of_others_unpack_to_what_their_tools_unpack()
     {

@@ -13,6 +13,7 @@ internal static class Ubiquiti
         Title = "Firmware of Ubiquiti",
         Group = FormatGroup.Container,
         Source = "firmware-utils/src/fw.h, mkfwimage.c",
+        Proof = "`mkfwimage`",
         Limits = "signatures; entries other than PART",
         Signatures = [new("UBNT"u8.ToArray()), new("OPEN"u8.ToArray()), new("GEOS"u8.ToArray())],
         Recognise = Recognise,

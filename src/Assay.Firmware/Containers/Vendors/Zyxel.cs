@@ -11,6 +11,7 @@ internal static class Zyxel
         Title = "RAS of ZyXEL",
         Group = FormatGroup.Container,
         Source = "firmware-utils/src/mkrasimage.c",
+        Proof = "`mkrasimage`",
         Recognise = Recognise,
         Open = opening => opening.Laid(HeaderSize, []),
     };

@@ -9,7 +9,7 @@ namespace Assay.Firmware.Tests.FileSystems;
 
 /// <summary>YAFFS2: the samples of the corpus, which outside programs made; and chunks as a device goes on writing them, in every geometry.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public class Yaffs2Tests
+public class YaffsTests
 {
     [Fact]
     public void Every_sample_of_the_corpus_opens_and_both_byte_orders_agree()
@@ -18,7 +18,7 @@ public class Yaffs2Tests
         foreach (var file in Corpus.Files("firmware/formats/yaffs2"))
         {
             var bytes = File.ReadAllBytes(file);
-            Assert.True(Yaffs2.IsHeader(bytes), file);
+            Assert.True(Yaffs.IsHeader(bytes), file);
             var files = Open(bytes);
             var tree = FlashTree.TreeOf(files);
             Assert.True(files.Losses.Count == 0, $"{file}: {string.Join("; ", files.Losses)}");
@@ -46,6 +46,35 @@ public class Yaffs2Tests
     }
 
     [Theory]
+    [InlineData("yaffs1-little", false)]
+    [InlineData("yaffs1-big", true)]
+    public void What_mkyaffsimage_wrote_as_YAFFS1_is_read(string name, bool bigEndian)
+    {
+        var image = SpiffsTests.Sample(name);
+        var files = Open(image);
+        Assert.Equal(("yaffs1", bigEndian, 512, 16), (files.Format, files.Layout.BigEndian, files.Layout.Page, files.Layout.Spare));
+        var large = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(1, 3000).Select(i => i + "\n")));
+        var small = Hash("hello\n"u8);
+        string[] expected =
+        [
+            "/dir\td\t755\t-\t-\t-", $"/dir/hard\tf\t644\t6\t-\t{small}", "/dir/link\tl\t777\t-\t../small\t-", "/dir/null\tc\t644\t-\t1:3\t-", "/dir/sub\td\t755\t-\t-\t-",
+            $"/dir/sub/deep\tf\t644\t6\t-\t{small}", $"/empty\tf\t644\t0\t-\t{Hash([])}", $"/large\tf\t4755\t13893\t-\t{Hash(large)}", $"/page\tf\t644\t512\t-\t{Hash(large.AsSpan(0, 512))}",
+            $"/page1\tf\t644\t513\t-\t{Hash(large.AsSpan(0, 513))}", $"/small\tf\t644\t6\t-\t{small}",
+        ];
+        Assert.Equal(expected, FlashTree.TreeOf(files).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..]);
+        Assert.Empty(files.Losses);
+        // A chunk whose mark is cleared is deleted; so the file at its end is, whose header it is.
+        var chunks = image.Length / 528;
+        for (var i = 1; i < chunks; i++)
+        {
+            if (image.AsSpan(i * 528 + 10, 6).SequenceEqual("empty\0"u8)) image[i * 528 + 516] = 0;
+        }
+        Assert.DoesNotContain(Open(image).Entries, e => e.Path.Text == "/empty");
+
+        static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
+    }
+
+    [Theory]
     [InlineData(512, 16, 0, false, false)]
     [InlineData(1024, 32, 0, true, true)]
     [InlineData(1024, 16, 0, false, false)]
@@ -56,7 +85,7 @@ public class Yaffs2Tests
     [InlineData(8192, 256, 2, true, false)]
     public void What_a_device_wrote_later_wins_in_every_geometry(int page, int spare, int tagsAt, bool bigEndian, bool bigEndianTags)
     {
-        var geometry = new Yaffs2.Geometry(page, spare, tagsAt, bigEndian, bigEndianTags);
+        var geometry = new Yaffs.Geometry(page, spare, tagsAt, bigEndian, bigEndianTags);
         var chunks = new Chunks(geometry);
         var long1 = Content(3 * page + 100, 1);
         chunks.Header(257, 3, 1, "etc", 0x41ed);
@@ -102,7 +131,7 @@ public class Yaffs2Tests
     [Fact]
     public void A_damaged_chunk_is_told_and_its_file_is_not_filled_with_zeros()
     {
-        var chunks = new Chunks(new Yaffs2.Geometry(2048, 64, 0, false, false));
+        var chunks = new Chunks(new Yaffs.Geometry(2048, 64, 0, false, false));
         chunks.File(257, 1, "hurt", Content(5 * 2048, 1));
         chunks.File(258, 1, "whole", Content(5 * 2048, 2));
         var image = chunks.Bytes;
@@ -124,10 +153,10 @@ public class Yaffs2Tests
     [Fact]
     public void Mutated_images_give_result_or_loss_in_bounded_time()
     {
-        var chunks = new Chunks(new Yaffs2.Geometry(512, 16, 0, true, true));
+        var chunks = new Chunks(new Yaffs.Geometry(512, 16, 0, true, true));
         for (uint i = 0; i < 40; i++) chunks.Header(300 + i, 3, i == 0 ? 1 : 300 + i / 3, $"folder{i}", 0x41ed);
         for (uint i = 0; i < 60; i++) chunks.File(400 + i, 300 + i % 40, $"file{i}", Content((int)i * 100, (int)i));
-        FlashTree.Mutate(chunks.Bytes, 200, 14, (bytes, budget) => Yaffs2.IsHeader(bytes) ? Yaffs2.Open(bytes, FlashTree.Place, budget) : null,
+        FlashTree.Mutate(chunks.Bytes, 200, 14, (bytes, budget) => Yaffs.IsHeader(bytes) ? Yaffs.Open(bytes, FlashTree.Place, budget) : null,
             (bytes, random) => bytes[random.Next(bytes.Length / 528) * 528 + (random.Next(2) == 0 ? 512 + random.Next(16) : random.Next(12))] = (byte)random.Next(256));
     }
 
@@ -138,11 +167,11 @@ public class Yaffs2Tests
         new Random(15).NextBytes(noise);
         byte[] start = [1, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff, (byte)'a', 0];
         start.CopyTo(noise, 0);
-        Assert.False(Yaffs2.IsHeader(noise));
+        Assert.False(Yaffs.IsHeader(noise));
         var zeros = new byte[100_000];
         start.CopyTo(zeros, 0);
-        Assert.False(Yaffs2.IsHeader(zeros));
-        Assert.False(Yaffs2.IsHeader(start));
+        Assert.False(Yaffs.IsHeader(zeros));
+        Assert.False(Yaffs.IsHeader(start));
     }
 
     private static byte[] Content(int length, int seed)
@@ -152,10 +181,10 @@ public class Yaffs2Tests
         return content;
     }
 
-    private static Yaffs2 Open(byte[] bytes) => Yaffs2.Open(bytes, FlashTree.Place, new Budget());
+    private static Yaffs Open(byte[] bytes) => Yaffs.Open(bytes, FlashTree.Place, new Budget());
 
     /// <summary>Chunks as a device writes them (yaffs2/yaffs_guts.h, struct yaffs_obj_hdr; yaffs_packedtags2.h).</summary>
-    private sealed class Chunks(Yaffs2.Geometry geometry)
+    private sealed class Chunks(Yaffs.Geometry geometry)
     {
         private readonly List<byte> bytes = [];
         internal byte[] Bytes => [.. bytes];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
@@ -6,31 +7,32 @@ using Assay.Evidence.Reading;
 namespace Assay.Firmware.FileSystems;
 
 /// <summary>
-/// YAFFS2 with its tags in the spare bytes behind each page (yaffs2/yaffs_guts.h, yaffs_packedtags2.h; yaffs.net "How YAFFS works"): every chunk says to
-/// which object it belongs and where; chunk 0 is the object's header. The higher sequence number wins, in one block the later chunk. Nothing states the
-/// geometry: it is the one in which header and tags of the first chunks agree.
+/// YAFFS with its tags in the spare bytes behind each page (yaffs2/yaffs_guts.h, yaffs_packedtags2.h; yaffs.net "How YAFFS works"): every chunk says to
+/// which object it belongs and where; chunk 0 is the object's header. In YAFFS2 the higher sequence number wins, in one block the later chunk. Nothing
+/// states the geometry: it is the one in which header and tags of the first chunks agree. YAFFS1 has pages of 512 bytes, tags of bits with a code over
+/// them, a mark on what is deleted, and a serial number of two bits that tells a chunk from the one that it replaces.
 /// </summary>
 /// <remarks>
-/// Byte orders of headers and tags are found apart, since writers mix them. Limits: tags of YAFFS1, tags inside the page and tags that a controller
+/// Byte orders of headers and tags are found apart, since writers mix them. Limits: tags inside the page and tags that a controller
 /// scattered over the spare bytes are not read; the codes that correct tags are not used; checkpoints and summaries are not needed.
 /// </remarks>
-internal sealed class Yaffs2 : FlatFileSystem
+internal sealed class Yaffs : FlatFileSystem
 {
     internal static readonly Format AsFormat = new()
     {
         Kind = "yaffs2",
-        Title = "YAFFS2",
+        Title = "YAFFS1 and YAFFS2",
         Group = FormatGroup.FileSystem,
-        Source = "yaffs2/yaffs_guts.h, yaffs2/yaffs_packedtags2.h",
-        Proof = "samples of other projects, both byte orders",
-        Limits = "tags of YAFFS1, tags inside the page and tags that a controller scattered are not read; nothing is corrected",
+        Source = "yaffs2/yaffs_guts.h, yaffs2/yaffs_packedtags2.h, yaffs2/yaffs_tagscompat.c",
+        Proof = "samples of other projects, both byte orders; for YAFFS1 what `mkyaffsimage` wrote, both byte orders",
+        Limits = "tags inside the page and tags that a controller scattered are not read; nothing is corrected",
         // The first object is a file or a folder in the root.
         Signatures =
         [
             new([1, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff]), new([3, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff]),
             new([1, 0, 0, 0, 1, 0xff, 0xff], 3), new([3, 0, 0, 0, 1, 0xff, 0xff], 3),
         ],
-        Recognise = bytes => IsHeader(bytes) ? new("yaffs2", 0) : null,
+        Recognise = bytes => Measure(bytes) is { } geometry ? new(geometry.IsFirst ? "yaffs1" : "yaffs2", 0) : null,
         Open = opening =>
         {
             var files = Open(opening.Bytes, opening.Place, opening.Budget);
@@ -60,10 +62,18 @@ internal sealed class Yaffs2 : FlatFileSystem
     /// <summary>Bytes of a page and of its spare part, where in that the tags begin, and the byte orders of headers and tags.</summary>
     internal readonly record struct Geometry(int Page, int Spare, int TagsAt, bool BigEndian, bool BigEndianTags)
     {
+        /// <summary>Whether the tags are those of YAFFS1.</summary>
+        internal bool IsFirst { get; init; }
         internal int Chunk => Page + Spare;
     }
 
-    private readonly record struct Tags(uint Sequence, uint Object, uint Chunk, uint Bytes, bool IsShrink);
+    /// <param name="Sequence">Of YAFFS1 always the same.</param>
+    /// <param name="Serial">Of YAFFS1: one more, modulo 4, than that of the chunk which this one replaces.</param>
+    private readonly record struct Tags(uint Sequence, uint Object, uint Chunk, uint Bytes, bool IsShrink)
+    {
+        internal uint Serial { get; init; }
+        internal bool IsDeleted { get; init; }
+    }
 
     private sealed class Object
     {
@@ -75,9 +85,9 @@ internal sealed class Yaffs2 : FlatFileSystem
 
     private sealed record Stored(ulong Number, FileEntry Entry, long Start, Dictionary<uint, int> Pieces) : Node(Number, Entry, Start);
 
-    private Yaffs2(ReadOnlyMemory<byte> image, Geometry geometry, Place place, Budget budget) : base(image, place, budget) => this.geometry = geometry;
+    private Yaffs(ReadOnlyMemory<byte> image, Geometry geometry, Place place, Budget budget) : base(image, place, budget) => this.geometry = geometry;
 
-    public override string Format => "yaffs2";
+    public override string Format => geometry.IsFirst ? "yaffs1" : "yaffs2";
     internal override long Length => length;
     internal Geometry Layout => geometry;
 
@@ -92,6 +102,11 @@ internal sealed class Yaffs2 : FlatFileSystem
         if (bytes.Length < HeaderSize + 16) return null;
         var big = bytes[0] == 0;
         if (!IsObjectHeader(bytes, big)) return null;
+        foreach (var bigTags in (ReadOnlySpan<bool>)[big, !big])
+        {
+            var first = new Geometry(512, 16, 0, big, bigTags) { IsFirst = true };
+            if (bytes.Length >= first.Chunk && Agrees(bytes, first)) return first;
+        }
         foreach (var page in Pages)
         {
             foreach (var spare in Spares)
@@ -140,6 +155,7 @@ internal sealed class Yaffs2 : FlatFileSystem
     {
         var tags = chunk[(geometry.Page + geometry.TagsAt)..];
         if (tags.Length < 16) return null;
+        if (geometry.IsFirst) return ReadFirst(tags, geometry);
         uint sequence = U32(tags, 0, geometry.BigEndianTags), id = U32(tags, 4, geometry.BigEndianTags), piece = U32(tags, 8, geometry.BigEndianTags), bytes = U32(tags, 12, geometry.BigEndianTags);
         if (sequence is < LowestSequence or > HighestSequence) return null;
         var shrinks = false;
@@ -158,12 +174,37 @@ internal sealed class Yaffs2 : FlatFileSystem
         return id is 0 or >= MostObjects || piece >= 1 << 24 ? null : new Tags(sequence, id, piece, bytes, shrinks);
     }
 
+    // Eight bytes around the marks of page and block, and the codes of the page: number of the chunk 20 bits, serial 2, length 10; object 18, code over
+    // all of it 12, and two bits of length that pages of 512 bytes do not use. Counted from the lowest bit, or on big machines from the highest.
+    private static Tags? ReadFirst(ReadOnlySpan<byte> spare, Geometry geometry)
+    {
+        Span<byte> tags = [spare[0], spare[1], spare[2], spare[3], spare[6], spare[7], spare[11], spare[12]];
+        var isBig = geometry.BigEndianTags;
+        uint first = U32(tags, 0, isBig), second = U32(tags, 4, isBig);
+        var stated = isBig ? second >> 2 & 0xfff : second >> 18 & 0xfff;
+        if (isBig) BinaryPrimitives.WriteUInt32BigEndian(tags[4..], second & ~(0xfffu << 2));
+        else BinaryPrimitives.WriteUInt32LittleEndian(tags[4..], second & ~(0xfffu << 18));
+        uint code = 0;
+        for (var bit = 0; bit < 64; bit++)
+        {
+            if ((tags[bit / 8] >> bit % 8 & 1) != 0) code ^= (uint)bit + 1;
+        }
+        uint chunk = isBig ? first >> 12 : first & 0xfffff, bytes = isBig ? first & 0x3ff : first >> 22, id = isBig ? second >> 14 : second & 0x3ffff;
+        if (code != stated || id == 0 || chunk != 0 && bytes > geometry.Page) return null;
+        return new Tags(LowestSequence, id, chunk, bytes, false)
+        {
+            Serial = isBig ? first >> 10 & 3 : first >> 20 & 3,
+            // A device writes zeros over the mark; a bit or two may have flipped.
+            IsDeleted = BitOperations.PopCount((uint)spare[4]) < 7,
+        };
+    }
+
     /// <param name="bytes">From the first chunk on, as far as there are bytes.</param>
     /// <exception cref="UnreadableException">No header whose geometry can be told.</exception>
-    internal static Yaffs2 Open(ReadOnlyMemory<byte> bytes, Place place, Budget budget)
+    internal static Yaffs Open(ReadOnlyMemory<byte> bytes, Place place, Budget budget)
     {
-        var geometry = Measure(bytes.Span) ?? throw new UnreadableException("a header of YAFFS2 and its tags", "none that agree", 0);
-        var files = new Yaffs2(bytes, geometry, place, budget);
+        var geometry = Measure(bytes.Span) ?? throw new UnreadableException("a header of YAFFS and its tags", "none that agree", 0);
+        var files = new Yaffs(bytes, geometry, place, budget);
         files.ReadChunks();
         files.ReadNames();
         files.WalkFrom(RootObject);
@@ -180,10 +221,10 @@ internal sealed class Yaffs2 : FlatFileSystem
             var chunk = Image.Span.Slice(at, geometry.Chunk);
             if (Read(chunk, geometry) is { } tags && (tags.Chunk != 0 || tags.Object == SummaryObject || IsObjectHeader(chunk, geometry.BigEndian)))
             {
-                foreach (var gap in doubtful) Lose("a chunk with tags of YAFFS2", "other bytes", gap);
+                foreach (var gap in doubtful) Lose("a chunk with tags of YAFFS", "other bytes", gap);
                 isDamaged |= doubtful.Count > 0;
                 doubtful.Clear();
-                if (tags.Object != SummaryObject) chunks.Add((tags, at));
+                if (tags.Object != SummaryObject && !tags.IsDeleted) chunks.Add((tags, at));
                 length = at + geometry.Chunk;
             }
             else if (chunk.ContainsAnyExcept((byte)0xff) && !IsCheckpoint(chunk))
@@ -198,10 +239,22 @@ internal sealed class Yaffs2 : FlatFileSystem
             length = Image.Length;
         }
         if (length == Image.Length && chunks.Count > 0) last = chunks[^1].Tags.Object;
-        foreach (var (tags, start) in chunks.OrderBy(c => c.Tags.Sequence).ThenBy(c => c.At)) Play(tags, start);
+        foreach (var (tags, start) in geometry.IsFirst ? Latest(chunks) : chunks.OrderBy(c => c.Tags.Sequence).ThenBy(c => c.At)) Play(tags, start);
     }
 
-    private bool IsCheckpoint(ReadOnlySpan<byte> chunk) => U32(chunk, geometry.Page + geometry.TagsAt, geometry.BigEndianTags) == 0x21;
+    // Where a chunk was written anew and the device stopped before it marked the old one, the serial numbers tell them apart.
+    private static IEnumerable<(Tags Tags, int At)> Latest(List<(Tags Tags, int At)> chunks)
+    {
+        var latest = new Dictionary<(uint, uint), (Tags Tags, int At)>();
+        foreach (var chunk in chunks)
+        {
+            var key = (chunk.Tags.Object, chunk.Tags.Chunk);
+            if (!latest.TryGetValue(key, out var known) || chunk.Tags.Serial == (known.Tags.Serial + 1 & 3)) latest[key] = chunk;
+        }
+        return latest.Values.OrderBy(c => c.Tags.Chunk == 0 ? 0 : 1).ThenBy(c => c.At);
+    }
+
+    private bool IsCheckpoint(ReadOnlySpan<byte> chunk) => !geometry.IsFirst && U32(chunk, geometry.Page + geometry.TagsAt, geometry.BigEndianTags) == 0x21;
 
     // In the order in which the device wrote.
     private void Play(Tags tags, int at)
