@@ -204,6 +204,9 @@ internal sealed class Opening
     /// <param name="isSure">Whether a container says that the stream begins here.</param>
     internal Part? Stream(CompressionKind kind, bool isSure = false)
     {
+        // Only where a container says how long the stream is: else every image would have its own bytes behind it.
+        var key = isSure && Image.Options.Cache is not null && Bytes.Length >= WorthAnEntry ? PartFacts.Key(kind, Bytes.Span, Depth, Budget) : null;
+        if (key is not null && Image.Known(key, this) is { } known) return known;
         var decoded = Decompression.Decode(kind, Bytes.Span, Budget, Image.RoomLeft);
         var content = decoded.Content;
         isSure |= At == 0 && (Depth == 0 || kind != CompressionKind.Lzma) || kind is CompressionKind.Xz or CompressionKind.Zstandard or CompressionKind.Bzip2 or CompressionKind.Lzop;
@@ -216,7 +219,7 @@ internal sealed class Opening
         Image.Hold(decoded);
         var losses = new List<Loss>();
         if (decoded.Loss(Place.Artefact, Place.Start) is { } loss) losses.Add(loss with { Location = loss.Location with { Path = Place.Path } });
-        return new Part
+        var part = new Part
         {
             Offset = At,
             Length = decoded.Used,
@@ -229,7 +232,11 @@ internal sealed class Opening
             Children = Image.Inside(content, Path, Depth + 1),
             IsRead = decoded.Failure is null || content.Length > 0,
         };
+        if (key is not null && decoded.Failure is null) Image.Note(key, part);
+        return part;
     }
+
+    private const int WorthAnEntry = 64 << 10;
 
     /// <summary>The same for a stream at another place of the structure, which a container's header names.</summary>
     internal Part? StreamAt(int start, int length, CompressionKind kind) => new Opening
