@@ -209,6 +209,8 @@ public sealed class Image : IDisposable
             var unpacking = Task.Run(() =>
             {
                 foreach (var (index, at, format, found) in later) parts[index] = OpenPart(bytes, at, format, found, place, path, depth) ?? parts[index];
+                // What it unpacked it looks into as well, while the other cores read files.
+                foreach (var payload in later.SelectMany(l => parts[l.Index].WithDescendants()).Where(p => p.IsPayload)) payload.Said ??= PayloadFacts.Of((payload.Content ?? payload.Bytes).Span, options);
             }, options.Cancel);
             early(ready);
             unpacking.GetAwaiter().GetResult();

@@ -29,8 +29,8 @@ public sealed class Part
     /// <summary>Bits for each byte, 0 to 8.</summary>
     internal double EntropyBits { get => known ?? Entropy.Of(Bytes.Span).Bits; init => known = value; }
     private readonly double? known;
-    /// <summary>What a payload was found to say in another image; null where its bytes are read.</summary>
-    internal PayloadFacts? Said { get; init; }
+    /// <summary>What a payload says, where that is known: from another image, or since it was looked into while other parts were read. Else null.</summary>
+    internal PayloadFacts? Said { get; set; }
     public IReadOnlyList<Part> Children { get; init; } = [];
     /// <summary>What was wrong with the part itself; a file system's own losses are with it.</summary>
     public IReadOnlyList<Loss> Losses { get; init; } = [];
