@@ -204,8 +204,8 @@ internal sealed class Opening
     /// <param name="isSure">Whether a container says that the stream begins here.</param>
     internal Part? Stream(CompressionKind kind, bool isSure = false)
     {
-        // Only where a container says how long the stream is: else every image would have its own bytes behind it.
-        var key = isSure && Image.Options.Cache is not null && Bytes.Length >= WorthAnEntry ? PartFacts.Key(kind, Bytes.Span, Depth, Budget) : null;
+        // Only inside of a container, which has an end: else every image would have its own bytes behind it. What is unpacked is kept with what it came from.
+        var key = Image.Options.Cache is not null && Depth > 0 && Place.Path is null && Bytes.Length >= WorthAnEntry ? PartFacts.Key(kind, Bytes.Span, Depth, Budget) : null;
         if (key is not null && Image.Known(key, this) is { } known) return known;
         var decoded = Decompression.Decode(kind, Bytes.Span, Budget, Image.RoomLeft);
         var content = decoded.Content;
