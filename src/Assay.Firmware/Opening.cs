@@ -93,7 +93,9 @@ internal sealed class Opening
         }
         var path = Path + member.Entries[0].Path.Text;
         var inner = Image.Inside(content, path, Depth + 1);
-        if (inner.All(p => p.Kind is "unknown" or "padding" or "elf")) return null;
+        var isImage = inner.Any(p => p.Kind is not ("unknown" or "padding" or "elf"));
+        files.Keep(member, content, isImage);
+        if (!isImage) return null;
         return new Part { Offset = member.Offset, Length = content.Length, Kind = "member", Path = path, Note = member.Entries[0].Path.Text, Bytes = content, Children = inner, IsRead = true };
     }
 
