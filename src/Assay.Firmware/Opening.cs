@@ -209,6 +209,15 @@ internal sealed class Opening
         // Only inside of a container, which has an end: else every image would have its own bytes behind it. What is unpacked is kept with what it came from.
         var key = Image.Options.Cache is not null && Depth > 0 && Place.Path is null && Bytes.Length >= WorthAnEntry ? PartFacts.Key(kind, Bytes.Span, Depth, Budget) : null;
         if (key is not null && Image.Known(key, this) is { } known) return known;
+        var part = Unpacked(kind, isSure);
+        if (key is not null && part is not null) Image.Note(key, part);
+        return part;
+    }
+
+    private const int WorthAnEntry = 64 << 10;
+
+    private Part? Unpacked(CompressionKind kind, bool isSure)
+    {
         var decoded = Decompression.Decode(kind, Bytes.Span, Budget, Image.RoomLeft);
         var content = decoded.Content;
         isSure |= At == 0 && (Depth == 0 || kind != CompressionKind.Lzma) || kind is CompressionKind.Xz or CompressionKind.Zstandard or CompressionKind.Bzip2 or CompressionKind.Lzop;
@@ -221,7 +230,7 @@ internal sealed class Opening
         Image.Hold(decoded);
         var losses = new List<Loss>();
         if (decoded.Loss(Place.Artefact, Place.Start) is { } loss) losses.Add(loss with { Location = loss.Location with { Path = Place.Path } });
-        var part = new Part
+        return new Part
         {
             Offset = At,
             Length = decoded.Used,
@@ -234,11 +243,7 @@ internal sealed class Opening
             Children = Image.Inside(content, Path, Depth + 1),
             IsRead = decoded.Failure is null || content.Length > 0,
         };
-        if (key is not null && decoded.Failure is null) Image.Note(key, part);
-        return part;
     }
-
-    private const int WorthAnEntry = 64 << 10;
 
     /// <summary>The same for a stream at another place of the structure, which a container's header names.</summary>
     internal Part? StreamAt(int start, int length, CompressionKind kind) => new Opening

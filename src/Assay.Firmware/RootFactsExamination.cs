@@ -85,7 +85,7 @@ public sealed partial record RootFacts
 
         // What is read beyond its own facts: texts that are kept, lists of packages, histories, settings of kernels.
         private static bool IsReadWhole(IReadOnlyList<FileEntry> same, ContentFacts facts) =>
-            facts.IsListing || !facts.IsElf && PackageFiles.Is(same[0].Path.Text) || PartsSeen.Reads(same[0].Path.Text, facts.Elf) || !facts.IsBinary && same.Any(e => IsKept(e.Path.Text, facts.IsScript));
+            facts.IsListing || !facts.IsElf && PackageFiles.Is(same[0].Path.Text) || PartsSeen.Reads(same[0].Path.Text, facts.Elf) || !facts.IsBinary && same.Any(e => IsKept(e.Path.Text, facts));
 
         private void AddWhole(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content, ContentFacts facts)
         {
@@ -93,7 +93,7 @@ public sealed partial record RootFacts
             if (facts.IsListing) Listed(same, content);
             if (PartsSeen.Reads(path, facts.Elf)) parts.Visit(path, content, facts.Elf);
             if (!facts.IsElf && PackageFiles.Is(path) && !owned.Keep(path, content)) losses.Add(new Loss { Location = notes.At(path), Expected = "lists of packages' files of bearable size", Found = $"{content.Length} bytes more" });
-            if (!facts.IsBinary) Keep(same, content, facts.IsScript);
+            if (!facts.IsBinary) Keep(same, content, facts);
         }
 
         // Everything that follows from the facts and the file's names.
@@ -184,20 +184,20 @@ public sealed partial record RootFacts
             foreach (var loss in missed) losses.Add(loss);
         }
 
-        private static bool IsKept(string path, bool isScript) =>
-            isScript || PackageDatabase.KindOf(path) is not null || path.Contains("/etc/", StringComparison.Ordinal) || path.Contains("/systemd/system/", StringComparison.Ordinal) || path.EndsWith("/os-release", StringComparison.Ordinal)
+        private static bool IsKept(string path, ContentFacts facts) =>
+            facts.IsScript || facts.IsTelling || PackageDatabase.KindOf(path) is not null || path.Contains("/etc/", StringComparison.Ordinal) || path.Contains("/systemd/system/", StringComparison.Ordinal) || path.EndsWith("/os-release", StringComparison.Ordinal)
             || Accounts.IsOne(path) || ConfigurationSecrets.IsConfiguration(path) || WebScripts.IsOne(path);
 
-        private void Keep(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content, bool isScript)
+        private void Keep(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content, ContentFacts facts)
         {
             foreach (var entry in same)
             {
                 var path = entry.Path.Text;
-                if (!IsKept(path, isScript)) continue;
+                if (!IsKept(path, facts)) continue;
                 var isList = PackageDatabase.KindOf(path) is not null;
                 if (content.Length > (isList ? LargestList : LargestText) || Interlocked.Add(ref textBytes, content.Length) > MostText)
                 {
-                    if (isList || isScript) losses.Add(new Loss { Location = notes.At(path), Expected = "a text of bearable size", Found = $"{content.Length} bytes" });
+                    if (isList || facts.IsScript) losses.Add(new Loss { Location = notes.At(path), Expected = "a text of bearable size", Found = $"{content.Length} bytes" });
                     continue;
                 }
                 texts[path] = TextFile.Of(entry, content);

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Assay.Evidence.Compression;
 
 namespace Assay.Firmware.Containers;
@@ -110,13 +108,13 @@ internal static class Formats
     // -1 where no magic begins from there on. A search for a set of bytes, vectors or not, stops at every fourth byte of a kernel.
     private static int NextPair(ReadOnlySpan<byte> bytes, int at)
     {
-        ref var first = ref MemoryMarshal.GetReference(bytes);
-        ref var pairs = ref MemoryMarshal.GetArrayDataReference(Pairs);
+        ref var first = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(bytes);
+        ref var pairs = ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(Pairs);
         // Two bytes are there to be read at every position before the last.
         for (; at < bytes.Length - 1; at++)
         {
-            var pair = Unsafe.Add(ref first, at) | Unsafe.Add(ref first, at + 1) << 8;
-            if ((Unsafe.Add(ref pairs, pair >> 6) >> (pair & 63) & 1) != 0) return at;
+            var pair = System.Runtime.CompilerServices.Unsafe.Add(ref first, at) | System.Runtime.CompilerServices.Unsafe.Add(ref first, at + 1) << 8;
+            if ((System.Runtime.CompilerServices.Unsafe.Add(ref pairs, pair >> 6) >> (pair & 63) & 1) != 0) return at;
         }
         return -1;
     }

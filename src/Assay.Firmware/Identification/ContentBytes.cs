@@ -17,7 +17,7 @@ internal static class ContentBytes
     {
         to.Write(facts.Name);
         to.Write7BitEncodedInt(facts.Size);
-        to.Write((byte)((facts.IsElf ? 1 : 0) | (facts.IsBinary ? 2 : 0) | (facts.IsScript ? 4 : 0) | (facts.IsListing ? 8 : 0)));
+        to.Write((byte)((facts.IsElf ? 1 : 0) | (facts.IsBinary ? 2 : 0) | (facts.IsScript ? 4 : 0) | (facts.IsListing ? 8 : 0) | (facts.IsTelling ? 16 : 0)));
         to.Text(facts.Sha256);
         to.Write(facts.Elf is not null);
         if (facts.Elf is { } elf) Elf(to, elf);
@@ -45,6 +45,7 @@ internal static class ContentBytes
             IsBinary = (flags & 2) != 0,
             IsScript = (flags & 4) != 0,
             IsListing = (flags & 8) != 0,
+            IsTelling = (flags & 16) != 0,
             Sha256 = from.Text(),
             Elf = from.ReadBoolean() ? Elf(from) : null,
             Versions = from.List(() => Version(from)),
