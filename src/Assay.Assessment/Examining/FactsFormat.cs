@@ -116,7 +116,6 @@ internal static class FactsFormat
             to.Write7BitEncodedInt64(c.Sent);
             to.Write7BitEncodedInt64(c.Received);
         }
-
     }
 
     // The same order as above.
@@ -205,6 +204,5 @@ internal static class FactsFormat
                 Received = from.Read7BitEncodedInt64(),
             };
         }
-
     }
 }
