@@ -7,6 +7,7 @@ return args switch
     ["xz", var file] => Assay.Bench.XzBench.Run(file),
     ["blocks", var file] => Assay.Bench.BlockBench.Run(file),
     ["image", var file] => Assay.Bench.ImageBench.Run(file),
+    ["family", var first, var second, var folder] => Assay.Bench.FamilyBench.Run(first, second, folder),
     ["said", var list] => Assay.Bench.SaidBench.Run(list),
     ["map", var file] => Assay.Bench.ImageBench.Map(file),
     ["rules", var devices, var profiles, var file] => Assay.Bench.RuleSetBench.Run(int.Parse(devices, System.Globalization.CultureInfo.InvariantCulture),
@@ -28,6 +29,7 @@ static int Usage()
     Console.Error.WriteLine("Assay.Bench xz FILE.xz      decodes FILE seven times; prints megabytes of content per second, one thread");
     Console.Error.WriteLine("Assay.Bench blocks FILE     decodes the blocks of an .lzo or of an lz4 -l file seven times; prints megabytes of content per second, one thread");
     Console.Error.WriteLine("Assay.Bench image FILE      opens an image, decodes and hashes all contents once, as a fresh process would; prints times and memory");
+    Console.Error.WriteLine("Assay.Bench family FIRST SECOND CACHE   examines SECOND without a cache, FIRST with an empty one, SECOND again; CACHE is deleted first");
     Console.Error.WriteLine("Assay.Bench said LIST       reads the files named in LIST; prints what each says it is, and megabytes per second");
     Console.Error.WriteLine("Assay.Bench map FILE        draws the image");
     Console.Error.WriteLine("Assay.Bench rules DEVICES PROFILES OUT.nft   writes the rules of a large home, for nft -f");

@@ -22,6 +22,7 @@ public static class InspectVerb
         [
             new Option("--as-of", "DATE", "the date the answers are for (today)"),
             new Option("--map", null, "show what lies where in an image (--format svg draws it)"),
+            new Option("--cache", "FOLDER", "keep there what the files inside images told, for the next image that shares them; may be deleted at any time"),
         ],
         Formats = ["table", "json", "ndjson", "svg"],
         Run = Run,

@@ -24,6 +24,7 @@ public static class SbomVerb
             new Option("--spec", "VERSION", "of CycloneDX 1.4 to 1.7 (1.6; of a CycloneDX document its own), of SPDX 2.3"),
             new Option("--against", "BILL", "compare this bill of materials with what is inside: missing, extra, other version"),
             new Option("--as-of", "DATE", "the date that the document carries (today)"),
+            new Option("--cache", "FOLDER", "keep there what the files inside images told, for the next image that shares them; may be deleted at any time"),
         ],
         Formats = ["cyclonedx", "spdx", "table", "json"],
         Run = Run,

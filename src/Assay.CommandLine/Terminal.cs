@@ -46,6 +46,7 @@ public sealed class Terminal
     {
         AsOf = arguments.AsOf(Time),
         Budget = arguments.Budget(),
+        Cache = arguments.Value("--cache") is { } folder ? FactsFolder.OfContents(folder) : null,
         Progress = progress.Show,
     };
 

@@ -10,6 +10,8 @@ public sealed record ExaminationOptions
     public Budget Budget { get; init; } = new();
     /// <summary>Threads that may decode at once.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
+    /// <summary>What contents of other images told, and where to keep what these tell; null where everything is read. The answer is the same with it and without.</summary>
+    public FactsFolder? Cache { get; init; }
     /// <summary>Told from time to time how far a long work is; may be called from several threads.</summary>
     public Action<Progress>? Progress { get; init; }
     public CancellationToken Cancel { get; init; }

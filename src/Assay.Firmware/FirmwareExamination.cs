@@ -1,6 +1,5 @@
 using Assay.Evidence;
 using Assay.Evidence.Files;
-using Assay.Firmware.Identification;
 using Assay.Software.Components;
 using Assay.Software.Components.Packages;
 using Assay.Software.Matching.Parts;
@@ -51,22 +50,22 @@ public sealed record FirmwareExamination
                 Findings = alone.Findings,
                 Components = alone.Components,
                 Executables = alone.Executables,
-                Product = ProductFacts.Of(Payloads(artefact.Name, image, options).Select(p => p.Product).Prepend(alone.Product)),
+                Product = ProductFacts.Of(Payloads(artefact.Name, image, options).Select(p => p.Facts.Product(p.At)).Prepend(alone.Product)),
                 Coverage = isKnown ? [alone.Coverage] : [image.Coverage],
                 Map = isKnown ? null : image.Map(),
             };
         }
         var facts = image.FileSystems.Select(part => part == guess?.Part ? guess.Value.Facts : RootFacts.Examine(artefact.Name, part.FileSystem!, options, part == image.Root ? "" : part.Path)).ToList();
         var payloads = Payloads(artefact.Name, image, options);
-        var boot = BootFacts.Of(artefact.Name, image).Concat(payloads.Select(p => p.Delay).OfType<Finding>());
-        var components = Inventory.Merge(facts.SelectMany(f => f.Components).Concat(payloads.SelectMany(p => p.Components)));
+        var boot = BootFacts.Of(artefact.Name, image).Concat(payloads.Select(p => p.Facts.DelayAt(p.At)).OfType<Finding>());
+        var components = Inventory.Merge(facts.SelectMany(f => f.Components).Concat(payloads.SelectMany(p => p.Facts.Components(p.At))));
         return new FirmwareExamination
         {
             Kind = isImage ? "image" : null,
             Findings = [.. facts.SelectMany(f => f.Findings).Concat(boot).Concat(Inventory.Contradictions(components)).DistinctBy(f => f.Id).Order(Comparer<Finding>.Create(Finding.Compare))],
             Components = components,
             Executables = [.. facts.SelectMany(f => f.Executables)],
-            Product = ProductFacts.Of(facts.Select(f => f.Product).Concat(payloads.Select(p => p.Product))),
+            Product = ProductFacts.Of(facts.Select(f => f.Product).Concat(payloads.Select(p => p.Facts.Product(p.At)))),
             // Taken last: an image's losses are complete only after all contents were read. Each stands once.
             Coverage = [image.Coverage, .. facts.Select(f => f.Coverage with { Losses = [.. f.Coverage.Losses.Except(image.Losses)] })],
             Map = image.Map(),
@@ -80,16 +79,14 @@ public sealed record FirmwareExamination
         return JavaArchive.Looks(bytes) && JavaArchive.Read(bytes.ToArray(), options.Budget, new Location { Artefact = artefact.Name }, []).Count > 0;
     }
 
-    /// <summary>What kernels and boot loaders say, beside what their structures say.</summary>
-    private sealed record Payload(IReadOnlyList<Component> Components, Finding? Delay, ProductFacts Product);
-
-    private static List<Payload> Payloads(string artefact, Image image, ExaminationOptions options) =>
-        [.. image.AllParts.Where(p => p.IsPayload).AsParallel().AsOrdered().WithDegreeOfParallelism(options.Workers).WithCancellation(options.Cancel).Select(part =>
-        {
-            var at = new Location { Artefact = artefact, Path = part.Path };
-            var bytes = (part.Content ?? part.Bytes).Span;
-            return new Payload(KernelFacts.Read(at, bytes), BootFacts.BootDelay(at, bytes), KernelSettings.Inside(bytes, at, options) is { } kernel ? new ProductFacts { Kernels = [kernel] } : ProductFacts.None);
-        })];
+    /// <summary>What kernels and boot loaders say, beside what their structures say; in the order of the image.</summary>
+    private static List<(Location At, PayloadFacts Facts)> Payloads(string artefact, Image image, ExaminationOptions options)
+    {
+        var said = image.AllParts.Where(p => p.IsPayload).AsParallel().AsOrdered().WithDegreeOfParallelism(options.Workers).WithCancellation(options.Cancel)
+            .Select(part => (Part: part, Facts: part.Said ?? PayloadFacts.Of((part.Content ?? part.Bytes).Span, options))).ToList();
+        image.Keep(said.ToDictionary(s => s.Part, s => s.Facts));
+        return [.. said.Select(s => (new Location { Artefact = artefact, Path = s.Part.Path }, s.Facts))];
+    }
 
     /// <summary>An unpacked root file system on disk.</summary>
     public static FirmwareExamination OfFolder(string folder, string name, ExaminationOptions options)

@@ -36,6 +36,32 @@ public sealed class Image : IDisposable
         heldBytes += decoded.Content.Length;
     }
 
+    private readonly List<(Part Stream, string Key)> fresh = [];
+
+    /// <summary>A stream that was unpacked in another image and of which all is known that is asked for, or null: then it is unpacked.</summary>
+    internal Part? Known(string key, Opening opening)
+    {
+        if (options.Cache?.Find(key) is not { } bytes || FactBytes.Read(bytes, PartFacts.Read) is not { } facts) return null;
+        // Near the end of a budget the order counts in which it is spent.
+        if (facts.Held > RoomLeft || facts.Held > options.Budget.BytesLeft / 2 || facts.Length > opening.Bytes.Length) return null;
+        Hold((int)facts.Held);
+        return facts.Restored(opening.At, opening.Path, opening.Bytes[..(int)facts.Length], opening.Place, options.Budget);
+    }
+
+    /// <summary>Notes a stream that was unpacked, whose facts may be kept.</summary>
+    internal void Note(string key, Part stream) => fresh.Add((stream, key));
+
+    /// <summary>Keeps the facts of streams for other images.</summary>
+    /// <param name="said">What was found in each payload.</param>
+    internal void Keep(IReadOnlyDictionary<Part, PayloadFacts> said)
+    {
+        if (options.Cache is not { } cache || ownLosses.Count > 0) return;
+        foreach (var (stream, key) in fresh)
+        {
+            if (PartFacts.Of(stream, said) is { } facts) cache.Keep(key, FactBytes.Bytes(facts.Write));
+        }
+    }
+
     /// <summary>Counts content that was put together.</summary>
     /// <exception cref="BudgetException">More than may be held at once.</exception>
     internal void Hold(int count)
@@ -86,7 +112,7 @@ public sealed class Image : IDisposable
     };
 
     /// <summary>Finds and opens everything. Never throws for what the bytes hold.</summary>
-    public static Image Open(Artefact artefact, ExaminationOptions options) => Open(artefact, options, null);
+    public static Image Open(Artefact artefact, ExaminationOptions options) => Open(artefact, options with { Cache = null }, null);
 
     /// <param name="early">
     /// Told the file systems that stand in the image itself while large containers beside them are still being unpacked: reading may begin. Which of them
@@ -137,8 +163,8 @@ public sealed class Image : IDisposable
             var all = Math.Max(1, files.Entries.Sum(e => (double)e.Size));
             return part.Length * Math.Clamp(1 - part.Children.Sum(c => c.Length - Examined(c)) / all, 0, 1);
         }
-        if (part.Content is not { Length: > 0 } content) return part.Length - part.Children.Sum(c => c.Length - Examined(c));
-        return part.Length * Math.Clamp(part.Children.Sum(Examined) / content.Length, 0, 1);
+        if (part.Unpacked is not { } content || content == 0) return part.Length - part.Children.Sum(c => c.Length - Examined(c));
+        return part.Length * Math.Clamp(part.Children.Sum(Examined) / content, 0, 1);
     }
 
     private const long WorthAThread = 1 << 20;
@@ -167,7 +193,7 @@ public sealed class Image : IDisposable
                 from = at + (int)found.Length;
                 continue;
             }
-            if (insideKernel && !format.IsExpectedInKernel || OpenPart(bytes, at, format, found, place, path, depth) is not { } part || insideKernel && part.Content is { Length: < 1024 })
+            if (insideKernel && !format.IsExpectedInKernel || OpenPart(bytes, at, format, found, place, path, depth) is not { } part || insideKernel && part.Unpacked is < 1024)
             {
                 from = at + 1;
                 continue;
@@ -183,6 +209,8 @@ public sealed class Image : IDisposable
             var unpacking = Task.Run(() =>
             {
                 foreach (var (index, at, format, found) in later) parts[index] = OpenPart(bytes, at, format, found, place, path, depth) ?? parts[index];
+                // What it unpacked it looks into as well, while the other cores read files.
+                foreach (var payload in later.SelectMany(l => parts[l.Index].WithDescendants()).Where(p => p.IsPayload)) payload.Said ??= PayloadFacts.Of((payload.Content ?? payload.Bytes).Span, options);
             }, options.Cancel);
             early(ready);
             unpacking.GetAwaiter().GetResult();

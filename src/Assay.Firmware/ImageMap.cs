@@ -36,15 +36,14 @@ public sealed record ImageMap
 
         void Add(Part part, int level)
         {
-            var entropy = Entropy.Of(part.Bytes.Span);
-            rows.Add(new MapRow(level, part.Offset, part.Length, part.Kind, part.Path, string.IsNullOrEmpty(part.Note) ? null : part.Note, entropy.Bits, Reason(part, entropy), part == image.Root));
+            rows.Add(new MapRow(level, part.Offset, part.Length, part.Kind, part.Path, string.IsNullOrEmpty(part.Note) ? null : part.Note, part.EntropyBits, Reason(part), part == image.Root));
             foreach (var child in part.Children) Add(child, level + 1);
         }
     }
 
-    private static string? Reason(Part part, Entropy entropy)
+    private static string? Reason(Part part)
     {
-        if (part.Kind == "unknown") return Formats.Resembles(part.Bytes.Span) is { } format ? $"begins like {format.Title}, with a header that does not hold: likely damaged" : entropy.Guess;
+        if (part.Kind == "unknown") return Formats.Resembles(part.Bytes.Span) is { } format ? $"begins like {format.Title}, with a header that does not hold: likely damaged" : Entropy.Of(part.Bytes.Span).Guess;
         if (!part.IsRead && part.FileSystem is null && Formats.All.FirstOrDefault(f => f.Kind == part.Kind) is { Open: null }) return "recognised and not read";
         if (part.Losses.Count > 0) return $"expected {part.Losses[0].Expected}, found {part.Losses[0].Found}";
         return part.FileSystem?.Losses is [var first, ..] all ? $"{all.Count} loss{(all.Count == 1 ? "" : "es")}, the first: expected {first.Expected}, found {first.Found}" : null;

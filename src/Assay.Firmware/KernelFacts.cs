@@ -1,4 +1,3 @@
-using Assay.Evidence;
 using Assay.Software.Components;
 
 namespace Assay.Firmware;
@@ -6,8 +5,6 @@ namespace Assay.Firmware;
 /// <summary>What a decoded kernel or boot loader says of itself: the "Linux version" line, U-Boot's version.</summary>
 public static class KernelFacts
 {
-    /// <param name="at">Where the payload lies; offsets of evidence count inside it, and so are left out.</param>
     /// <param name="payload">Decompressed.</param>
-    public static IReadOnlyList<Component> Read(Location at, ReadOnlySpan<byte> payload) =>
-        [.. VersionReading.Read(payload, null).Where(v => v.Pattern.Product is "linux-kernel" or "u-boot" or "busybox").Select(v => Inventory.Of(v, at))];
+    public static IReadOnlyList<VersionSeen> Versions(ReadOnlySpan<byte> payload) => [.. VersionReading.Read(payload, null).Where(v => v.Pattern.Product is "linux-kernel" or "u-boot" or "busybox")];
 }

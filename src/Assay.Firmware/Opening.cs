@@ -93,7 +93,9 @@ internal sealed class Opening
         }
         var path = Path + member.Entries[0].Path.Text;
         var inner = Image.Inside(content, path, Depth + 1);
-        if (inner.All(p => p.Kind is "unknown" or "padding" or "elf")) return null;
+        var isImage = inner.Any(p => p.Kind is not ("unknown" or "padding" or "elf"));
+        files.Keep(member, content, isImage);
+        if (!isImage) return null;
         return new Part { Offset = member.Offset, Length = content.Length, Kind = "member", Path = path, Note = member.Entries[0].Path.Text, Bytes = content, Children = inner, IsRead = true };
     }
 
@@ -203,6 +205,18 @@ internal sealed class Opening
     /// </summary>
     /// <param name="isSure">Whether a container says that the stream begins here.</param>
     internal Part? Stream(CompressionKind kind, bool isSure = false)
+    {
+        // Only inside of a container, which has an end: else every image would have its own bytes behind it. What is unpacked is kept with what it came from.
+        var key = Image.Options.Cache is not null && Depth > 0 && Place.Path is null && Bytes.Length >= WorthAnEntry ? PartFacts.Key(kind, Bytes.Span, Depth, Budget) : null;
+        if (key is not null && Image.Known(key, this) is { } known) return known;
+        var part = Unpacked(kind, isSure);
+        if (key is not null && part is not null) Image.Note(key, part);
+        return part;
+    }
+
+    private const int WorthAnEntry = 64 << 10;
+
+    private Part? Unpacked(CompressionKind kind, bool isSure)
     {
         var decoded = Decompression.Decode(kind, Bytes.Span, Budget, Image.RoomLeft);
         var content = decoded.Content;

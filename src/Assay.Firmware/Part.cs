@@ -24,6 +24,13 @@ public sealed class Part
     public required ReadOnlyMemory<byte> Bytes { get; init; }
     /// <summary>What compression hid; null where nothing was compressed. Valid until the image is disposed.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }
+    /// <summary>Bytes that compression hid; also where they are known and not held (<see cref="PartFacts"/>). Null where nothing was compressed.</summary>
+    internal long? Unpacked { get => field ?? Content?.Length; init; }
+    /// <summary>Bits for each byte, 0 to 8.</summary>
+    internal double EntropyBits { get => known ?? Entropy.Of(Bytes.Span).Bits; init => known = value; }
+    private readonly double? known;
+    /// <summary>What a payload says, where that is known: from another image, or since it was looked into while other parts were read. Else null.</summary>
+    internal PayloadFacts? Said { get; set; }
     public IReadOnlyList<Part> Children { get; init; } = [];
     /// <summary>What was wrong with the part itself; a file system's own losses are with it.</summary>
     public IReadOnlyList<Loss> Losses { get; init; } = [];

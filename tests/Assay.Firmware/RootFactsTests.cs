@@ -204,8 +204,8 @@ public class RootFactsTests
         var facts = new MemoryTree().With("/lib/modules/4.9.190/a.ko", [0x7f, .. "ELF\0vermagic=4.9.191 mod_unload\0"u8]).With("/boot/vmlinux", [0, .. "Linux version 4.9.190 (a@b) (gcc) #1\0"u8]).Facts();
         Assert.Equal(["linux-kernel 4.9.190", "linux-kernel 4.9.191"], facts.Components.Select(c => $"{c.Name} {c.Version}"));
         Assert.Contains("4.9.190 (kernel banner /boot/vmlinux), 4.9.191 (kernel module", facts.Findings.Single(f => f.Kind == FindingKind.Component).Value, StringComparison.Ordinal);
-        Assert.Equal("4.14.59", KernelFacts.Read(new Location { Artefact = "k" }, "\0Linux version 4.14.59 (builder@example) (gcc version 7.5.0) #0 SMP Tue\n\0"u8).Single().Version);
-        Assert.Empty(KernelFacts.Read(new Location { Artefact = "k" }, "\0Linux version %s\0curl 7.1.1\0"u8));
+        Assert.Equal("4.14.59", KernelFacts.Versions("\0Linux version 4.14.59 (builder@example) (gcc version 7.5.0) #0 SMP Tue\n\0"u8).Single().Version);
+        Assert.Empty(KernelFacts.Versions("\0Linux version %s\0curl 7.1.1\0"u8));
     }
 
     [Theory]

@@ -11,6 +11,8 @@ public sealed class Budget
 
     /// <summary>Bytes that decompression and file systems may yield in all. <c>--budget bytes=N</c></summary>
     public long Bytes { get; init { field = value; bytesLeft = value; } } = 16L << 30;
+    /// <summary>Bytes of <see cref="Bytes"/> that are not spent; below 0 where more was asked for.</summary>
+    public long BytesLeft => Interlocked.Read(ref bytesLeft);
     /// <summary>Bytes of one file, one block or one compressed stream that are held in memory at once. <c>--budget file=N</c></summary>
     public int FileBytes { get; init; } = 256 << 20;
     /// <summary>Entries of all file systems and archives together. <c>--budget files=N</c></summary>

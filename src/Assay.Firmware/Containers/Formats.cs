@@ -24,10 +24,8 @@ internal static class Formats
     // All signatures by the first byte of their magic: the scan looks for these bytes only.
     private static readonly Mark[]?[] ByFirst = MakeByFirst();
 
-    // Two bytes together are far rarer than one: the second bytes allowed behind each first one.
+    // Two bytes together are far rarer than one: a bit for every pair that a magic begins with, the first byte below the second. 8 KiB, so it stays near the processor.
     private static readonly ulong[] Pairs = MakePairs();
-
-    private static readonly System.Buffers.SearchValues<byte> FirstBytes = System.Buffers.SearchValues.Create(All.SelectMany(f => f.Signatures).Select(s => s.Magic[0]).Distinct().ToArray());
 
     private static Mark[]?[] MakeByFirst()
     {
@@ -37,8 +35,12 @@ internal static class Formats
 
     private static ulong[] MakePairs()
     {
-        var pairs = new ulong[256 * 4];
-        foreach (var signature in All.SelectMany(f => f.Signatures)) pairs[signature.Magic[0] * 4 + (signature.Magic[1] >> 6)] |= 1UL << (signature.Magic[1] & 63);
+        var pairs = new ulong[65536 / 64];
+        foreach (var signature in All.SelectMany(f => f.Signatures))
+        {
+            var pair = signature.Magic[0] | signature.Magic[1] << 8;
+            pairs[pair >> 6] |= 1UL << (pair & 63);
+        }
         return pairs;
     }
 
@@ -89,13 +91,8 @@ internal static class Formats
     internal static (int At, Format? Format) Next(ReadOnlySpan<byte> bytes, int from, out Recognised found)
     {
         // A magic inside its structure (zImage, ext, tar) is met after the start of the structure: the start must not lie before `from`.
-        for (var at = from; at < bytes.Length - 1; at++)
+        for (var at = from; (at = NextPair(bytes, at)) >= 0; at++)
         {
-            var skip = bytes[at..^1].IndexOfAny(FirstBytes);
-            if (skip < 0) break;
-            at += skip;
-            var second = bytes[at + 1];
-            if ((Pairs[bytes[at] * 4 + (second >> 6)] >> (second & 63) & 1) == 0) continue;
             foreach (var (format, signature) in ByFirst[bytes[at]]!)
             {
                 var start = at - signature.At;
@@ -107,5 +104,19 @@ internal static class Formats
         }
         found = default;
         return (-1, null);
+    }
+
+    // -1 where no magic begins from there on. A search for a set of bytes, vectors or not, stops at every fourth byte of a kernel.
+    private static int NextPair(ReadOnlySpan<byte> bytes, int at)
+    {
+        ref var first = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(bytes);
+        ref var pairs = ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(Pairs);
+        // Two bytes are there to be read at every position before the last.
+        for (; at < bytes.Length - 1; at++)
+        {
+            var pair = System.Runtime.CompilerServices.Unsafe.Add(ref first, at) | System.Runtime.CompilerServices.Unsafe.Add(ref first, at + 1) << 8;
+            if ((System.Runtime.CompilerServices.Unsafe.Add(ref pairs, pair >> 6) >> (pair & 63) & 1) != 0) return at;
+        }
+        return -1;
     }
 }

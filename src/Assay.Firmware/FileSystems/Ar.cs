@@ -137,6 +137,8 @@ internal sealed class Ar : Archive
         return number;
     }
 
+    private protected override bool IsPacked => false;
+
     internal override ReadOnlyMemory<byte> Read(Member member)
     {
         var (start, size) = held[member.Index];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Assay.Evidence;
 using Assay.Evidence.Files;
 using Assay.Evidence.Reading;
@@ -28,6 +29,28 @@ internal abstract class Archive(Place place, Budget budget) : ImageFileSystem(pl
     /// <exception cref="UnreadableException">Damaged, encrypted, or packed in a way that is not read.</exception>
     /// <exception cref="BudgetException">Larger than may be held.</exception>
     internal abstract ReadOnlyMemory<byte> Read(Member member);
+
+    /// <summary>Bytes of unpacked members that may be kept from the opening of an archive to the reading of its contents.</summary>
+    private const long MostKept = 32 << 20;
+    private readonly ConcurrentDictionary<int, ReadOnlyMemory<byte>> unpacked = [];
+    private long keptBytes;
+
+    /// <summary>Spares the reading of contents to unpack a member again that was unpacked when the archive was opened.</summary>
+    /// <param name="isHeld">Its bytes are in memory anyhow.</param>
+    internal void Keep(Member member, ReadOnlyMemory<byte> content, bool isHeld)
+    {
+        if (!IsPacked) return;
+        // A copy: what was unpacked around it need not stay.
+        if (isHeld) unpacked[member.Index] = content;
+        else if (keptBytes + content.Length <= MostKept)
+        {
+            keptBytes += content.Length;
+            unpacked[member.Index] = content.ToArray();
+        }
+    }
+
+    /// <summary>Whether to read a member is work; else it is a piece of the archive as it stands.</summary>
+    private protected abstract bool IsPacked { get; }
 
     /// <summary>Whether a name stands in the archive already.</summary>
     internal bool Has(FilePath path) => byPath.ContainsKey(path);
@@ -93,7 +116,7 @@ internal abstract class Archive(Place place, Budget budget) : ImageFileSystem(pl
         {
             try
             {
-                visit(member.Entries, Read(member).Span);
+                visit(member.Entries, (unpacked.TryRemove(member.Index, out var content) ? content : Read(member)).Span);
             }
             catch (Exception failure) when (failure is UnreadableException or BudgetException)
             {

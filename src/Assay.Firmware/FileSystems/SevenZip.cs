@@ -84,5 +84,7 @@ internal sealed class SevenZip : Archive
         }
     }
 
+    private protected override bool IsPacked => true;
+
     internal override ReadOnlyMemory<byte> Read(Member member) => reader!.Read(held[member.Index], Budget);
 }

@@ -12,7 +12,7 @@ namespace Assay.Firmware.FileSystems;
 /// The options block of the compressor is not needed to decode and never read: OpenWrt writes one of its own shape. Limits: extended attributes
 /// and the export table are left out; a folder that is reached twice is listed once.
 /// </remarks>
-internal sealed partial class SquashFs : ImageFileSystem
+internal sealed partial class SquashFs : ImageFileSystem, IPackedFileSystem
 {
     internal static readonly Format AsFormat = new()
     {

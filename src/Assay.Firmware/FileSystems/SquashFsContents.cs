@@ -36,9 +36,11 @@ internal sealed partial class SquashFs
         internal Exception? Failure => first?.Failure;
     }
 
-    public override void ReadContents(FileVisitor visit, int workers, CancellationToken cancel)
+    public override void ReadContents(FileVisitor visit, int workers, CancellationToken cancel) => ReadContents(visit, new HashSet<Content>(), workers, cancel);
+
+    private void ReadContents(FileVisitor visit, IReadOnlySet<Content> known, int workers, CancellationToken cancel)
     {
-        using var pieces = Pieces(visit).GetEnumerator();
+        using var pieces = Pieces(visit, known).GetEnumerator();
         using var fragments = new FragmentCache(this);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var gate = new object();
@@ -81,12 +83,13 @@ internal sealed partial class SquashFs
     }
 
     // Called under a lock, in order: budgets are spent in the same order whatever the number of workers.
-    private IEnumerable<Piece> Pieces(FileVisitor visit)
+    private IEnumerable<Piece> Pieces(FileVisitor visit, IReadOnlySet<Content> known)
     {
         foreach (var content in contents.Where(c => c.Size == 0)) visit(content.Entries, []);
+        var wanted = contents.Where(c => c.Size > 0 && !known.Contains(c)).ToList();
 
-        var whole = contents.Where(c => c.Size > 0 && (c.Blocks > 0 || c.Size > Budget.FileBytes)).Select(c => (Start: c.DataStart, Files: new[] { c }, Small: false));
-        var small = contents.Where(c => c.Size > 0 && c.Blocks == 0 && c.Size <= Budget.FileBytes).GroupBy(c => c.Fragment)
+        var whole = wanted.Where(c => c.Blocks > 0 || c.Size > Budget.FileBytes).Select(c => (Start: c.DataStart, Files: new[] { c }, Small: false));
+        var small = wanted.Where(c => c.Blocks == 0 && c.Size <= Budget.FileBytes).GroupBy(c => c.Fragment)
             .Select(g => (Start: FragmentStart(g.Key), Files: g.OrderBy(c => c.FragmentOffset).ToArray(), Small: true));
         foreach (var (_, files, isSmall) in whole.Concat(small).OrderBy(w => w.Start).ToList())
         {

@@ -403,6 +403,8 @@ internal sealed class Tar : Archive
         return number;
     }
 
+    private protected override bool IsPacked => false;
+
     internal override ReadOnlyMemory<byte> Read(Member member)
     {
         var (start, stored, runs) = held[member.Index];

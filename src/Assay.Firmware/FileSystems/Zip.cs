@@ -111,6 +111,8 @@ internal sealed class Zip : Archive
         }
     }
 
+    private protected override bool IsPacked => true;
+
     // What is affordable was spent before; one member's reading must not hang on which was read first.
     internal override ReadOnlyMemory<byte> Read(Member member) => zip.Read(held[member.Index], Budget.Whole());
 }

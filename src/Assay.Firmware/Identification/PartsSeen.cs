@@ -25,24 +25,36 @@ internal sealed partial class PartsSeen(string artefact, string mount, Examinati
 
     private Location At(string path) => new() { Artefact = artefact, Path = mount + path };
 
-    /// <param name="isBusyBox">The program says so of itself.</param>
+    /// <summary>Whether the bytes of such a file are read here, whatever is known of them.</summary>
+    public static bool Reads(string path, ElfFacts? elf) => elf is not null ? IsSettingsModule(path, elf) : KernelSettings.IsOne(path) || IsBuiltIn(path) || Changelog().IsMatch(path);
+
+    private static bool IsSettingsModule(string path, ElfFacts elf) => elf.Kind == "module" && path.EndsWith("/configs.ko", StringComparison.Ordinal);
+
+    private static bool IsBuiltIn(string path) => path.EndsWith("/modules.builtin", StringComparison.Ordinal) && path.Contains("/lib/modules/", StringComparison.Ordinal);
+
+    /// <summary>What is known of a program or library.</summary>
+    public void Add(string path, ElfFacts elf, AppletTable? table)
+    {
+        if (table is not null) applets.Add(table with { Location = At(path) with { Offset = table.Location.Offset } });
+        if (elf.Needed.Count > 0) needed[path] = elf.Needed;
+    }
+
+    /// <param name="content">Of a file that <see cref="Reads"/> names.</param>
     /// <exception cref="BudgetException">The whole examination's budget ended.</exception>
-    public void Visit(string path, ReadOnlySpan<byte> content, ElfFacts? elf, bool isBusyBox)
+    public void Visit(string path, ReadOnlySpan<byte> content, ElfFacts? elf)
     {
         if (elf is not null)
         {
-            if (isBusyBox && BusyBoxApplets.Read(content, At(path)) is { } table) applets.Add(table);
-            if (elf.Needed.Count > 0) needed[path] = elf.Needed;
-            if (elf.Kind == "module" && path.EndsWith("/configs.ko", StringComparison.Ordinal) && KernelSettings.Inside(content, At(path), options) is { } carried) kernels.Add(carried);
+            if (IsSettingsModule(path, elf) && KernelSettings.Inside(content, At(path), options) is { } carried) kernels.Add(carried);
             return;
         }
         if (KernelSettings.IsOne(path))
         {
             if (KernelSettings.OfFile(content, At(path), options) is { } beside) kernels.Add(beside);
         }
-        else if (path.EndsWith("/modules.builtin", StringComparison.Ordinal) && path.Contains("/lib/modules/", StringComparison.Ordinal) && content.Length <= LargestChangelog)
+        else if (IsBuiltIn(path))
         {
-            builtIn[path] = (Encoding.UTF8.GetString(content), At(path));
+            if (content.Length <= LargestChangelog) builtIn[path] = (Encoding.UTF8.GetString(content), At(path));
         }
         else if (Changelog().Match(path) is { Success: true } changelog)
         {

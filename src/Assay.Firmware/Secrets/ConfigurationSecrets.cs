@@ -5,6 +5,13 @@ using Assay.Firmware.Identification;
 
 namespace Assay.Firmware.Secrets;
 
+/// <summary>A token that carries its own mark, wherever it stands.</summary>
+/// <param name="Name">What it is: <c>AWS access key</c>.</param>
+/// <param name="Shown">The same with its shortened value.</param>
+/// <param name="Line">In a text.</param>
+/// <param name="Offset">In a file that is no text.</param>
+internal sealed record TokenSeen(string Name, string Shown, int? Line, long? Offset);
+
 /// <summary>Fixed secrets in configuration: a key word, then a value that stands there in clear. Variables, paths, placeholders and comments are none.</summary>
 internal static partial class ConfigurationSecrets
 {
@@ -58,16 +65,15 @@ internal static partial class ConfigurationSecrets
         }
     }
 
-    /// <summary>A token with its own mark at <paramref name="offset"/> of any file.</summary>
-    public static void ReadMarked(string path, ReadOnlySpan<byte> content, int offset, bool inProgram, Notebook notes)
+    /// <summary>A token with its own mark at <paramref name="offset"/> of any file, else null.</summary>
+    public static TokenSeen? Marking(ReadOnlySpan<byte> content, int offset, bool inProgram)
     {
-        if (offset > 0 && (char.IsAsciiLetterOrDigit((char)content[offset - 1]) || content[offset - 1] is (byte)'_')) return;
+        if (offset > 0 && (char.IsAsciiLetterOrDigit((char)content[offset - 1]) || content[offset - 1] is (byte)'_')) return null;
         var window = System.Text.Encoding.Latin1.GetString(content.Slice(offset, Math.Min(2048, content.Length - offset)));
         var match = Token().Match(window);
-        if (!match.Success || match.Value.Contains("EXAMPLE", StringComparison.Ordinal)) return;
+        if (!match.Success || match.Value.Contains("EXAMPLE", StringComparison.Ordinal)) return null;
         var name = Marked.First(m => match.Value.StartsWith(m.Literal, StringComparison.Ordinal)).Name;
-        int? line = inProgram ? null : content[..offset].Count((byte)'\n') + 1;
-        notes.Add(FindingKind.Secret, name, $"{name} {Shortened.Secret(match.Value)}", 0.85, notes.At(path, line, inProgram ? offset : null), [Traits.Token]);
+        return new TokenSeen(name, $"{name} {Shortened.Secret(match.Value)}", inProgram ? null : content[..offset].Count((byte)'\n') + 1, inProgram ? offset : null);
     }
 
     private static bool IsNoSecret(string key, string value, bool quoted)

@@ -5,6 +5,12 @@ using Assay.Firmware.Identification;
 
 namespace Assay.Firmware.Secrets;
 
+/// <summary>A private key or a certificate in a file; one of both is there.</summary>
+/// <param name="Offset">Of its block, in a file that is no text.</param>
+/// <param name="Line">Of its block, in a text.</param>
+/// <param name="IsPublished">It stands in a library whose source everybody has.</param>
+internal sealed record KeySeen(long? Offset, int? Line, bool IsPublished, PrivateKeyFacts? Key, CertificateFacts? Certificate);
+
 /// <summary>Private keys and certificates wherever they stand in a file system, judged when all files were seen: a root among many is trusted, one alone is shown.</summary>
 internal sealed class Keys(DateTimeOffset asOf)
 {
@@ -17,35 +23,34 @@ internal sealed class Keys(DateTimeOffset asOf)
 
     public int Count => keys.Count + certificates.Count;
 
-    /// <summary>A PEM block begins at <paramref name="offset"/>.</summary>
-    /// <param name="inProgram">Inside an executable or another file that is no text: the place is shown as an offset, not as a line.</param>
-    public void AddPem(string path, ReadOnlySpan<byte> content, int offset, bool inProgram)
+    /// <summary>A key or certificate that a file holds.</summary>
+    public void Add(string path, KeySeen seen)
     {
-        if (PemBlock.At(content, offset) is not { } block) return;
-        var published = inProgram && IsPublished(content);
-        long? at = inProgram ? offset : null;
-        int? line = inProgram ? null : content[..offset].Count((byte)'\n') + 1;
-        if (block.Label.EndsWith("CERTIFICATE", StringComparison.Ordinal))
-        {
-            if (CertificateFacts.OfDer(block.Der) is { } certificate) certificates.Add((path, at, line, certificate, published));
-        }
-        else if (PrivateKeyFacts.Of(block) is { } key) keys.Add((path, at, line, key, published));
-        else if (block.Label == "PGP PRIVATE KEY BLOCK") keys.Add((path, at, line, new PrivateKeyFacts { Algorithm = "OpenPGP", Format = "armoured" }, published));
+        if (seen.Certificate is { } certificate) certificates.Add((path, seen.Offset, seen.Line, certificate, seen.IsPublished));
+        if (seen.Key is { } key) keys.Add((path, seen.Offset, seen.Line, key, seen.IsPublished));
     }
 
-    /// <summary>A whole file that may be a key or certificate in binary form.</summary>
-    public void AddBinary(string path, ReadOnlySpan<byte> content)
+    /// <summary>A PEM block begins at <paramref name="offset"/>; null where it is none that is known.</summary>
+    /// <param name="inProgram">Inside an executable or another file that is no text: the place is shown as an offset, not as a line.</param>
+    public static KeySeen? Pem(ReadOnlySpan<byte> content, int offset, bool inProgram)
     {
-        if (content.Length is < 40 or > LargestDer) return;
-        if (content[0] == 0 && PrivateKeyFacts.OfDropbear(content) is { } dropbear)
-        {
-            keys.Add((path, null, null, dropbear, false));
-            return;
-        }
-        if (content[0] != 0x30 || !SpansTheFile(content)) return;
+        if (PemBlock.At(content, offset) is not { } block) return null;
+        var seen = new KeySeen(inProgram ? offset : null, inProgram ? null : content[..offset].Count((byte)'\n') + 1, inProgram && IsPublished(content), null, null);
+        if (block.Label.EndsWith("CERTIFICATE", StringComparison.Ordinal)) return CertificateFacts.OfDer(block.Der) is { } certificate ? seen with { Certificate = certificate } : null;
+        if (PrivateKeyFacts.Of(block) is { } key) return seen with { Key = key };
+        return block.Label == "PGP PRIVATE KEY BLOCK" ? seen with { Key = new PrivateKeyFacts { Algorithm = "OpenPGP", Format = "armoured" } } : null;
+    }
+
+    /// <summary>A whole file that is a key or certificate in binary form, else null.</summary>
+    public static KeySeen? Binary(ReadOnlySpan<byte> content)
+    {
+        if (content.Length is < 40 or > LargestDer) return null;
+        var seen = new KeySeen(null, null, false, null, null);
+        if (content[0] == 0 && PrivateKeyFacts.OfDropbear(content) is { } dropbear) return seen with { Key = dropbear };
+        if (content[0] != 0x30 || !SpansTheFile(content)) return null;
         var der = content.ToArray();
-        if (CertificateFacts.OfDer(der) is { } certificate) certificates.Add((path, null, null, certificate, false));
-        else if (PrivateKeyFacts.OfDer(der) is { } key) keys.Add((path, null, null, key, false));
+        if (CertificateFacts.OfDer(der) is { } certificate) return seen with { Certificate = certificate };
+        return PrivateKeyFacts.OfDer(der) is { } key ? seen with { Key = key } : null;
     }
 
     // Mbed TLS ships its test keys inside its library; everybody has them, and no device of ours is named by them.

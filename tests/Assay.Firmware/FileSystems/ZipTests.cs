@@ -1,4 +1,5 @@
 using System.Text;
+using Assay.Evidence;
 using Assay.Tests;
 
 namespace Assay.Firmware.Tests.FileSystems;
@@ -122,6 +123,32 @@ public class ZipTests
         using var encrypted = Examination.Open(File.ReadAllBytes(scratch.File("e.zip")));
         Assert.EndsWith("\t-\n", Examination.Tree(encrypted), StringComparison.Ordinal);
         Assert.Contains(encrypted.Losses, l => l.Found.Contains("encrypted", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_was_unpacked_when_an_archive_was_opened_is_not_unpacked_again()
+    {
+        var image = new byte[400_000];
+        new Random(11).NextBytes(image.AsSpan(0, 200_000));
+        using var packed = new MemoryStream();
+        using (var zip = new System.IO.Compression.ZipArchive(packed, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var member = zip.CreateEntry("data.bin").Open();
+            member.Write(image);
+        }
+        var bytes = packed.ToArray();
+        using var artefact = Artefact.Of("a.zip", bytes);
+        using var opened = Image.Open(artefact, Examination.Options());
+        var files = opened.FileSystems.Single().FileSystem!;
+        // The archive's own bytes are spoilt after it was opened: what is handed out now was unpacked before.
+        bytes.AsSpan(60, 100_000).Clear();
+        var handed = new List<byte[]>();
+        files.ReadContents((_, content) => handed.Add(content.ToArray()), 1, CancellationToken.None);
+        Assert.Equal(image, Assert.Single(handed));
+        // A second reading unpacks, and finds the damage.
+        files.ReadContents((_, content) => handed.Add(content.ToArray()), 1, CancellationToken.None);
+        Assert.Single(handed);
+        Assert.NotEmpty(files.Losses);
     }
 
     [Fact]
