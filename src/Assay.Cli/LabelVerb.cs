@@ -5,6 +5,7 @@ using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Labels;
+using Assay.Labels.Log;
 using Assay.Labels.QrCode;
 using Assay.Labels.Token;
 using Assay.Labels.Trust;
@@ -42,6 +43,12 @@ public static partial class LabelVerb
             new("--registry", "ADDRESS", "verify: ask this registry for its lists; issue: let this registry issue"),
             new("--status", "FILE", "verify: a status list, instead of a registry"),
             new("--notices", "FILE", "verify: the notices beside that list"),
+            new("--delta", "FILE", "verify: signed changes after that list, in their order", Repeats: true),
+            new("--logged", "FILE", "verify: the proof that the label was logged (tlog-proof, or a statement with receipts)"),
+            new("--log", "FILE", "verify: the key of a log whose proofs count, as name+id+base64", Repeats: true),
+            new("--policy", "FILE", "verify: which witnesses must have seen that log"),
+            new("--for", "DOMAIN", "verify: whether this domain recognises the label"),
+            new("--category", "NAME", "verify --for: what kind of product it is"),
             new("--as", "FILE", "issue --registry: the key that the registry gave you"),
             new("--sbom", "FILE", "issue --registry: the product's bill of materials, so that advisories find the label"),
             new("--update-host", "HOST", "issue --registry: a host that the product fetches its updates from", Repeats: true),
@@ -219,7 +226,35 @@ public static partial class LabelVerb
     /// <param name="Label">Null where the form itself is wrong; <paramref name="Check"/> then says how.</param>
     /// <param name="Check">Null for a statement and for a decision, which are no labels.</param>
     /// <param name="Signature">Of a statement or a decision: in words.</param>
-    private sealed record Examined(string Name, byte[] Token, SignedFile? Label, LabelCheck? Check, string? Signature);
+    private sealed record Examined(string Name, byte[] Token, SignedFile? Label, LabelCheck? Check, string? Signature)
+    {
+        public RecognitionAnswer? Recognised { get; init; }
+    }
+
+    // What a log shows of the labels here; null where nobody asked.
+    private static LoggedReading? Logged(Arguments arguments, TrustList trust, DateTimeOffset asOf)
+    {
+        var policy = arguments.Value("--policy") is { } file ? WitnessPolicy.Read(Read(file)) : null;
+        if (arguments.Value("--logged") is not { } proof) return policy is null ? null : new(null, "no proof was named: --logged FILE", true);
+        List<LogVerifier> logs = [.. trust.Logs, .. arguments.Values("--log").Select(f => LogVerifier.Read(Encoding.UTF8.GetString(Read(f))))];
+        if (logs.Count == 0) return new(null, "no log is known here: --log FILE, or a trust list that names one", policy is not null);
+        try
+        {
+            return new(LoggedEntry.Read(Read(proof), logs, policy, asOf), null, policy is not null);
+        }
+        catch (UnreadableException wrong)
+        {
+            return new(null, wrong.Message, policy is not null);
+        }
+    }
+
+    private static RecognitionAnswer? Recognised(Arguments arguments, TrustList trust, SignedFile label)
+    {
+        if (arguments.Value("--for") is not { } domain) return arguments.Has("--category") ? throw new UsageException("--category expects --for DOMAIN") : null;
+        var (issued, level) = label.Hallmark is { } hallmark ? (hallmark.IssuedAt, hallmark.Level) : (label.Certificate!.IssuedAt, label.Certificate.Level);
+        return trust.Under(label.Message.KeyId).FirstOrDefault(k => label.Message.Verify(k.Key)) is { } issuer
+            ? RecognitionAnswer.Of(trust, issuer, level, domain, arguments.Value("--category"), issued) : new(false, null, "its issuer is unknown here");
+    }
 
     private static int Verify(Arguments arguments, Terminal terminal)
     {
@@ -240,6 +275,7 @@ public static partial class LabelVerb
         var development = Keys().Development();
         var asOf = AsOf(arguments, terminal);
         using var source = new StatusSource(arguments, terminal, trust, Keys(), asOf, Read);
+        var logged = Logged(arguments, trust, asOf);
         return [.. arguments.Operands.Skip(1).Select(operand =>
         {
             var (token, text) = Handed(operand);
@@ -250,7 +286,7 @@ public static partial class LabelVerb
                 if (label.Kind is SignedKind.Hallmark or SignedKind.Certificate)
                 {
                     var (status, without) = source.For(label);
-                    return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf, status, without), null);
+                    return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf, status, without, logged), null) { Recognised = Recognised(arguments, trust, label) };
                 }
                 var (_, against) = Signer(label, label.Kind == SignedKind.Statement ? KeyRoles.Assessor : KeyRoles.Decision, trust, development);
                 return new Examined(operand, token, label, null, against ?? "its signature holds");
@@ -301,6 +337,7 @@ public static partial class LabelVerb
         if (one.Check is not { } check) return;
         foreach (var reason in check.Reasons) Line("because", reason);
         foreach (var note in Links(one, all)) Line("note", note);
+        if (one.Recognised is { } recognised) Line(recognised.IsRecognised ? "recognised" : "not recognised", recognised.Reason);
         Line("to do", check.ToAPerson);
         Line("authority", check.Issuer is { IsAuthority: true } issuer ? issuer.Address ?? issuer.Name : null);
         Line("limit", LabelCheck.ModelOnly);
@@ -320,6 +357,15 @@ public static partial class LabelVerb
             EvidenceJson.Texts(json, "notes", Links(one, all));
             json.WriteString("toDo", check.ToAPerson);
             json.WriteString("limit", LabelCheck.ModelOnly);
+            if (one.Recognised is { } recognised)
+            {
+                json.WriteStartObject("recognition");
+                json.WriteBoolean("recognised", recognised.IsRecognised);
+                if (recognised.As?.Level is { } level) json.WriteNumber("level", level);
+                if (recognised.As?.Profile is { } profile) json.WriteString("profile", profile);
+                json.WriteString("reason", recognised.Reason);
+                json.WriteEndObject();
+            }
             if (check.Issuer is { } issuer)
             {
                 json.WriteStartObject("issuer");
@@ -559,7 +605,7 @@ public static partial class LabelVerb
     private static TrustList Trust(Arguments arguments) => arguments.Values("--trust").Aggregate(Keys().Trust(), (all, file) => all.And(KeyFolder.ReadTrust(file)));
 
     private static SigningKey Key(Arguments arguments, Terminal terminal, KeyRoles role) =>
-        arguments.Value("--key") is { } file ? KeyFolder.Open(file, terminal.Complain) : Keys().Open(role, terminal.Complain);
+        arguments.Value("--key") is { } file ? KeyFolder.Open(file, terminal.Complain, Environment.GetEnvironmentVariable) : Keys().Open(role, terminal.Complain, Environment.GetEnvironmentVariable);
 
     private static string Issuer(Arguments arguments) => arguments.Value("--issuer") is { Length: > 0 and <= 64 } name ? name
         : arguments.Has("--issuer") ? throw new UsageException("--issuer expects a name of 1 to 64 characters") : DefaultIssuer;
