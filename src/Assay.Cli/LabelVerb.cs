@@ -6,13 +6,14 @@ using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Labels;
 using Assay.Labels.Log;
+using Assay.Labels.Page;
 using Assay.Labels.QrCode;
 using Assay.Labels.Token;
 using Assay.Labels.Trust;
 
 namespace Assay.Cli;
 
-/// <summary><c>assay label decide|issue|verify|show</c>: the second and third act, and the answers of a check (docs/label.md).</summary>
+/// <summary><c>assay label decide|issue|verify|show|page</c>: the second and third act, the answers of a check, and the page that gives them in a browser (docs/label.md).</summary>
 public static partial class LabelVerb
 {
     private const string DefaultIssuer = "assay-test";
@@ -21,7 +22,7 @@ public static partial class LabelVerb
     {
         Name = "label",
         Summary = "decide on a statement, issue a label for a decision, verify or show one",
-        Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT…",
+        Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT… | page",
         Example = "./assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
         Formats = ["table", "json"],
         Options =
@@ -37,7 +38,7 @@ public static partial class LabelVerb
             new("--expires", "DATE", "issue: end of the label (default: two years after the issue)"),
             new("--product", "ID", "issue: a shorter identity for the box, a GTIN for example"),
             new("--address", "PREFIX", $"issue: what stands before the digits in the code (default: {LabelAddress.DefaultPrefix})"),
-            new("--status-list", "URI", "issue: the status list that the label points to"),
+            new("--status-list", "URI", "issue: the status list that the label points to; page: where it lies on the page's own host, /status/1"),
             new("--status-index", "N", "issue: the label's place in it"),
             new("--issuer", "NAME", $"decide, issue: short name of who signs (default: {DefaultIssuer})"),
             new("--registry", "ADDRESS", "verify: ask this registry for its lists; issue: let this registry issue"),
@@ -65,12 +66,32 @@ public static partial class LabelVerb
         ["issue", var statement, var decision] => Issue(arguments, terminal, statement, decision),
         ["verify", _, ..] => Verify(arguments, terminal),
         ["show", _, ..] => Show(arguments, terminal),
-        [] => throw new UsageException("expected decide, issue, verify or show, found nothing"),
+        ["page"] => WritePage(arguments, terminal),
+        [] => throw new UsageException("expected decide, issue, verify, show or page, found nothing"),
         ["decide", ..] => throw new UsageException("expected decide STATEMENT"),
         ["issue", ..] => throw new UsageException("expected issue STATEMENT DECISION"),
+        ["page", ..] => throw new UsageException("expected page without a file; -o FILE names the one to write"),
         ["verify" or "show"] => throw new UsageException($"expected {arguments.Operands[0]} with a file, a picture or the text of a code"),
-        [var other, ..] => throw new UsageException($"expected decide, issue, verify or show, found {other}{Arguments.Nearest(other, ["decide", "issue", "verify", "show"])}"),
+        [var other, ..] => throw new UsageException($"expected decide, issue, verify, show or page, found {other}{Arguments.Nearest(other, ["decide", "issue", "verify", "show", "page"])}"),
     };
+
+    // The page behind a code, with the keys that count here.
+    private static int WritePage(Arguments arguments, Terminal terminal)
+    {
+        var trust = Trust(arguments);
+        if (trust.Keys.Count == 0) throw new UsageException("page expects a trust list whose labels it shall know: --trust FILE");
+        byte[] page;
+        try
+        {
+            page = VerifierPage.Write(trust, arguments.Value("--status-list"));
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"--status-list of a page expects an address without a host, for example /status/1, found {arguments.Value("--status-list")}");
+        }
+        terminal.WriteBytes(stream => stream.Write(page));
+        return Exit.Done;
+    }
 
     private static int Decide(Arguments arguments, Terminal terminal, string statementFile)
     {
