@@ -69,7 +69,7 @@ internal static class LabelBench
             var cpu = Environment.CpuUsage.TotalTime;
             var watch = Stopwatch.StartNew();
             var next = -1;
-            var signers = Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+            var signers = Enumerable.Range(0, 2).Select(number => new Thread(() =>
             {
                 for (int i; (i = Interlocked.Increment(ref next)) < Count;)
                 {

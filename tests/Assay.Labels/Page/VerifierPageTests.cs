@@ -108,14 +108,14 @@ public sealed class VerifierPageTests(ITestOutputHelper output) : IDisposable
         var token = (Label() with { Subject = "Longmakername/And<b>a</b>model", Level = new ProfileLevel(1, null) }).Sign(samples.Issuer);
         // A judge is put into a copy: does anything stand beyond the edge, in any language?
         var page = Page(Trust(), p => Regex.Replace(p, "<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "").Replace("</body>", """
-            <script>addEventListener('load',()=>setTimeout(()=>{const wide=[];for(const option of $('languages').options){$('languages').value=option.value;show();
-            if(document.documentElement.scrollWidth>innerWidth)wide.push(option.value);if([...document.querySelectorAll('h1,h2,dt,dd,p:not([hidden]),button')].some(e=>/undefined|\{\d\}/.test(e.textContent)))wide.push(option.value+'!');}
-            document.documentElement.dataset.wide=`${wide.join(' ')}|${$('languages').options.length}|${document.querySelectorAll('b').length}|${innerWidth}`;},2000))</script></body>
-            """, StringComparison.Ordinal));
+            <script>addEventListener('load',()=>setTimeout(()=>{const wide=[],edge=Math.min(innerWidth,WIDTH);document.documentElement.style.width=`${edge}px`;for(const option of $('languages').options){$('languages').value=option.value;show();
+            if([...document.querySelectorAll('body *')].some(e=>e.getBoundingClientRect().right>edge+.5))wide.push(option.value);if([...document.querySelectorAll('h1,h2,dt,dd,p:not([hidden]),button')].some(e=>/undefined|\{\d\}/.test(e.textContent)))wide.push(option.value+'!');}
+            document.documentElement.dataset.wide=`${wide.join(' ')}|${$('languages').options.length}|${document.querySelectorAll('b').length}|${edge}`;},2000))</script></body>
+            """.Replace("WIDTH", width.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), StringComparison.Ordinal));
         var wide = Regex.Match(Dom(page + Digits(token), width), "data-wide=\"([^\"]*)\"").Groups[1].Value;
         output.WriteLine(wide);
-        Assert.StartsWith($"|{VerifierPage.Languages}|0|", wide, StringComparison.Ordinal);
-        Assert.True(int.Parse(wide.Split('|')[3], CultureInfo.InvariantCulture) <= Math.Max(width, 500));
+        // Chromium's window is never narrower than 500, so that the page is made as wide as it is asked for.
+        Assert.Equal($"|{VerifierPage.Languages}|0|{width}", wide);
     }
 
     [Fact]
