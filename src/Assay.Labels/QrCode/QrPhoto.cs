@@ -39,7 +39,20 @@ internal static class QrPhoto
     /// <exception cref="UnreadableException">No code, or damaged beyond repair.</exception>
     public static QrText Read(Picture picture)
     {
-        var plane = new Plane(Smaller(picture));
+        var smaller = Smaller(picture);
+        try
+        {
+            return Read(new Plane(smaller));
+        }
+        catch (UnreadableException)
+        {
+            // Noise hides small patterns, and a little blur hides noise.
+            return Read(new Plane(Blurred(smaller)));
+        }
+    }
+
+    private static QrText Read(Plane plane)
+    {
         var finders = Finders(plane);
         var tries = 0;
         foreach (var (corner, right, below) in Triples(finders).Take(MaxTriples))
@@ -84,6 +97,24 @@ internal static class QrPhoto
             }
         }
         return new Picture(width, height, grey);
+    }
+
+    private static Picture Blurred(Picture picture)
+    {
+        var grey = new byte[picture.Grey.Length];
+        for (var y = 0; y < picture.Height; y++)
+        {
+            for (var x = 0; x < picture.Width; x++)
+            {
+                var (sum, count) = (0, 0);
+                for (var row = Math.Max(0, y - 1); row <= Math.Min(picture.Height - 1, y + 1); row++)
+                {
+                    for (var column = Math.Max(0, x - 1); column <= Math.Min(picture.Width - 1, x + 1); column++, count++) sum += picture.Grey[row * picture.Width + column];
+                }
+                grey[y * picture.Width + x] = (byte)(sum / count);
+            }
+        }
+        return picture with { Grey = grey };
     }
 
     private sealed class Plane

@@ -9,6 +9,7 @@ public sealed class VerifyingKey
 {
     private const string P256 = "1.2.840.10045.3.1.7";
     private readonly ECParameters point;
+    private ECDsa? kept;
 
     private VerifyingKey(ECParameters point, byte[] spki)
     {
@@ -88,8 +89,11 @@ public sealed class VerifyingKey
     public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != CoseSign1.SignatureBytes) return false;
-        using var ec = ECDsa.Create(point);
-        return ec.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        // Making the key costs more than half of a check; one is kept for the next, and used by one thread at a time.
+        var ec = Interlocked.Exchange(ref kept, null) ?? ECDsa.Create(point);
+        var holds = ec.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        Interlocked.Exchange(ref kept, ec)?.Dispose();
+        return holds;
     }
 
     public bool Equals(VerifyingKey other) => Spki.Span.SequenceEqual(other.Spki.Span);

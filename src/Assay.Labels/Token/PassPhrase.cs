@@ -10,7 +10,7 @@ public static class PassPhrase
     /// <summary>Rounds of PBKDF2 with SHA-256 in what is written here.</summary>
     public const int Rounds = 600_000;
     /// <summary>A file that asks for more would keep a machine busy for nothing.</summary>
-    public const int MaxRounds = 10_000_000;
+    public const int MaxRounds = 5_000_000;
     /// <summary>The environment's variable that holds it, for programs without a person beside them.</summary>
     public const string Variable = "ASSAY_KEY_PASSPHRASE";
 
