@@ -41,6 +41,7 @@ public static partial class LabelVerb
             new("--status-list", "URI", "issue: the status list that the label points to; page: where it lies on the page's own host, /status/1"),
             new("--status-index", "N", "issue: the label's place in it"),
             new("--issuer", "NAME", $"decide, issue: short name of who signs (default: {DefaultIssuer})"),
+            new("--in-toto", "FILE", "issue: also write the certificate as an in-toto statement in a DSSE envelope"),
             new("--registry", "ADDRESS", "verify: ask this registry for its lists; issue: let this registry issue"),
             new("--status", "FILE", "verify: a status list, instead of a registry"),
             new("--notices", "FILE", "verify: the notices beside that list"),
@@ -154,6 +155,7 @@ public static partial class LabelVerb
 
     private static int Issue(Arguments arguments, Terminal terminal, string statementFile, string decisionFile)
     {
+        if (arguments.Has("--in-toto") && arguments.Has("--registry")) throw new UsageException("--in-toto is for an issue with a key at hand: a registry signs with its own");
         if (arguments.Value("--registry") is { } registry) return IssueAtRegistry(arguments, terminal, statementFile, decisionFile, registry);
         foreach (var there in new[] { "--as", "--sbom", "--update-host" })
         {
@@ -169,7 +171,9 @@ public static partial class LabelVerb
         var status = arguments.Value("--status-list");
         if (status is null != !arguments.Has("--status-index")) throw new UsageException("--status-list and --status-index go together");
         var prefix = arguments.Value("--address") ?? LabelAddress.DefaultPrefix;
+        var inToto = arguments.Value("--in-toto");
         foreach (var file in files) terminal.Allow(file);
+        if (inToto is not null) terminal.Allow(inToto);
 
         using var key = Key(arguments, terminal, KeyRoles.Issuer);
         var issuedAt = AsOf(arguments, terminal);
@@ -182,6 +186,7 @@ public static partial class LabelVerb
             Status = status is null ? null : new StatusPointer(status, Number(arguments, "--status-index")!.Value),
         });
         if (label is null) return Refused(terminal, "label", what, refusals);
+        if (inToto is not null) terminal.WriteFile(inToto, stream => stream.Write(InTotoStatement.Sign(key, SignedFile.Read(label.Certificate))));
 
         var trusted = Trust(arguments).Keys.FirstOrDefault(k => k.Key.Equals(key.Public) && k.Recognises(KeyRoles.Issuer, issuedAt));
         Write(terminal, files, label.Hallmark, label.Certificate, trusted, prefix, what, decision.Decision.Versions.ToString(), key.Public.Name, null);

@@ -153,6 +153,9 @@ public sealed class SigningKey : IDisposable
         return certificate.RawData;
     }
 
+    /// <summary>ECDSA over SHA-256 in DER, for forms of others.</summary>
+    internal byte[] SignDer(ReadOnlySpan<byte> message) => key.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+
     internal byte[] Sign(ReadOnlySpan<byte> message) => key.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     public void Dispose() => key.Dispose();
