@@ -16,6 +16,9 @@ public sealed class VerifierPageTests(ITestOutputHelper output) : IDisposable
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
     private readonly Samples samples = new();
     private readonly Scratch scratch = new();
+    private int files;
+
+    private string Next() => (++files).ToString(CultureInfo.InvariantCulture);
 
     public void Dispose()
     {
@@ -33,7 +36,7 @@ public sealed class VerifierPageTests(ITestOutputHelper output) : IDisposable
     {
         Tool.Need("chromium", "chromium");
         string[] browser = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", $"--accept-lang={language}",
-            $"--user-data-dir={scratch.File($"profile-{Guid.NewGuid():N}")}", "--dump-dom", $"--window-size={width},844", "--virtual-time-budget=5000", .. network ? Array.Empty<string>() : ["--host-resolver-rules=MAP * ~NOTFOUND"], address];
+            $"--user-data-dir={scratch.File($"profile-{Next()}")}", "--dump-dom", $"--window-size={width},844", "--virtual-time-budget=5000", .. network ? Array.Empty<string>() : ["--host-resolver-rules=MAP * ~NOTFOUND"], address];
         var cut = !network && OperatingSystem.IsLinux() && Tool.Has("unshare") && Tool.Run("unshare", ["-n", "true"]).Exit == 0;
         var result = cut ? Tool.Run("unshare", ["-n", "chromium", .. browser]) : Tool.Run("chromium", browser);
         Assert.True(result.Exit == 0, result.Error);
@@ -42,7 +45,7 @@ public sealed class VerifierPageTests(ITestOutputHelper output) : IDisposable
 
     private string Page(TrustList trust, Func<string, string>? change = null)
     {
-        var file = scratch.File($"{Guid.NewGuid():N}.html");
+        var file = scratch.File($"{Next()}.html");
         var page = Encoding.UTF8.GetString(VerifierPage.Write(trust));
         File.WriteAllText(file, change?.Invoke(page) ?? page);
         return "file://" + file;
