@@ -18,6 +18,8 @@ return args switch
     ["rematch", var folder, var inventories, var each, var most] => Assay.Bench.RematchBench.Run(folder, int.Parse(inventories, System.Globalization.CultureInfo.InvariantCulture),
         int.Parse(each, System.Globalization.CultureInfo.InvariantCulture), int.Parse(most, System.Globalization.CultureInfo.InvariantCulture)),
     ["bill", var count, var to] => Assay.Bench.BillBench.Make(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), to),
+    ["labels"] => Assay.Bench.LabelBench.Run(),
+    ["statuses"] => Assay.Bench.StatusBench.Run(),
     ["bill", var file] => Assay.Bench.BillBench.Read(file),
     _ => Usage(),
 };
@@ -38,6 +40,8 @@ static int Usage()
     Console.Error.WriteLine("Assay.Bench advisories COUNT OUT   makes that many advisories in eight forms, with forecasts");
     Console.Error.WriteLine("Assay.Bench rematch FOLDER INVENTORIES EACH MOST   matches at most MOST of them with so many inventories of EACH components; prints times and memory");
     Console.Error.WriteLine("Assay.Bench bill COUNT OUT.json   makes a bill of materials with so many components");
+    Console.Error.WriteLine("Assay.Bench labels          codes, verifications and issues with log and checkpoint, each a second");
+    Console.Error.WriteLine("Assay.Bench statuses        changes 300,000 of 10 million statuses and signs them anew; prints times and sizes");
     Console.Error.WriteLine("Assay.Bench bill FILE       reads and checks a bill of materials; prints times and memory");
     return 2;
 }

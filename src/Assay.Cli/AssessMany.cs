@@ -24,7 +24,7 @@ internal static class AssessMany
             foreach (var name in AssessmentFolder.Names) terminal.Allow(Path.Combine(targets[i], name));
         }
         // Made once, before many ask for it at the same time.
-        if (!arguments.Has("--key")) KeyFolder.OfUser(Environment.GetEnvironmentVariable).Open(KeyRoles.Assessor, terminal.Hint).Dispose();
+        if (!arguments.Has("--key")) KeyFolder.OfUser(Environment.GetEnvironmentVariable).Open(KeyRoles.Assessor, terminal.Hint, Environment.GetEnvironmentVariable).Dispose();
         var options = terminal.Examination();
         var lines = new Line[folders.Count];
         var done = 0;

@@ -28,7 +28,7 @@ internal static class AssessmentFolder
         yield return ("assessment-results.oscal.json", OscalResults.Bytes(result, plan, assessment));
         yield return ("sbom.cdx.json", Components(result, assessment));
         if (result.Trees.Count > 0) yield return (TreeRecordJson.FileName, TreeRecordJson.Bytes(result));
-        using var key = keyFile is null ? KeyFolder.OfUser(Environment.GetEnvironmentVariable).Open(KeyRoles.Assessor, terminal.Hint) : KeyFolder.Open(keyFile, terminal.Hint);
+        using var key = keyFile is null ? KeyFolder.OfUser(Environment.GetEnvironmentVariable).Open(KeyRoles.Assessor, terminal.Hint, Environment.GetEnvironmentVariable) : KeyFolder.Open(keyFile, terminal.Hint, Environment.GetEnvironmentVariable);
         yield return ("statement.cose", Statement.Sign(key, assessment, key.Public.Name, $"{result.Device.Maker}/{result.Device.Model}", terminal.Time.GetUtcNow()));
     }
 

@@ -5,13 +5,15 @@ using Assay.CommandLine;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Labels;
+using Assay.Labels.Log;
+using Assay.Labels.Page;
 using Assay.Labels.QrCode;
 using Assay.Labels.Token;
 using Assay.Labels.Trust;
 
 namespace Assay.Cli;
 
-/// <summary><c>assay label decide|issue|verify|show</c>: the second and third act, and the answers of a check (docs/label.md).</summary>
+/// <summary><c>assay label decide|issue|verify|show|page</c>: the second and third act, the answers of a check, and the page that gives them in a browser (docs/label.md).</summary>
 public static partial class LabelVerb
 {
     private const string DefaultIssuer = "assay-test";
@@ -20,7 +22,7 @@ public static partial class LabelVerb
     {
         Name = "label",
         Summary = "decide on a statement, issue a label for a decision, verify or show one",
-        Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT…",
+        Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT… | page",
         Example = "./assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
         Formats = ["table", "json"],
         Options =
@@ -36,12 +38,19 @@ public static partial class LabelVerb
             new("--expires", "DATE", "issue: end of the label (default: two years after the issue)"),
             new("--product", "ID", "issue: a shorter identity for the box, a GTIN for example"),
             new("--address", "PREFIX", $"issue: what stands before the digits in the code (default: {LabelAddress.DefaultPrefix})"),
-            new("--status-list", "URI", "issue: the status list that the label points to"),
+            new("--status-list", "URI", "issue: the status list that the label points to; page: where it lies on the page's own host, /status/1"),
             new("--status-index", "N", "issue: the label's place in it"),
             new("--issuer", "NAME", $"decide, issue: short name of who signs (default: {DefaultIssuer})"),
+            new("--in-toto", "FILE", "issue: also write the certificate as an in-toto statement in a DSSE envelope"),
             new("--registry", "ADDRESS", "verify: ask this registry for its lists; issue: let this registry issue"),
             new("--status", "FILE", "verify: a status list, instead of a registry"),
             new("--notices", "FILE", "verify: the notices beside that list"),
+            new("--delta", "FILE", "verify: signed changes after that list, in their order", Repeats: true),
+            new("--logged", "FILE", "verify: the proof that the label was logged (tlog-proof, or a statement with receipts)"),
+            new("--log", "FILE", "verify: the key of a log whose proofs count, as name+id+base64", Repeats: true),
+            new("--policy", "FILE", "verify: which witnesses must have seen that log"),
+            new("--for", "DOMAIN", "verify: whether this domain recognises the label"),
+            new("--category", "NAME", "verify --for: what kind of product it is"),
             new("--as", "FILE", "issue --registry: the key that the registry gave you"),
             new("--sbom", "FILE", "issue --registry: the product's bill of materials, so that advisories find the label"),
             new("--update-host", "HOST", "issue --registry: a host that the product fetches its updates from", Repeats: true),
@@ -58,12 +67,32 @@ public static partial class LabelVerb
         ["issue", var statement, var decision] => Issue(arguments, terminal, statement, decision),
         ["verify", _, ..] => Verify(arguments, terminal),
         ["show", _, ..] => Show(arguments, terminal),
-        [] => throw new UsageException("expected decide, issue, verify or show, found nothing"),
+        ["page"] => WritePage(arguments, terminal),
+        [] => throw new UsageException("expected decide, issue, verify, show or page, found nothing"),
         ["decide", ..] => throw new UsageException("expected decide STATEMENT"),
         ["issue", ..] => throw new UsageException("expected issue STATEMENT DECISION"),
+        ["page", ..] => throw new UsageException("expected page without a file; -o FILE names the one to write"),
         ["verify" or "show"] => throw new UsageException($"expected {arguments.Operands[0]} with a file, a picture or the text of a code"),
-        [var other, ..] => throw new UsageException($"expected decide, issue, verify or show, found {other}{Arguments.Nearest(other, ["decide", "issue", "verify", "show"])}"),
+        [var other, ..] => throw new UsageException($"expected decide, issue, verify, show or page, found {other}{Arguments.Nearest(other, ["decide", "issue", "verify", "show", "page"])}"),
     };
+
+    // The page behind a code, with the keys that count here.
+    private static int WritePage(Arguments arguments, Terminal terminal)
+    {
+        var trust = Trust(arguments);
+        if (trust.Keys.Count == 0) throw new UsageException("page expects a trust list whose labels it shall know: --trust FILE");
+        byte[] page;
+        try
+        {
+            page = VerifierPage.Write(trust, arguments.Value("--status-list"));
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"--status-list of a page expects an address without a host, for example /status/1, found {arguments.Value("--status-list")}");
+        }
+        terminal.WriteBytes(stream => stream.Write(page));
+        return Exit.Done;
+    }
 
     private static int Decide(Arguments arguments, Terminal terminal, string statementFile)
     {
@@ -126,6 +155,7 @@ public static partial class LabelVerb
 
     private static int Issue(Arguments arguments, Terminal terminal, string statementFile, string decisionFile)
     {
+        if (arguments.Has("--in-toto") && arguments.Has("--registry")) throw new UsageException("--in-toto is for an issue with a key at hand: a registry signs with its own");
         if (arguments.Value("--registry") is { } registry) return IssueAtRegistry(arguments, terminal, statementFile, decisionFile, registry);
         foreach (var there in new[] { "--as", "--sbom", "--update-host" })
         {
@@ -141,7 +171,9 @@ public static partial class LabelVerb
         var status = arguments.Value("--status-list");
         if (status is null != !arguments.Has("--status-index")) throw new UsageException("--status-list and --status-index go together");
         var prefix = arguments.Value("--address") ?? LabelAddress.DefaultPrefix;
+        var inToto = arguments.Value("--in-toto");
         foreach (var file in files) terminal.Allow(file);
+        if (inToto is not null) terminal.Allow(inToto);
 
         using var key = Key(arguments, terminal, KeyRoles.Issuer);
         var issuedAt = AsOf(arguments, terminal);
@@ -154,6 +186,7 @@ public static partial class LabelVerb
             Status = status is null ? null : new StatusPointer(status, Number(arguments, "--status-index")!.Value),
         });
         if (label is null) return Refused(terminal, "label", what, refusals);
+        if (inToto is not null) terminal.WriteFile(inToto, stream => stream.Write(InTotoStatement.Sign(key, SignedFile.Read(label.Certificate))));
 
         var trusted = Trust(arguments).Keys.FirstOrDefault(k => k.Key.Equals(key.Public) && k.Recognises(KeyRoles.Issuer, issuedAt));
         Write(terminal, files, label.Hallmark, label.Certificate, trusted, prefix, what, decision.Decision.Versions.ToString(), key.Public.Name, null);
@@ -219,7 +252,35 @@ public static partial class LabelVerb
     /// <param name="Label">Null where the form itself is wrong; <paramref name="Check"/> then says how.</param>
     /// <param name="Check">Null for a statement and for a decision, which are no labels.</param>
     /// <param name="Signature">Of a statement or a decision: in words.</param>
-    private sealed record Examined(string Name, byte[] Token, SignedFile? Label, LabelCheck? Check, string? Signature);
+    private sealed record Examined(string Name, byte[] Token, SignedFile? Label, LabelCheck? Check, string? Signature)
+    {
+        public RecognitionAnswer? Recognised { get; init; }
+    }
+
+    // What a log shows of the labels here; null where nobody asked.
+    private static LoggedReading? Logged(Arguments arguments, TrustList trust, DateTimeOffset asOf)
+    {
+        var policy = arguments.Value("--policy") is { } file ? WitnessPolicy.Read(Read(file)) : null;
+        if (arguments.Value("--logged") is not { } proof) return policy is null ? null : new(null, "no proof was named: --logged FILE", true);
+        List<LogVerifier> logs = [.. trust.Logs, .. arguments.Values("--log").Select(f => LogVerifier.Read(Encoding.UTF8.GetString(Read(f))))];
+        if (logs.Count == 0) return new(null, "no log is known here: --log FILE, or a trust list that names one", policy is not null);
+        try
+        {
+            return new(LoggedEntry.Read(Read(proof), logs, policy, asOf), null, policy is not null);
+        }
+        catch (UnreadableException wrong)
+        {
+            return new(null, wrong.Message, policy is not null);
+        }
+    }
+
+    private static RecognitionAnswer? Recognised(Arguments arguments, TrustList trust, SignedFile label)
+    {
+        if (arguments.Value("--for") is not { } domain) return arguments.Has("--category") ? throw new UsageException("--category expects --for DOMAIN") : null;
+        var (issued, level) = label.Hallmark is { } hallmark ? (hallmark.IssuedAt, hallmark.Level) : (label.Certificate!.IssuedAt, label.Certificate.Level);
+        return trust.Under(label.Message.KeyId).FirstOrDefault(k => label.Message.Verify(k.Key)) is { } issuer
+            ? RecognitionAnswer.Of(trust, issuer, level, domain, arguments.Value("--category"), issued) : new(false, null, "its issuer is unknown here");
+    }
 
     private static int Verify(Arguments arguments, Terminal terminal)
     {
@@ -240,6 +301,7 @@ public static partial class LabelVerb
         var development = Keys().Development();
         var asOf = AsOf(arguments, terminal);
         using var source = new StatusSource(arguments, terminal, trust, Keys(), asOf, Read);
+        var logged = Logged(arguments, trust, asOf);
         return [.. arguments.Operands.Skip(1).Select(operand =>
         {
             var (token, text) = Handed(operand);
@@ -250,7 +312,7 @@ public static partial class LabelVerb
                 if (label.Kind is SignedKind.Hallmark or SignedKind.Certificate)
                 {
                     var (status, without) = source.For(label);
-                    return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf, status, without), null);
+                    return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf, status, without, logged), null) { Recognised = Recognised(arguments, trust, label) };
                 }
                 var (_, against) = Signer(label, label.Kind == SignedKind.Statement ? KeyRoles.Assessor : KeyRoles.Decision, trust, development);
                 return new Examined(operand, token, label, null, against ?? "its signature holds");
@@ -301,6 +363,7 @@ public static partial class LabelVerb
         if (one.Check is not { } check) return;
         foreach (var reason in check.Reasons) Line("because", reason);
         foreach (var note in Links(one, all)) Line("note", note);
+        if (one.Recognised is { } recognised) Line(recognised.IsRecognised ? "recognised" : "not recognised", recognised.Reason);
         Line("to do", check.ToAPerson);
         Line("authority", check.Issuer is { IsAuthority: true } issuer ? issuer.Address ?? issuer.Name : null);
         Line("limit", LabelCheck.ModelOnly);
@@ -320,6 +383,15 @@ public static partial class LabelVerb
             EvidenceJson.Texts(json, "notes", Links(one, all));
             json.WriteString("toDo", check.ToAPerson);
             json.WriteString("limit", LabelCheck.ModelOnly);
+            if (one.Recognised is { } recognised)
+            {
+                json.WriteStartObject("recognition");
+                json.WriteBoolean("recognised", recognised.IsRecognised);
+                if (recognised.As?.Level is { } level) json.WriteNumber("level", level);
+                if (recognised.As?.Profile is { } profile) json.WriteString("profile", profile);
+                json.WriteString("reason", recognised.Reason);
+                json.WriteEndObject();
+            }
             if (check.Issuer is { } issuer)
             {
                 json.WriteStartObject("issuer");
@@ -559,7 +631,7 @@ public static partial class LabelVerb
     private static TrustList Trust(Arguments arguments) => arguments.Values("--trust").Aggregate(Keys().Trust(), (all, file) => all.And(KeyFolder.ReadTrust(file)));
 
     private static SigningKey Key(Arguments arguments, Terminal terminal, KeyRoles role) =>
-        arguments.Value("--key") is { } file ? KeyFolder.Open(file, terminal.Complain) : Keys().Open(role, terminal.Complain);
+        arguments.Value("--key") is { } file ? KeyFolder.Open(file, terminal.Complain, Environment.GetEnvironmentVariable) : Keys().Open(role, terminal.Complain, Environment.GetEnvironmentVariable);
 
     private static string Issuer(Arguments arguments) => arguments.Value("--issuer") is { Length: > 0 and <= 64 } name ? name
         : arguments.Has("--issuer") ? throw new UsageException("--issuer expects a name of 1 to 64 characters") : DefaultIssuer;

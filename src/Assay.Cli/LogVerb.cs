@@ -9,27 +9,33 @@ using Assay.Labels.Trust;
 
 namespace Assay.Cli;
 
-/// <summary><c>assay log fsck|prove</c>: whether a transparency log is whole and where it breaks; the proof that one entry is in it (docs/log.md).</summary>
-public static class LogVerb
+/// <summary><c>assay log fsck|prove|witness</c>: whether a transparency log is whole and where it breaks; the proof that one entry is in it; a witness of it (docs/log.md).</summary>
+public static partial class LogVerb
 {
     public static readonly Verb Verb = new()
     {
         Name = "log",
-        Summary = "check a transparency log whole, or prove that an entry is in it",
-        Usage = "fsck FOLDER|ADDRESS | prove FOLDER|ADDRESS INDEX",
+        Summary = "check a transparency log whole, prove that an entry is in it, or witness it",
+        Usage = "fsck FOLDER|ADDRESS | prove FOLDER|ADDRESS INDEX | witness FOLDER|ADDRESS",
         Example = "./assay log fsck registry/log --key log.vkey",
-        Formats = ["table", "json", "tlog-proof"],
+        Formats = ["table", "json", "tlog-proof", "receipt"],
         Options =
         [
             new("--key", "FILE", "the log's public key as name+id+base64, from somebody else than the log (default: the one beside it)"),
             new("--earlier", "FILE", "fsck: a checkpoint of this log that you kept; the log must begin with it"),
+            new("--policy", "FILE", "fsck, prove: which witnesses must have signed the checkpoint"),
+            new("--cosigned", "FILE", "a copy of the checkpoint with signatures of witnesses", Repeats: true),
+            new("--log-key", "FILE", "prove --format receipt: the log's private key"),
+            new("--name", "NAME", "witness: its name in signatures"),
+            new("--witness-key", "FILE", "witness: its private key (default: a development key in the configuration folder)"),
+            new("--state", "FOLDER", "witness: what it signed before; keep it as long as the key (default: in the configuration folder)"),
         ],
         Run = Run,
     };
 
     private static int Run(Arguments arguments, Terminal terminal)
     {
-        if (terminal.Format == "tlog-proof" && arguments.Operands is not ["prove", ..]) throw new UsageException("--format tlog-proof is for prove");
+        if (terminal.Format is "tlog-proof" or "receipt" && arguments.Operands is not ["prove", ..]) throw new UsageException($"--format {terminal.Format} is for prove");
         switch (arguments.Operands)
         {
             case ["fsck", var where]:
@@ -37,10 +43,12 @@ public static class LogVerb
             case ["prove", var where, var index]:
                 if (!long.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) throw new UsageException($"expected the index of an entry, found {index}");
                 return With(where, file => Prove(arguments, terminal, number, file));
-            case ["fsck" or "prove", ..]:
-                throw new UsageException($"expected {(arguments.Operands[0] == "fsck" ? "fsck FOLDER|ADDRESS" : "prove FOLDER|ADDRESS INDEX")}");
+            case ["witness", var where]:
+                return With(where, file => WitnessLog(arguments, terminal, where, file));
+            case ["fsck" or "prove" or "witness", ..]:
+                throw new UsageException($"expected {arguments.Operands[0]} FOLDER|ADDRESS{(arguments.Operands[0] == "prove" ? " INDEX" : "")}");
             default:
-                throw new UsageException($"expected fsck or prove, found {(arguments.Operands.Count == 0 ? "nothing" : arguments.Operands[0])}{(arguments.Operands.Count == 0 ? "" : Arguments.Nearest(arguments.Operands[0], ["fsck", "prove"]))}");
+                throw new UsageException($"expected fsck, prove or witness, found {(arguments.Operands.Count == 0 ? "nothing" : arguments.Operands[0])}{(arguments.Operands.Count == 0 ? "" : Arguments.Nearest(arguments.Operands[0], ["fsck", "prove", "witness"]))}");
         }
     }
 
@@ -63,6 +71,9 @@ public static class LogVerb
         if (wrongKey is not null) check = check with { Faults = [.. check.Faults, wrongKey] };
         // What a whole log says against itself; in a broken one there is nothing to rely on.
         var against = check.IsWhole ? LogAudit.Of(new LogReader(file)) : [];
+        var policy = Policy(arguments);
+        WitnessVerdict? witnessed = null;
+        if (policy is not null && check.Origin is not null) witnessed = policy.Of(Merged(arguments, Checkpoint.Read(file(Tiles.Checkpoint)!)), arguments.AsOf(terminal.Time));
         var told = arguments.Has("--key");
         var whose = check.IsSigned ? told ? "signed by the key that you named" : "signed by the key beside it: name one of your own with --key FILE to know whose log it is" : "nobody says whose it is";
         if (terminal.Format == "json")
@@ -94,6 +105,7 @@ public static class LogVerb
                 json.WriteStartArray("notes");
                 foreach (var note in check.Notes) json.WriteStringValue(note);
                 json.WriteEndArray();
+                if (witnessed is not null) WriteWitnessed(json, witnessed);
                 json.WriteEndObject();
             });
         }
@@ -108,9 +120,28 @@ public static class LogVerb
                 foreach (var note in check.Notes) text.WriteLine($"  note: {Shortened.Visible(note)}");
                 if (!check.Root.IsEmpty) text.WriteLine($"  root  {Convert.ToBase64String(check.Root.Span)}");
                 text.WriteLine($"  key   {whose}");
+                if (witnessed is not null) text.WriteLine($"  seen  {Shortened.Visible(witnessed.ToString())}");
             });
         }
-        return check.IsWhole && against.Count == 0 ? Exit.Done : Exit.No;
+        return check.IsWhole && against.Count == 0 && witnessed is not { Holds: false } ? Exit.Done : Exit.No;
+    }
+
+    private static void WriteWitnessed(Utf8JsonWriter json, WitnessVerdict witnessed)
+    {
+        json.WriteStartObject("witnessed");
+        json.WriteBoolean("holds", witnessed.Holds);
+        if (witnessed.Against is { } against) json.WriteString("against", against);
+        json.WriteNumber("witnesses", witnessed.Witnesses);
+        json.WriteStartArray("by");
+        foreach (var (name, at) in witnessed.By)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("at", EvidenceJson.Time(at));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static int Prove(Arguments arguments, Terminal terminal, long index, Func<string, byte[]?> file)
@@ -118,7 +149,8 @@ public static class LogVerb
         var (key, wrongKey) = Key(arguments, file);
         if (wrongKey is not null) throw new UnreadableException($"{wrongKey.Expected} in {wrongKey.Path}", wrongKey.Found, 0);
         var reader = new LogReader(file);
-        var checkpoint = reader.Checkpoint;
+        var checkpoint = Merged(arguments, reader.Checkpoint);
+        var witnessed = Policy(arguments)?.Of(checkpoint, arguments.AsOf(terminal.Time));
         if (key is not null && !checkpoint.Verify(key)) throw new UnreadableException($"a checkpoint signed by {key}", checkpoint.Origin == key.Name ? "another signature" : $"the log {checkpoint.Origin}", 0);
         if (index >= reader.Size)
         {
@@ -130,13 +162,14 @@ public static class LogVerb
         switch (terminal.Format)
         {
             case "tlog-proof":
-                terminal.Write(text =>
-                {
-                    // c2sp.org/tlog-proof: lines end with a newline alone.
-                    text.Write($"c2sp.org/tlog-proof@v1\nindex {Number(index)}\n");
-                    foreach (var hash in proof) text.Write(Convert.ToBase64String(hash) + "\n");
-                    text.Write("\n" + Encoding.UTF8.GetString(checkpoint.Note.Span));
-                });
+                // The entry goes along: its hash proves it, and who holds the file needs nothing else.
+                terminal.WriteBytes(stream => stream.Write(new TlogProof { Index = index, Path = proof, Checkpoint = checkpoint, Extra = bytes }.Write()));
+                break;
+            case "receipt":
+                if (arguments.Value("--log-key") is not { } logKey) throw new UsageException("--format receipt expects --log-key FILE: only the log can give a receipt");
+                var receipt = Receipt.Sign(KeyFolder.OpenNote(logKey, terminal.Complain, Environment.GetEnvironmentVariable), reader, index);
+                var statement = SignedStatement.With(bytes, [receipt]);
+                terminal.WriteBytes(stream => stream.Write(statement));
                 break;
             case "json":
                 terminal.WriteJson(json =>
@@ -154,6 +187,7 @@ public static class LogVerb
                     json.WriteEndArray();
                     json.WriteString("checkpoint", Encoding.UTF8.GetString(checkpoint.Note.Span));
                     json.WriteBase64String("entry", bytes.Span);
+                    if (witnessed is not null) WriteWitnessed(json, witnessed);
                     json.WriteStartArray("facts");
                     foreach (var (name, value) in Facts(bytes))
                     {
@@ -172,10 +206,11 @@ public static class LogVerb
                     text.WriteLine($"entry {Number(index)} is in the log: {proof.Count} hashes lead to the root of {Number(checkpoint.Size)} entries of {Shortened.Visible(checkpoint.Origin)}");
                     foreach (var (name, value) in Facts(bytes)) text.WriteLine($"  {name,-12} {Shortened.Visible(value)}");
                     text.WriteLine($"  {"checkpoint",-12} {(key is null ? "nobody says whose it is" : arguments.Has("--key") ? "signed by the key that you named" : "signed by the key beside the log")}");
+                    if (witnessed is not null) text.WriteLine($"  {"seen",-12} {Shortened.Visible(witnessed.ToString())}");
                 });
                 break;
         }
-        return Exit.Done;
+        return witnessed is { Holds: false } ? Exit.No : Exit.Done;
     }
 
     private static List<(string Name, string Value)> Facts(ReadOnlyMemory<byte> bytes)

@@ -14,6 +14,7 @@ internal sealed class StatusSource : IDisposable
     private readonly Terminal terminal;
     private readonly SeenLists seen;
     private readonly (byte[] Status, byte[]? Notices)? files;
+    private readonly IReadOnlyList<byte[]> deltas;
     private readonly RemoteRegistry? registry;
     private readonly Dictionary<string, (StatusSnapshot? List, string? Against)> read = new(StringComparer.Ordinal);
 
@@ -25,6 +26,8 @@ internal sealed class StatusSource : IDisposable
         var (status, notices, address) = (arguments.Value("--status"), arguments.Value("--notices"), arguments.Value("--registry"));
         if (address is not null && (status ?? notices) is not null) throw new UsageException("expected either --status and --notices or --registry, found both");
         if (notices is not null && status is null) throw new UsageException("--notices expects the status list that they explain: --status FILE");
+        deltas = [.. arguments.Values("--delta").Select(file)];
+        if (deltas.Count > 0 && status is null) throw new UsageException("--delta expects the status list that it changes: --status FILE");
         if (status is not null) files = (file(status), notices is null ? null : file(notices));
         if (address is not null) registry = new RemoteRegistry(address);
     }
@@ -63,6 +66,13 @@ internal sealed class StatusSource : IDisposable
         }
         try
         {
+            if (deltas.Count > 0)
+            {
+                // Notices belong to the last of them; a list made of parts is not kept, since no signature stands over its whole.
+                var followed = StatusSnapshot.Of(status, null, trust, asOf);
+                for (var i = 0; i < deltas.Count; i++) followed = followed.After(deltas[i], i == deltas.Count - 1 ? notices : null, trust, asOf);
+                return seen.Before(followed) is { } known && known.AsOf > followed.AsOf ? (known, "an older list than was seen here before") : (followed, null);
+            }
             var list = StatusSnapshot.Of(status, notices, trust, asOf);
             if (seen.Before(list) is { } before) list = StatusSnapshot.Of(status, notices, trust, asOf, before);
             Keep(list, status, notices);

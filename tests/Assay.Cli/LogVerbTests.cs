@@ -84,13 +84,53 @@ public sealed class LogVerbTests : IDisposable
     {
         var text = Log("prove", folder, "17", "--format", "tlog-proof").Text;
         var lines = text.Split('\n');
-        Assert.Equal(("c2sp.org/tlog-proof@v1", "index 17"), (lines[0], lines[1]));
+        Assert.Equal(("c2sp.org/tlog-proof@v1", "index 17"), (lines[0], lines[2]));
+        Assert.Equal("entry 16", Encoding.UTF8.GetString(Convert.FromBase64String(lines[1]["extra ".Length..])));
         var blank = Array.IndexOf(lines, "");
-        var proof = lines[2..blank].Select(Convert.FromBase64String).ToList();
+        var proof = lines[3..blank].Select(Convert.FromBase64String).ToList();
         var checkpoint = Checkpoint.Read(Encoding.UTF8.GetBytes(string.Join('\n', lines[(blank + 1)..])));
         Assert.True(checkpoint.Verify(key.Verifier(Origin)));
         Assert.True(MerkleTree.VerifyInclusion(17, checkpoint.Size, MerkleTree.LeafHash("entry 16"u8), proof, checkpoint.Root.Span));
         Assert.False(MerkleTree.VerifyInclusion(18, checkpoint.Size, MerkleTree.LeafHash("entry 16"u8), proof, checkpoint.Root.Span));
+    }
+
+    [Fact]
+    public void A_witness_signs_what_carries_on_and_refuses_another_history_and_the_policy_counts_it()
+    {
+        string[] witness = ["witness", folder, "--key", scratch.File("log.vkey"), "--name", "witness.example/w1", "--witness-key", scratch.File("witness.pem"), "--state", scratch.File("state")];
+        var own = LogKey.Create();
+        File.WriteAllText(scratch.File("witness.pem"), own.ToPem());
+        File.WriteAllText(scratch.File("policy"), $"log {key.Verifier(Origin)}\nwitness w1 {own.Witness("witness.example/w1")}\nquorum w1\n");
+        Assert.Equal(1, Log("fsck", folder, "--policy", scratch.File("policy")).Exit);
+        var signed = Log(witness);
+        Assert.True(signed.Exit == 0, signed.Error);
+        File.WriteAllText(scratch.File("cosigned"), signed.Text);
+        foreach (var verb in new string[][] { ["fsck", folder], ["prove", folder, "301"] })
+        {
+            var seen = Log([.. verb, "--policy", scratch.File("policy"), "--cosigned", scratch.File("cosigned")]);
+            Assert.Equal(0, seen.Exit);
+            Assert.Contains("witnessed by w1 (1 of 1)", seen.Text, StringComparison.Ordinal);
+        }
+        // Another history under the same key, longer than the first.
+        var forked = scratch.File("forked");
+        using (var writer = LogWriter.Open(forked, Origin, key, new Spoken.At(Now))) writer.AppendAll(Enumerable.Range(0, 400).Select(i => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"other {i}")).ToList());
+        var refused = Log([.. witness.Select(w => w == folder ? forked : w), "--format", "json"]);
+        Assert.Equal(1, refused.Exit);
+        Assert.Equal(422, JsonDocument.Parse(refused.Text).RootElement.GetProperty("status").GetInt32());
+        // ... and the first still passes.
+        Assert.Equal(0, Log(witness).Exit);
+        Assert.Throws<UsageException>(() => Log("witness", folder));
+    }
+
+    [Fact]
+    public void A_receipt_is_given_by_the_log_alone_and_holds_without_it()
+    {
+        File.WriteAllText(scratch.File("log.pem"), key.ToPem());
+        File.WriteAllText(scratch.File("other.pem"), LogKey.Create().ToPem());
+        Assert.Throws<UsageException>(() => Log("prove", folder, "0", "--format", "receipt"));
+        Assert.Throws<Evidence.Reading.UnreadableException>(() => Log("prove", folder, "0", "--format", "receipt", "--log-key", scratch.File("other.pem")));
+        Assert.Equal(0, Log("prove", folder, "0", "--format", "receipt", "--log-key", scratch.File("log.pem"), "-o", scratch.File("receipt.cose")).Exit);
+        Assert.Equal(0, LoggedEntry.Read(File.ReadAllBytes(scratch.File("receipt.cose")), [key.Verifier(Origin)], null, Now).Index);
     }
 
     [Fact]

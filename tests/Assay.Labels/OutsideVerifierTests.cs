@@ -72,6 +72,80 @@ public class OutsideVerifierTests
         Assert.True(message.VerifyEmbedded(key));
     }
 
+    [Fact]
+    public void Sigstore_s_library_verifies_the_in_toto_form_of_a_certificate()
+    {
+        var folder = Npm.Folder("@sigstore/core@4.0.1");
+        var statement = Statement.Read(samples.Statement());
+        var decision = SignedFile.Read(new Decision
+        {
+            Issuer = "office", Subject = statement.Subject, IssuedAt = Samples.Now, Statement = statement.Digest, Granted = true,
+            Level = new ProfileLevel(1, "uk-psti"), Versions = new VersionRange("1.1", null), By = "A. Example", Role = "head",
+        }.Sign(samples.Decider));
+        var (label, _) = Issuing.Issue(statement, samples.Assessor.Public, decision, samples.Decider.Public, samples.Issuer, new IssuingTerms { Issuer = "office", IssuedAt = Samples.Now });
+        var certificate = SignedFile.Read(label!.Certificate);
+        var envelope = System.Text.Encoding.UTF8.GetString(InTotoStatement.Sign(samples.Issuer, certificate));
+        Assert.Equal($"true false https://in-toto.io/Statement/v1 {new string('a', 64)} {Convert.ToHexStringLower(certificate.Digest.Span)}", Node(folder, """
+            const { dsse, crypto } = require('@sigstore/core');
+            const input = JSON.parse(require('fs').readFileSync(0)), envelope = JSON.parse(input.envelope);
+            const key = require('crypto').createPublicKey({ key: Buffer.from(input.key, 'hex'), format: 'der', type: 'spki' });
+            const payload = Buffer.from(envelope.payload, 'base64'), sig = Buffer.from(envelope.signatures[0].sig, 'base64');
+            const holds = bytes => crypto.verify(dsse.preAuthEncoding(envelope.payloadType, bytes), key, sig);
+            const statement = JSON.parse(payload);
+            console.log(holds(payload), holds(Buffer.concat([payload, Buffer.from(' ')])), statement._type, statement.subject[0].digest.sha256, statement.predicate.certificate);
+            """, new Dictionary<string, string> { ["envelope"] = envelope, ["key"] = Convert.ToHexString(samples.Issuer.Public.Spki.Span) }));
+    }
+
+    [Fact]
+    public void Two_readers_of_npm_read_labels_of_which_a_part_is_lost()
+    {
+        var folder = Npm.Folder("jsqr@1.4.0", "zxing-wasm@3.1.4");
+        var pictures = new Dictionary<string, string>();
+        foreach (var (level, share, lengths) in new[] { (QrLevel.M, 0.15, new[] { 160, 190, 205, 219 }), (QrLevel.Q, 0.25, new[] { 160, 190, 219 }) })
+        {
+            foreach (var length in lengths)
+            {
+                var text = LabelAddress.Write(Enumerable.Range(0, length).Select(i => (byte)(i * 37 + length)).ToArray());
+                var code = Code.OfAddress(text, level);
+                var layout = QrLayout.Of(code.Version);
+                // So many of every block's bytes are turned over, as the checks are laid for.
+                var turned = QrCodeTests.Damaged(layout, level, Math.Min(layout.CheckBytes(level) / 2, (int)(share * layout.Codewords / layout.Blocks(level))), new Random(length));
+                var side = (code.Size + 8) * 4;
+                var grey = new byte[side * side];
+                for (var y = 0; y < side; y++)
+                {
+                    for (var x = 0; x < side; x++)
+                    {
+                        int column = x / 4 - 4, row = y / 4 - 4;
+                        var dark = column >= 0 && row >= 0 && column < code.Size && row < code.Size && code.IsDark(column, row) != turned.Contains(row * code.Size + column);
+                        grey[y * side + x] = dark ? (byte)0 : (byte)255;
+                    }
+                }
+                pictures[$"{level} {code.Version} {text}"] = $"{side} {Convert.ToBase64String(grey)}";
+            }
+        }
+        Assert.Equal($"jsQR {pictures.Count} of {pictures.Count}, zxing {pictures.Count} of {pictures.Count}", Node(folder, """
+            const jsQR = require('jsqr'), { readBarcodes, prepareZXingModule } = require('zxing-wasm/reader');
+            const fs = require('fs'), path = require('path');
+            const input = JSON.parse(fs.readFileSync(0));
+            const wasm = fs.readFileSync(path.join(path.dirname(require.resolve('zxing-wasm/reader')), '../../reader/zxing_reader.wasm'));
+            prepareZXingModule({ overrides: { wasmBinary: wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.length) } });
+            (async () => {
+                let one = 0, other = 0;
+                for (const [name, picture] of Object.entries(input)) {
+                    const text = name.split(' ')[2], [side, base64] = picture.split(' ');
+                    const grey = Buffer.from(base64, 'base64'), rgba = new Uint8ClampedArray(grey.length * 4).fill(255);
+                    grey.forEach((g, i) => { rgba[4 * i] = rgba[4 * i + 1] = rgba[4 * i + 2] = g; });
+                    if (jsQR(rgba, +side, +side)?.data === text) one++;
+                    const read = await readBarcodes({ data: rgba, width: +side, height: +side, colorSpace: 'srgb' }, { formats: ['QRCode'] });
+                    if (read[0]?.text === text) other++;
+                }
+                const all = Object.keys(input).length;
+                console.log(`jsQR ${one} of ${all}, zxing ${other} of ${all}`);
+            })();
+            """, pictures));
+    }
+
     private static string Node(string folder, string script, Dictionary<string, string> input)
     {
         var json = new System.Text.StringBuilder("{");

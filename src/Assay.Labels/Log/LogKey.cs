@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Assay.Evidence.Reading;
+using Assay.Labels.Token;
 using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace Assay.Labels.Log;
@@ -26,15 +27,22 @@ public sealed class LogKey
 
     /// <param name="pem">PRIVATE KEY as <c>openssl genpkey -algorithm ed25519</c> writes it.</param>
     /// <exception cref="UnreadableException">Not an Ed25519 key in PKCS #8.</exception>
-    public static LogKey FromPem(string pem)
+    /// <param name="passPhrase">Where the PKCS #8 is encrypted.</param>
+    public static LogKey FromPem(string pem, string? passPhrase = null)
     {
+        if (PassPhrase.Encrypts(pem)) return FromDer(PassPhrase.Decrypt(pem, passPhrase));
         if (!PemEncoding.TryFind(pem, out var fields) || pem[fields.Label] != "PRIVATE KEY") throw new UnreadableException("an Ed25519 key (PRIVATE KEY in PEM)", "none", 0);
-        var der = Convert.FromBase64String(pem[fields.Base64Data]);
+        return FromDer(Convert.FromBase64String(pem[fields.Base64Data]));
+    }
+
+    private static LogKey FromDer(byte[] der)
+    {
         if (der.Length != Pkcs8.Length + SeedBytes || !der.AsSpan().StartsWith(Pkcs8)) throw new UnreadableException("an Ed25519 key in PKCS #8", "another key", 0);
         return new LogKey(der[Pkcs8.Length..]);
     }
 
-    public string ToPem() => PemEncoding.WriteString("PRIVATE KEY", [.. Pkcs8, .. seed]) + "\n";
+    /// <summary>PKCS #8 in PEM, encrypted where a pass phrase is given.</summary>
+    public string ToPem(string? passPhrase = null) => (string.IsNullOrEmpty(passPhrase) ? PemEncoding.WriteString("PRIVATE KEY", [.. Pkcs8, .. seed]) : PassPhrase.Encrypt([.. Pkcs8, .. seed], passPhrase)) + "\n";
 
     /// <summary>The public half, under the name of a log.</summary>
     public LogVerifier Verifier(string origin) => new(origin, LogVerifier.SignsText, point);

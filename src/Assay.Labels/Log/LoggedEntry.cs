@@ -38,6 +38,7 @@ public sealed record LoggedEntry
             foreach (var log in logs)
             {
                 if (receipt.Against(bare.Span, log) is { } against) reasons.Add(against);
+                else if (receipt.SignedSize is null) reasons.Add("it signs no size, so that the entry's place is not certain");
                 else return new()
                 {
                     Log = log,

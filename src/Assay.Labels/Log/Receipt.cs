@@ -38,6 +38,8 @@ public sealed record Receipt
     public ReadOnlyMemory<byte>? KeyId { get; init; }
     public required IReadOnlyList<InclusionProof> Inclusion { get; init; }
     public required IReadOnlyList<ConsistencyProof> Consistency { get; init; }
+    /// <summary>The tree's size under the signature, a claim of ours; null in receipts of others, whose entry is proved and whose place is not.</summary>
+    public long? SignedSize { get; init; }
     /// <summary>The root, where the receipt carries it; else it follows from the proof.</summary>
     public ReadOnlyMemory<byte>? Payload { get; init; }
 
@@ -56,9 +58,12 @@ public sealed record Receipt
         headers.WriteInt32(HeaderLabels.KeyId);
         headers.WriteByteString(verifier.Id.Span);
         headers.WriteInt32(HeaderLabels.CwtClaims);
-        headers.WriteStartMap(1);
+        headers.WriteStartMap(2);
         headers.WriteInt32(ClaimNumbers.Issuer);
         headers.WriteTextString(verifier.Name);
+        // The RFC signs the root alone, and one path may lead there from two places of two sizes: with the size signed, the place is certain.
+        headers.WriteInt32(ClaimNumbers.Edition);
+        headers.WriteInt64(log.Size);
         headers.WriteEndMap();
         headers.WriteInt32(HeaderLabels.Structure);
         headers.WriteInt32(Rfc9162);
@@ -98,7 +103,7 @@ public sealed record Receipt
     public static Receipt Read(ReadOnlyMemory<byte> file)
     {
         if (file.Length > MaxBytes) throw new UnreadableException($"a receipt of at most {MaxBytes} bytes", $"{file.Length}", 0);
-        var (protectedBytes, headers, open, payload, signature) = CoseSign1.Parts(file, CborForm.WellFormed);
+        var (protectedBytes, headers, open, payload, signature) = CoseSign1.Parts(file, CborForm.Tagged);
         var algorithm = headers.Need(HeaderLabels.Algorithm, "an algorithm").Number("the algorithm");
         var structure = headers.Need(HeaderLabels.Structure, "the kind of tree").Number("the kind of tree");
         List<InclusionProof> inclusion = [];
@@ -123,10 +128,11 @@ public sealed record Receipt
             Algorithm = algorithm,
             Structure = structure,
             Issuer = headers[HeaderLabels.CwtClaims]?[ClaimNumbers.Issuer] is { } issuer ? Claims.Text(issuer, "iss", 1024) : null,
-            KeyId = headers[HeaderLabels.KeyId]?.Bytes("the key id"),
+            KeyId = headers[HeaderLabels.KeyId] is { } id ? id.Bytes("the key id") : default(ReadOnlyMemory<byte>?),
+            SignedSize = headers[HeaderLabels.CwtClaims]?[ClaimNumbers.Edition]?.Number("the size"),
             Inclusion = inclusion,
             Consistency = consistency,
-            Payload = payload,
+            Payload = payload is null ? default(ReadOnlyMemory<byte>?) : payload,
         };
     }
 
@@ -143,6 +149,7 @@ public sealed record Receipt
         if (issuer is not null && Issuer != issuer) return $"it is of {Issuer ?? "nobody"}, not of {issuer}";
         foreach (var proof in Inclusion)
         {
+            if (SignedSize is { } size && size != proof.Size) return FormattableString.Invariant($"its proof is for {proof.Size} entries, and {size} are signed");
             byte[] root;
             try
             {

@@ -32,7 +32,7 @@ public sealed record SignedStatement
     public static SignedStatement Read(ReadOnlyMemory<byte> file)
     {
         if (file.Length > MaxBytes) throw new UnreadableException($"a statement of at most {MaxBytes} bytes", $"{file.Length}", 0);
-        var (protectedBytes, headers, open, payload, signature) = CoseSign1.Parts(file, CborForm.WellFormed);
+        var (protectedBytes, headers, open, payload, signature) = CoseSign1.Parts(file, CborForm.Tagged);
         var claims = headers[HeaderLabels.CwtClaims];
         var receipts = open[HeaderLabels.Receipts]?.Items("the receipts") ?? [];
         if (receipts.Count > MaxReceipts) throw new UnreadableException($"at most {MaxReceipts} receipts", $"{receipts.Count}", open.Offset);
@@ -46,9 +46,9 @@ public sealed record SignedStatement
             ContentType = type is not null && type.IsText() ? type.Text("the content type") : null,
             PayloadHash = headers[HeaderLabels.PayloadHash]?.Number("the hash"),
             Certificates = chain is null ? 0 : chain.IsBytes ? 1 : chain.Items("the certificates").Count,
-            Payload = payload,
+            Payload = payload is null ? default(ReadOnlyMemory<byte>?) : payload,
             Receipts = [.. receipts.Select(r => (ReadOnlyMemory<byte>)r.Bytes("a receipt"))],
-            Bare = open.Entries("headers").Count == (receipts.Count > 0 ? 1 : 0) ? Write(protectedBytes, payload, signature, []) : null,
+            Bare = open.Entries("headers").Count == (receipts.Count > 0 ? 1 : 0) ? Write(protectedBytes, payload, signature, []) : default(ReadOnlyMemory<byte>?),
         };
     }
 
@@ -61,7 +61,7 @@ public sealed record SignedStatement
         return Write(protectedBytes, payload, signature, receipts);
     }
 
-    private static byte[] Write(byte[] protectedBytes, ReadOnlyMemory<byte>? payload, byte[] signature, IReadOnlyList<byte[]> receipts)
+    private static byte[] Write(byte[] protectedBytes, byte[]? payload, byte[] signature, IReadOnlyList<byte[]> receipts)
     {
         var message = new CborWriter(CborConformanceMode.Canonical);
         message.WriteTag((CborTag)18);
@@ -76,7 +76,7 @@ public sealed record SignedStatement
             message.WriteEndArray();
         }
         message.WriteEndMap();
-        if (payload is { } bytes) message.WriteByteString(bytes.Span);
+        if (payload is { } bytes) message.WriteByteString(bytes);
         else message.WriteNull();
         message.WriteByteString(signature);
         message.WriteEndArray();

@@ -48,7 +48,7 @@ public sealed record TlogProof
             || lines[at].Length > 7 && lines[at][6] == '0') throw new UnreadableException("index and a number", at < lines.Length ? Cut(lines[at]) : "the end", 0);
         var path = lines[(at + 1)..];
         if (path.Length > MaxPath) throw new UnreadableException($"at most {MaxPath} hashes", $"{path.Length}", 0);
-        return new TlogProof { Index = index, Path = [.. path.Select(l => Base64(l, MerkleTree.HashBytes))], Extra = extra is null ? null : (ReadOnlyMemory<byte>)extra, Checkpoint = Checkpoint.Read(file[(blank + 2)..]) };
+        return new TlogProof { Index = index, Path = [.. path.Select(l => Base64(l, MerkleTree.HashBytes))], Extra = extra is null ? default(ReadOnlyMemory<byte>?) : extra, Checkpoint = Checkpoint.Read(file[(blank + 2)..]) };
     }
 
     private static byte[] Base64(string text, int? bytes)

@@ -69,9 +69,20 @@ public sealed record LabelPicture
 
     public static bool LooksLikePng(ReadOnlySpan<byte> file) => Png.Looks(file);
 
-    /// <summary>The text of the code in a PNG, which is upright and clean but may have any size and words beside it.</summary>
+    /// <summary>The text of the code in a PNG: a print of any size with words beside it, or an ordinary photograph of one.</summary>
     /// <exception cref="UnreadableException"/>
-    public static QrText ReadPng(ReadOnlySpan<byte> file) => QrFinder.Read(Png.Read(file));
+    public static QrText ReadPng(ReadOnlySpan<byte> file)
+    {
+        var picture = Png.Read(file);
+        try
+        {
+            return QrFinder.Read(picture);
+        }
+        catch (UnreadableException)
+        {
+            return QrPhoto.Read(picture);
+        }
+    }
 
     /// <summary>The text of the code in an SVG that we wrote. Another SVG is refused: what a browser would draw is beyond a reader of codes.</summary>
     /// <exception cref="UnreadableException"/>

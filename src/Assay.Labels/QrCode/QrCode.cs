@@ -122,20 +122,21 @@ public sealed class QrCode
     {
         var bare = new bool[layout.Size * layout.Size];
         DrawPatterns(layout, bare);
-        for (var i = 0; i < codewords.Length * 8; i++) bare[layout.Path[i]] = (codewords[i / 8] >> 7 - i % 8 & 1) != 0;
-        QrCode? best = null;
-        var least = int.MaxValue;
+        var path = layout.PathSpan;
+        for (var i = 0; i < codewords.Length * 8; i++) bare[path[i]] = (codewords[i / 8] >> 7 - i % 8 & 1) != 0;
+        var (best, chosen, least) = (new bool[bare.Length], 0, int.MaxValue);
+        var dark = new bool[bare.Length];
         for (var mask = 0; mask < 8; mask++)
         {
-            var dark = (bool[])bare.Clone();
-            foreach (var module in layout.Path) dark[module] ^= QrLayout.Mask(mask, module % layout.Size, module / layout.Size);
+            var plane = layout.MaskPlane(mask);
+            for (var i = 0; i < dark.Length; i++) dark[i] = bare[i] ^ plane[i];
             DrawFormat(layout, dark, QrLayout.FormatBits(level, mask));
-            var penalty = Penalty(dark, layout.Size);
+            var penalty = Penalty(dark, layout.Size, least);
             if (penalty >= least) continue;
-            least = penalty;
-            best = new QrCode(layout, level, mask, dark);
+            (least, chosen) = (penalty, mask);
+            (best, dark) = (dark, best);
         }
-        return best!;
+        return new QrCode(layout, level, chosen, best);
     }
 
     private static void DrawPatterns(QrLayout layout, bool[] dark)
@@ -170,37 +171,47 @@ public sealed class QrCode
         }
     }
 
-    // Section 7.8.3: long runs, square blocks, what looks like a finder, and an uneven share of dark.
-    private static int Penalty(bool[] dark, int size)
+    // Section 7.8.3: long runs, square blocks, what looks like a finder, and an uneven share of dark. Stops where it cannot become the least any more.
+    private static int Penalty(bool[] dark, int size, int least)
     {
         var penalty = 0;
         for (var line = 0; line < size; line++)
         {
-            penalty += LinePenalty(i => dark[line * size + i], size) + LinePenalty(i => dark[i * size + line], size);
+            penalty += LinePenalty(dark, line * size, 1, size) + LinePenalty(dark, line, size, size);
+            if (penalty >= least) return penalty;
         }
-        for (var y = 0; y + 1 < size; y++)
+        var count = 0;
+        for (var y = 0; y < size; y++)
         {
-            for (var x = 0; x + 1 < size; x++)
+            var row = dark.AsSpan(y * size, size);
+            foreach (var one in row) if (one) count++;
+            if (y + 1 == size) break;
+            var next = dark.AsSpan((y + 1) * size, size);
+            var before = row[0] == next[0];
+            for (var x = 1; x < row.Length && x < next.Length; x++)
             {
-                var first = dark[y * size + x];
-                if (dark[y * size + x + 1] == first && dark[(y + 1) * size + x] == first && dark[(y + 1) * size + x + 1] == first) penalty += 3;
+                var pair = row[x] == next[x];
+                if (pair && before && row[x] == row[x - 1]) penalty += 3;
+                before = pair;
             }
         }
-        var share = dark.Count(d => d) * 20 - dark.Length * 10;
+        var share = count * 20 - dark.Length * 10;
         return penalty + Math.Abs(share) / dark.Length * 10;
     }
 
-    private static int LinePenalty(Func<int, bool> dark, int size)
+    private static int LinePenalty(bool[] dark, int at, int step, int size)
     {
         int penalty = 0, run = 0, window = 0;
-        for (var i = 0; i < size; i++)
+        var before = false;
+        for (var i = 0; i < size; i++, at += step)
         {
-            run = i > 0 && dark(i) == dark(i - 1) ? run + 1 : 1;
-            if (run == 5) penalty += 3;
-            else if (run > 5) penalty++;
-            window = (window << 1 | (dark(i) ? 1 : 0)) & 0x7ff;
+            var one = dark[at];
+            run = i > 0 && one == before ? run + 1 : 1;
+            before = one;
+            if (run >= 5) penalty += run == 5 ? 3 : 1;
+            window = (window << 1 | (one ? 1 : 0)) & 0x7ff;
             // 1:1:3:1:1 with four light modules before or behind.
-            if (i >= 10 && window is 0b10111010000 or 0b00001011101) penalty += 40;
+            if (window is 0b10111010000 or 0b00001011101 && i >= 10) penalty += 40;
         }
         return penalty;
     }

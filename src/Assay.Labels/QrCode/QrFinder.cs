@@ -5,7 +5,7 @@ namespace Assay.Labels.QrCode;
 /// <summary>A picture in shades of grey, 0 black to 255 white.</summary>
 public sealed record Picture(int Width, int Height, byte[] Grey);
 
-/// <summary>Finds one upright code in a clean picture: our own print, a screenshot, a scan laid straight. Photographs are a camera's work.</summary>
+/// <summary>Finds one upright code in a clean picture: our own print, a screenshot, a scan laid straight. <see cref="QrPhoto"/> reads photographs.</summary>
 public static class QrFinder
 {
     // A picture can be made that is all finder patterns; what a person prints has three, and words beside them few more.

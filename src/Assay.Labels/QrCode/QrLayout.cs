@@ -27,6 +27,8 @@ internal sealed class QrLayout
     private static readonly QrLayout?[] Made = new QrLayout?[MaxVersion + 1];
 
     private readonly bool[] reserved;
+    private readonly int[] path;
+    private readonly bool[]?[] planes = new bool[8][];
 
     private QrLayout(int version)
     {
@@ -35,7 +37,7 @@ internal sealed class QrLayout
         reserved = new bool[Size * Size];
         Alignment = AlignmentCentres(version);
         Reserve();
-        Path = ZigZag();
+        path = [.. ZigZag()];
     }
 
     public int Version { get; }
@@ -43,7 +45,17 @@ internal sealed class QrLayout
     public int Size { get; }
     public IReadOnlyList<int> Alignment { get; }
     /// <summary>Data modules as x + y·Size, in the order in which bits are laid.</summary>
-    public IReadOnlyList<int> Path { get; }
+    public IReadOnlyList<int> Path => path;
+    internal ReadOnlySpan<int> PathSpan => path;
+
+    /// <summary>The modules that a mask turns over: data alone.</summary>
+    internal bool[] MaskPlane(int mask)
+    {
+        if (planes[mask] is { } made) return made;
+        var plane = new bool[Size * Size];
+        foreach (var module in path) plane[module] = Mask(mask, module % Size, module / Size);
+        return planes[mask] = plane;
+    }
     /// <summary>Bytes of data and checks together.</summary>
     public int Codewords => Path.Count / 8;
 

@@ -56,6 +56,9 @@ public sealed class StatusList
         return bytes[index / perByte] >> index % perByte * Bits & (1 << Bits) - 1;
     }
 
+    /// <summary>The slots as they are compressed: the first in the low bits.</summary>
+    internal ReadOnlySpan<byte> Bytes => bytes;
+
     /// <summary>A copy that further changes do not reach.</summary>
     public StatusList Copy() => new(Bits, (byte[])bytes.Clone());
 

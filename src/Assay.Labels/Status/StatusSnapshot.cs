@@ -42,6 +42,26 @@ public sealed class StatusSnapshot
             if (one.CompareTo(last) < 0)
                 throw new UnreadableException($"a status list not older than that of {SignedList.Time(last.IssuedAt)}{Numbered(previous.Token.Edition)}", $"one of {SignedList.Time(one.IssuedAt)}{Numbered(token.Edition)}", 0);
         }
+        return Explained(token, signer, notices, trust, asOf);
+    }
+
+    /// <summary>The snapshot that follows this one by a signed delta; what a whole list must be, the outcome must be too.</summary>
+    /// <param name="delta">What <see cref="StatusDelta.Sign"/> wrote for the edition of this list.</param>
+    /// <exception cref="UnreadableException">Forged, foreign, of another list or edition, or it leads to another list than it names: the whole one is needed then.</exception>
+    public StatusSnapshot After(ReadOnlyMemory<byte> delta, ReadOnlyMemory<byte>? notices, TrustList trust, DateTimeOffset asOf)
+    {
+        var change = StatusDelta.Read(delta);
+        var signer = Signed(change.Message, "status delta", change.IssuedAt, trust, asOf);
+        if (signer.Name != Signer.Name) throw new UnreadableException($"a delta of {Signer.Name}, whose status list it is", $"a delta of {signer.Name}", 0);
+        if (change.Uri != Token.Uri) throw new UnreadableException($"a delta of the list {Token.Uri}", $"a delta of {change.Uri}", 0);
+        if (change.From != Token.Edition || change.IssuedAt < Token.IssuedAt)
+            throw new UnreadableException($"a delta from edition {Token.Edition?.ToString(CultureInfo.InvariantCulture) ?? "(none)"}", $"one from {change.From.ToString(CultureInfo.InvariantCulture)}", 0);
+        var token = Token with { IssuedAt = change.IssuedAt, Expires = change.Expires, Edition = change.To, List = change.Apply(Token.List), Message = change.Message };
+        return Explained(token, signer, notices, trust, asOf);
+    }
+
+    private static StatusSnapshot Explained(StatusListToken token, TrustedKey signer, ReadOnlyMemory<byte>? notices, TrustList trust, DateTimeOffset asOf)
+    {
         // A null array becomes empty memory on its way here.
         if (notices is not { IsEmpty: false } bytes) return new(token, null, signer, "no notices at hand");
 

@@ -11,6 +11,8 @@ public enum CborForm
     Deterministic,
     /// <summary>Any well-formed encoding without duplicate keys, for messages that others made.</summary>
     WellFormed,
+    /// <summary>The same, and tags are passed over: headers of others that decide nothing here.</summary>
+    Tagged,
 }
 
 /// <summary>One data item of CBOR (RFC 8949), read whole. Floating-point numbers and integers beyond 64 bits stand in no token of ours and are refused.</summary>
@@ -40,7 +42,7 @@ internal sealed class CborValue
         try
         {
             var left = MaxItems;
-            var item = Read(reader, bytes.Length, origin, MaxDepth, ref left);
+            var item = Read(reader, form, bytes.Length, origin, MaxDepth, ref left);
             if (reader.BytesRemaining > 0) throw new UnreadableException("the end", $"{reader.BytesRemaining} more bytes", origin + bytes.Length - reader.BytesRemaining);
             return item;
         }
@@ -50,7 +52,7 @@ internal sealed class CborValue
         }
     }
 
-    private static CborValue Read(CborReader reader, int length, int origin, int depth, ref int left)
+    private static CborValue Read(CborReader reader, CborForm form, int length, int origin, int depth, ref int left)
     {
         var at = origin + length - reader.BytesRemaining;
         if (depth == 0) throw new UnreadableException($"at most {MaxDepth} levels", "a deeper one", at);
@@ -68,7 +70,7 @@ internal sealed class CborValue
             case CborReaderState.StartArray:
                 var items = new List<CborValue>();
                 reader.ReadStartArray();
-                while (reader.PeekState() != CborReaderState.EndArray) items.Add(Read(reader, length, origin, depth - 1, ref left));
+                while (reader.PeekState() != CborReaderState.EndArray) items.Add(Read(reader, form, length, origin, depth - 1, ref left));
                 reader.ReadEndArray();
                 return new CborValue(items, at);
             case CborReaderState.StartMap:
@@ -76,11 +78,14 @@ internal sealed class CborValue
                 reader.ReadStartMap();
                 while (reader.PeekState() != CborReaderState.EndMap)
                 {
-                    var key = Read(reader, length, origin, depth - 1, ref left);
-                    entries.Add(new(key, Read(reader, length, origin, depth - 1, ref left)));
+                    var key = Read(reader, form, length, origin, depth - 1, ref left);
+                    entries.Add(new(key, Read(reader, form, length, origin, depth - 1, ref left)));
                 }
                 reader.ReadEndMap();
                 return new CborValue(entries, at);
+            case CborReaderState.Tag when form == CborForm.Tagged:
+                reader.ReadTag();
+                return Read(reader, form, length, origin, depth - 1, ref left);
             case var other:
                 throw new UnreadableException("an integer, string, array, map, boolean or null", other.ToString(), at);
         }

@@ -23,6 +23,8 @@ internal static class ClaimNumbers
     public const int Issued = -65541;
     public const int Changed = -65542;
 
-    // Ours, beside the others: which edition of a list this is.
+    // Ours, beside the others: which edition of a list this is; what changed since another; the digest of the one before.
     public const int Edition = -65543;
+    public const int Delta = -65544;
+    public const int Previous = -65545;
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Assay.Evidence.Reading;
 
 namespace Assay.Labels.Token;
@@ -8,6 +9,7 @@ public sealed class VerifyingKey
 {
     private const string P256 = "1.2.840.10045.3.1.7";
     private readonly ECParameters point;
+    private ECDsa? kept;
 
     private VerifyingKey(ECParameters point, byte[] spki)
     {
@@ -22,6 +24,8 @@ public sealed class VerifyingKey
     public ReadOnlyMemory<byte> Id { get; }
     /// <summary>SubjectPublicKeyInfo (RFC 5280), DER.</summary>
     public ReadOnlyMemory<byte> Spki { get; }
+    /// <summary>The two coordinates, 32 bytes each.</summary>
+    public (byte[] X, byte[] Y) Point => ((byte[])point.Q.X!.Clone(), (byte[])point.Q.Y!.Clone());
     /// <summary>16 lower-case hexadecimal digits.</summary>
     public string Name => Convert.ToHexStringLower(Id.Span);
 
@@ -85,8 +89,11 @@ public sealed class VerifyingKey
     public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != CoseSign1.SignatureBytes) return false;
-        using var ec = ECDsa.Create(point);
-        return ec.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        // Making the key costs more than half of a check; one is kept for the next, and used by one thread at a time.
+        var ec = Interlocked.Exchange(ref kept, null) ?? ECDsa.Create(point);
+        var holds = ec.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        Interlocked.Exchange(ref kept, ec)?.Dispose();
+        return holds;
     }
 
     public bool Equals(VerifyingKey other) => Spki.Span.SequenceEqual(other.Spki.Span);
@@ -107,14 +114,19 @@ public sealed class SigningKey : IDisposable
 
     public static SigningKey Create() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <param name="pem">PKCS #8 or SEC 1, without a pass phrase.</param>
-    /// <exception cref="UnreadableException">Not a private key on P-256.</exception>
-    public static SigningKey FromPem(string pem)
+    /// <param name="pem">PKCS #8 or SEC 1.</param>
+    /// <param name="passPhrase">Where the PKCS #8 is encrypted.</param>
+    /// <exception cref="UnreadableException">Not a private key on P-256, or not with this pass phrase.</exception>
+    public static SigningKey FromPem(string pem, string? passPhrase = null)
     {
+        var encrypted = PassPhrase.Encrypts(pem);
+        if (encrypted && string.IsNullOrEmpty(passPhrase)) throw new UnreadableException("the pass phrase of an encrypted key", "none", 0);
+        if (encrypted) PassPhrase.CheckWork(pem);
         var key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(pem);
+            if (encrypted) key.ImportFromEncryptedPem(pem, passPhrase);
+            else key.ImportFromPem(pem);
             _ = key.ExportParameters(includePrivateParameters: true);
             return new SigningKey(key);
         }
@@ -122,12 +134,27 @@ public sealed class SigningKey : IDisposable
         {
             key.Dispose();
             if (wrong is UnreadableException) throw;
-            throw new UnreadableException("a private key on the curve P-256 (PKCS #8 in PEM, no pass phrase)", wrong.Message, 0);
+            throw new UnreadableException(encrypted ? "the pass phrase of an encrypted key on the curve P-256" : "a private key on the curve P-256 (PKCS #8 in PEM)", encrypted ? "another pass phrase, or another key" : wrong.Message, 0);
         }
     }
 
-    /// <summary>PKCS #8 in PEM.</summary>
-    public string ToPem() => key.ExportPkcs8PrivateKeyPem() + "\n";
+    /// <summary>PKCS #8 in PEM, encrypted where a pass phrase is given.</summary>
+    public string ToPem(string? passPhrase = null) => (string.IsNullOrEmpty(passPhrase) ? key.ExportPkcs8PrivateKeyPem() : key.ExportEncryptedPkcs8PrivateKeyPem(passPhrase, PassPhrase.Protection)) + "\n";
+
+    /// <summary>A certificate that this key signs for itself, in DER: for forms that carry one. It vouches for nothing.</summary>
+    internal byte[] Certificate(string name, DateTimeOffset from, DateTimeOffset to)
+    {
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(name.Length > 64 ? name[..64] : name);
+        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        using var certificate = request.Create(request.SubjectName, X509SignatureGenerator.CreateForECDsa(key), from, to, Public.Id.Span.ToArray());
+        return certificate.RawData;
+    }
+
+    /// <summary>ECDSA over SHA-256 in DER, for forms of others.</summary>
+    internal byte[] SignDer(ReadOnlySpan<byte> message) => key.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
     internal byte[] Sign(ReadOnlySpan<byte> message) => key.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 

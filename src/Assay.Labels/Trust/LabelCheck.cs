@@ -1,4 +1,5 @@
 using System.Globalization;
+using Assay.Labels.Log;
 using Assay.Labels.Status;
 using Assay.Labels.Token;
 
@@ -18,6 +19,19 @@ public enum LabelState { InForce = 0, Withdrawn = 1, Suspended = 2, Notice = 3 }
 /// <param name="Notice">Why, by whom and since when; null where the list alone is at hand.</param>
 public sealed record StatusReading(
     LabelState State, DateTimeOffset AsOf, DateTimeOffset Until, string? UpdateBelow = null, TrustedKey? Signer = null, Notice? Notice = null);
+
+/// <summary>What was asked of a log, and what it showed.</summary>
+/// <param name="Entry">Proved (<see cref="LoggedEntry.Read"/>); null where no proof was at hand or none held.</param>
+/// <param name="Without">Why there is no entry.</param>
+/// <param name="NeedsWitnesses">A policy was named, and must be met.</param>
+public sealed record LoggedReading(LoggedEntry? Entry, string? Without, bool NeedsWitnesses)
+{
+    /// <summary>Why the entry does not stand for this label; null where it does.</summary>
+    internal string? Holds(SignedFile label) => Entry is null ? Without ?? "no proof at hand" : Entry.Against(label);
+
+    /// <summary>The same, and whether enough witnesses saw it where that was asked for.</summary>
+    internal string? Against(SignedFile label) => Holds(label) ?? (NeedsWitnesses && Entry!.Witnessed is not { Holds: true } ? Entry.Witnessed?.ToString() ?? "no witness is named" : null);
+}
 
 /// <summary>The answer, its reasons, and what a person may do.</summary>
 public sealed record LabelCheck
@@ -44,8 +58,10 @@ public sealed record LabelCheck
     /// <param name="label">A hallmark or a certificate.</param>
     /// <param name="development">Keys of this machine: they tell a broken signature, and make nothing known.</param>
     /// <param name="status">Null where no status list was at hand. A reading of another issuer's list does not count.</param>
+    /// <param name="logged">What a log shows of the label: an entry that was proved, or why there is none. Null where nobody asked.</param>
     /// <param name="withoutStatus">Why there is no reading, where a list was at hand and could not answer (forged, another list, too short), or why none newer.</param>
-    public static LabelCheck Of(SignedFile label, TrustList trust, IEnumerable<VerifyingKey> development, DateTimeOffset asOf, StatusReading? status = null, string? withoutStatus = null)
+    public static LabelCheck Of(SignedFile label, TrustList trust, IEnumerable<VerifyingKey> development, DateTimeOffset asOf, StatusReading? status = null, string? withoutStatus = null,
+        LoggedReading? logged = null)
     {
         var (issued, expires, supportEnd, pointer) = label switch
         {
@@ -66,13 +82,23 @@ public sealed record LabelCheck
             return Of(LabelAnswer.IssuerUnknown, "issuer unknown",
                 [label.Message.KeyId is { } unknown ? $"the key {Convert.ToHexStringLower(unknown.Span)} stands in no trust list here; its signature could not be checked" : "it names no key"], null);
         }
-        if (!issuer.Recognises(KeyRoles.Issuer, issued))
+        var entry = logged?.Holds(label) is null ? logged?.Entry : null;
+        var before = issuer.WasLogged(KeyRoles.Issuer, issued, entry);
+        if (issuer.Stolen is { } stolen && !before)
+        {
+            return Of(LabelAnswer.IssuerUnknown, "issuer unknown",
+                [FormattableString.Invariant($"the key of {issuer.Name} was taken: what it signed counts where it stands before entry {stolen.Size} of {stolen.Log.Name}"),
+                    entry is null ? logged?.Holds(label) ?? "no proof of that is at hand" : FormattableString.Invariant($"it is entry {entry.Index} of {entry.Log.Name}")], null);
+        }
+        if (!before && !issuer.Recognises(KeyRoles.Issuer, issued))
         {
             return Of(LabelAnswer.IssuerUnknown, "issuer unknown", [(issuer.Roles & KeyRoles.Issuer) == 0
                 ? $"{issuer.Name} is known, but not as an issuer of labels" : $"the key of {issuer.Name} was not recognised on {Day(issued)}, when this was signed"], null);
         }
 
         var reasons = new List<string> { $"signed by {issuer.Name}{(issuer.IsAuthority ? "" : ", a test key")}, key {issuer.Key.Name}, on {Day(issued)}" };
+        if (before) reasons.Add(FormattableString.Invariant($"this key was taken later; the label is entry {entry!.Index} of {entry.Log.Name}, from before"));
+        else if (entry is not null) reasons.Add(FormattableString.Invariant($"logged as entry {entry.Index} of {entry.Log.Name}{(entry.Witnessed is { } seen ? $", {seen}" : "")}"));
         if (status?.Signer is { } signer && (signer.Name != issuer.Name || issuer.IsAuthority && !signer.IsAuthority))
         {
             // Two issuers may both call a list "1"; what one says of its labels is no matter of the other's.
@@ -99,11 +125,14 @@ public sealed record LabelCheck
 
         // A day of difference between two clocks proves nothing; a longer one means that one of them is wrong, and then no date here can be relied on.
         var clock = issued > asOf.AddDays(1);
+        // Who asks for a proof asks for an answer that rests on it.
+        var unlogged = logged?.Against(label);
+        if (unlogged is not null) reasons.Add($"not shown to be logged: {unlogged}");
         if (clock) reasons.Add($"it was signed on {Day(issued)}, after the date of this check ({Day(asOf)}): a clock is wrong");
         if (status is null) reasons.Add(pointer is null ? "it points to no status list" : withoutStatus ?? "offline: no status list at hand");
         else if (stale) reasons.Add($"nothing fresh: the last status list is of {Time(status.AsOf)}");
         else if (status.AsOf > asOf.AddDays(1)) reasons.Add($"the status list is of {Time(status.AsOf)}, after the date of this check: a clock is wrong");
-        else if (!clock) return Of(LabelAnswer.InForce, $"in force as of {Time(status.AsOf)}", reasons, issuer, asOf: status.AsOf);
+        else if (!clock && unlogged is null) return Of(LabelAnswer.InForce, $"in force as of {Time(status.AsOf)}", reasons, issuer, asOf: status.AsOf);
         return Of(LabelAnswer.GenuineStatusNotChecked, "genuine, status not checked", reasons, issuer);
     }
 

@@ -26,10 +26,10 @@ public sealed class RegistryKeys : IDisposable
     public static RegistryKeys Open(RegistrySettings settings, Action<string> warn)
     {
         var folder = new KeyFolder(settings.Folder);
-        var issuer = folder.Open(KeyRoles.Issuer, warn);
+        var issuer = folder.Open(KeyRoles.Issuer, warn, Environment.GetEnvironmentVariable);
         try
         {
-            var status = folder.Open(KeyRoles.Status, warn);
+            var status = folder.Open(KeyRoles.Status, warn, Environment.GetEnvironmentVariable);
             return new RegistryKeys(issuer, status, OpenLog(settings, warn));
         }
         catch
@@ -45,12 +45,12 @@ public sealed class RegistryKeys : IDisposable
         if (File.Exists(file))
         {
             if (new FileInfo(file).Length > MaxPem) throw new Evidence.Reading.UnreadableException($"a key of at most {MaxPem} bytes in {file}", "more", 0);
-            return LogKey.FromPem(File.ReadAllText(file));
+            return LogKey.FromPem(File.ReadAllText(file), Environment.GetEnvironmentVariable(PassPhrase.Variable));
         }
         // A log whose key is lost cannot go on: another key would begin another log in its place.
         if (File.Exists(Path.Combine(settings.Folder, "log", Tiles.Checkpoint))) throw new Evidence.Reading.UnreadableException($"the key of the log in {file}", "none", 0);
         var key = LogKey.Create();
-        DurableFile.Write(file, Encoding.ASCII.GetBytes(key.ToPem()), secret: true);
+        DurableFile.Write(file, Encoding.ASCII.GetBytes(key.ToPem(Environment.GetEnvironmentVariable(PassPhrase.Variable))), secret: true);
         warn($"made a development key for the log in {file}");
         return key;
     }

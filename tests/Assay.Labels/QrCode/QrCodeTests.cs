@@ -132,7 +132,7 @@ public class QrCodeTests
     }
 
     // Modules of wrong bytes, so many in every block: one to eight modules of each byte are turned.
-    private static HashSet<int> Damaged(QrLayout layout, QrLevel level, int bytesInBlock, Random random)
+    internal static HashSet<int> Damaged(QrLayout layout, QrLevel level, int bytesInBlock, Random random)
     {
         var modules = new HashSet<int>();
         var places = layout.Interleaved(level).Select((place, codeword) => (place.Block, codeword)).ToLookup(p => p.Block, p => p.codeword);

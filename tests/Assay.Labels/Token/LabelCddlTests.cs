@@ -33,6 +33,8 @@ public partial class LabelCddlTests
         ["issued"] = ClaimNumbers.Issued,
         ["changed"] = ClaimNumbers.Changed,
         ["edition"] = ClaimNumbers.Edition,
+        ["delta"] = ClaimNumbers.Delta,
+        ["previous"] = ClaimNumbers.Previous,
     };
 
     [Fact]
@@ -88,6 +90,9 @@ public partial class LabelCddlTests
         Same("status-list", StatusListToken.Sign(samples.Issuer, new StatusList(8), "https://office.example/status/1", Samples.Now, end, TimeSpan.FromMinutes(5), 1));
         Same("notice-list", NoticeList.Sign(samples.Issuer, [notice], "https://office.example/status/1", Samples.Now, end, 1));
         Assert.Equal(8, Item().Count(Group("notice = [", "]")));
+        var delta = StatusDelta.Sign(samples.Issuer, new StatusList(8), new StatusList(8), "https://office.example/status/1", 1, 2, Samples.Now, end);
+        Same("status-delta", delta);
+        Assert.Equal(Item().Count(Group("status-delta-claims = {", "}")), CborValue.Read(CoseSign1.Read(delta).Payload, CborForm.Deterministic)[ClaimNumbers.Delta]!.Items("a delta").Count);
 
         var entry = new LogEntry { Issuer = "office", Subject = "Lumen/Doorbell", At = Samples.Now, Label = new byte[8], Issued = new(new byte[32], new byte[32], new byte[32], "https://office.example/status/1", 7) };
         var changed = entry with { Issued = null, Changed = new(7, LabelState.Notice, NoticeKind.UpdateNeeded, "1.2", "why", "authority", new byte[32], new DateOnly(2027, 1, 1), "2026-7") };
