@@ -61,7 +61,10 @@ internal sealed class Conversation(Notes notes)
         var used = 0;
         if (dissector is null)
         {
-            var found = ProtocolTable.OfStream(bytes, isOutward, isOutward ? at.DestinationPort : at.SourcePort, out var undecided);
+            var (called, calling) = isOutward ? (at.DestinationPort, at.SourcePort) : (at.SourcePort, at.DestinationPort);
+            // Where a capture began in the middle, the side that was called may have spoken first.
+            if (!ProtocolTable.IsExpected(called) && ProtocolTable.IsExpected(calling)) called = calling;
+            var found = ProtocolTable.OfStream(bytes, isOutward, called, out var undecided);
             if (found is null)
             {
                 if (++tries >= MostTries) Release();

@@ -39,6 +39,9 @@ internal static class ProtocolTable
         return null;
     }
 
+    /// <summary>A protocol is expected over TCP at this port.</summary>
+    public static bool IsExpected(ushort port) => StreamPorts[port] > 0;
+
     private static bool Ask(Protocol protocol, ReadOnlySpan<byte> bytes, bool outward, ushort port, ref bool undecided)
     {
         var answer = protocol.Stream!(bytes, outward, port);

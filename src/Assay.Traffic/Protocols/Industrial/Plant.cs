@@ -236,6 +236,7 @@ internal static class Plant
             return true;
         }),
         Evidence = Controls,
+        Proof = [new("service", "knxip.service"), new("length", "knxip.totallength")],
         Limits = "secure services are named by number only",
     };
 
