@@ -23,6 +23,10 @@ internal sealed class Conversation(Notes notes)
     public HandshakePieces? Pieces { get; set; }
     /// <summary>What the reader of a protocol over UDP keeps between datagrams.</summary>
     public object? Reading { get; set; }
+    /// <summary>Requests whose answers are awaited, by their number; at most <see cref="MostAsked"/>.</summary>
+    public Dictionary<ulong, string> Asked => asked ??= [];
+    private Dictionary<ulong, string>? asked;
+    public const int MostAsked = 256;
     /// <summary>Nothing more is to be read.</summary>
     public bool IsDone { get; private set; }
     public Application Application { get; set; }

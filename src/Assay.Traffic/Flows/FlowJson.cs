@@ -30,8 +30,8 @@ public static class FlowJson
         if (flow.Tls is { } tls)
         {
             json.WriteStartObject("tls"u8);
-            if (tls.Offered is { } offered) json.WriteString("offered"u8, TlsDissector.VersionName(offered));
-            if (tls.Chosen is { } chosen) json.WriteString("chosen"u8, TlsDissector.VersionName(chosen));
+            if (tls.Offered is { } offered) json.WriteString("offered"u8, TlsVersions.Name(offered));
+            if (tls.Chosen is { } chosen) json.WriteString("chosen"u8, TlsVersions.Name(chosen));
             if (tls.Suite is { } suite) json.WriteString("suite"u8, CipherSuites.Name(suite));
             if (tls.ServerName is not null) json.WriteString("serverName"u8, Shortened.Visible(tls.ServerName));
             if (tls.Alpn is not null) json.WriteString("alpn"u8, Shortened.Visible(tls.Alpn));

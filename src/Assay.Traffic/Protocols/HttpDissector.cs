@@ -34,6 +34,9 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         public HttpRequest? Form;
         /// <summary>Its body is still to come; a request is written down when it is whole, at the frame that tshark names too.</summary>
         public HttpRequest? Unwritten;
+        /// <summary>Status of the answer whose body is still to come, and where its latest bytes were.</summary>
+        public int Status;
+        public Moment Latest;
     }
 
     public static readonly Protocol Protocol = new()
@@ -102,9 +105,15 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
     /// <summary>Writes down the request whose body ended, at the frame where it did; without one, where its head was.</summary>
     private void Write(Side side, in Moment? at = null)
     {
+        if (side.Status > 0)
+        {
+            Notes.Saw(at ?? side.Latest, rtsp ? "rtsp" : "http", "status", side.Status);
+            side.Status = 0;
+        }
         if (side.Unwritten is not { } request) return;
         side.Unwritten = null;
         if (at is { } end) request.At = end;
+        Notes.Saw(request.At, request.Protocol, "method", request.Method);
         HttpEvidence.Request(Notes, request);
     }
 
@@ -115,6 +124,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         {
             case State.UntilClose:
                 Look(side, bytes);
+                side.Latest = at;
                 return bytes.Length;
             case State.Lost:
                 if (!Recognises(bytes)) return bytes.Length;
@@ -246,7 +256,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         rtsp = line.StartsWith("RTSP/"u8);
         long body = -1;
         var chunked = false;
-        ReadOnlySpan<byte> server = default, type = default, challenge = default;
+        ReadOnlySpan<byte> server = default, type = default, challenge = default, upgrade = default;
         while (!head.IsEmpty)
         {
             line = NextLine(ref head);
@@ -256,13 +266,15 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             else if (Is(name, "content-type")) type = value;
             else if (Is(name, "server")) server = value;
             else if (Is(name, "www-authenticate")) challenge = value;
+            else if (Is(name, "upgrade")) upgrade = value;
         }
         Conversation.Status ??= status;
         if (!server.IsEmpty) Conversation.Server ??= Notes.Intern(server[..Math.Min(server.Length, 128)]);
         if (!Notes.IsExamination)
         {
-            // A record names the first request and its answer only.
-            Done = true;
+            // A record names the first request and its answer only, and what a proxy lets through.
+            if (Conversation.Method == "CONNECT" && status is >= 200 and < 300) Successor = new TunnelDissector(Conversation);
+            else Done = true;
             return;
         }
         var request = status is >= 200 && open!.Count > 0 ? open.Dequeue() : null;
@@ -277,14 +289,20 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             Request = request,
             Protocol = rtsp ? "rtsp" : "http",
         };
+        (side.Status, side.Latest) = (status, at);
         HttpEvidence.Response(Notes, response);
         if (status is < 200 or 204 or 304 || request?.Method == "HEAD") (body, chunked) = (0, false);
         // After a switch of protocols the connection is no HTTP any more.
-        if (status == 101 || request?.Method == "CONNECT" && status is >= 200 and < 300) Done = true;
+        if (request?.Method == "CONNECT" && status is >= 200 and < 300) Successor = new TunnelDissector(Conversation);
+        else if (status == 101 && IsHttp2(upgrade)) Successor = new Http2Dissector(Conversation, request);
+        else if (status == 101) Done = true;
         Expect(side, rtsp && body < 0 ? 0 : body, chunked, untilClose: !chunked && body < 0);
+        if (side.State == State.Head) Write(side, at);
         side.Unseen = side.State is State.Body or State.ChunkSize or State.UntilClose ? response : null;
         if (side.Unseen is null) HttpEvidence.Body(Notes, response, []);
     }
+
+    private static bool IsHttp2(ReadOnlySpan<byte> upgrade) => upgrade.SequenceEqual("h2c"u8);
 
     // Fields of a maker's own that carry a token or say that the body is encrypted.
     private static bool MayLetIn(ReadOnlySpan<byte> name)

@@ -9,8 +9,9 @@ internal static class ProtocolTable
     /// <summary>In the order in which they are asked: what is sure by few bytes first.</summary>
     internal static readonly Protocol[] All =
     [
-        TlsDissector.Protocol, HttpDissector.Protocol, HttpDissector.Rtsp, MqttDissector.Protocol, SshDissector.Protocol,
+        TlsDissector.Protocol, Http2Dissector.Protocol, HttpDissector.Protocol, HttpDissector.Rtsp, MqttDissector.Protocol, SshDissector.Protocol,
         LineDissector.Ftp, LineDissector.Smtp, LineDissector.Pop3, LineDissector.Imap, TelnetDissector.Protocol,
+        QuicReading.Protocol, DtlsReading.Protocol, Snmp.Protocol,
         DnsReading.Protocol, DnsReading.Multicast, DnsReading.LinkLocal, Dhcp.Protocol, Ntp.Protocol, Ssdp.Protocol,
         Plant.Dnp3, Plant.OpcUa, Plant.IsoTransport, Plant.S7, Plant.S7Plus, Plant.Mms, Plant.EtherNetIp, Plant.Bacnet, Plant.Knx, Plant.HartIp, Plant.Iec104, Plant.Modbus,
         Plant.Gtp,

@@ -15,12 +15,15 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
     private const int MostHandshake = 1 << 16;
 
     private readonly Side outwardSide = new(), inwardSide = new();
+    private readonly TlsEvidence evidence = new(conversation, "tls", 't');
 
     private sealed class Side
     {
         public byte[] Handshake = [];
         public int Length;
         public bool Closed;
+        /// <summary>The change of the cipher was said. In TLS 1.3 it says nothing, and a second hello may follow.</summary>
+        public bool Changed;
     }
 
     public static readonly Protocol Protocol = new()
@@ -64,7 +67,15 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
         if (bytes[0] is < 20 or > 23 || bytes[1] != 3 || length > 18432) return Close(side, bytes.Length);
         // Behind the change of the cipher, and in application data, nothing can be read any more.
-        if (bytes[0] is 20 or 23) return Close(side, bytes.Length);
+        if (bytes[0] == 23) return Close(side, bytes.Length);
+        if (bytes[0] == 20 && Notes.IsExamination && outward && length == 1)
+        {
+            if (bytes.Length < 6) return 0;
+            side.Changed = true;
+            return 6;
+        }
+        if (bytes[0] == 20) return Close(side, bytes.Length);
+        if (side.Changed && bytes.Length >= 11 && !IsWholeHello(bytes[5..], length)) return Close(side, bytes.Length);
         if (bytes.Length < 5 + length)
         {
             // A server's hello often shares its record with the certificate chain; a record of a flow needs only the hello.
@@ -76,6 +87,9 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
     }
 
     public override void Lost(bool outward) => Close(outward ? outwardSide : inwardSide, 0);
+
+    private static bool IsWholeHello(ReadOnlySpan<byte> record, int length) =>
+        record[0] == 1 && (record[1] << 16 | record[2] << 8 | record[3]) == length - 4 && record[4] == 3 && record[5] == 3;
 
     private int Close(Side side, int used)
     {
@@ -119,9 +133,10 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
             var body = bytes.Slice(used + 4, length);
             try
             {
-                if (type == 1) ClientHello(body, at);
-                else if (type == 2) ServerHello(body, at);
-                else if (type == 11 && Notes.IsExamination) Certificates(body, at);
+                Notes.Saw(at, "tls", "type", type);
+                if (type == 1) evidence.ClientHello(body, at);
+                else if (type == 2) evidence.ServerHello(body, at);
+                else if (type == 11 && Notes.IsExamination) evidence.Certificates(body, at);
             }
             catch (UnreadableException)
             {
@@ -137,146 +152,13 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         return used;
     }
 
-    private void ClientHello(ReadOnlySpan<byte> body, in Moment at)
-    {
-        var hello = new SpanReader(body, 0, bigEndian: true);
-        var legacy = hello.U16("legacy version");
-        hello.Skip(32, "bytes of random");
-        hello.Skip(hello.U8(), "bytes of session id");
-        var suites = hello.Take(hello.U16(), "bytes of cipher suites");
-        hello.Skip(hello.U8(), "bytes of compression methods");
-        var offered = legacy;
-        var extensions = hello.Left >= 2 ? hello.Take(Math.Min(hello.U16(), (ushort)hello.Left), "bytes of extensions") : [];
-        while (extensions.Length >= 4)
-        {
-            var type = BinaryPrimitives.ReadUInt16BigEndian(extensions);
-            int length = BinaryPrimitives.ReadUInt16BigEndian(extensions[2..]);
-            if (length > extensions.Length - 4) break;
-            var extension = extensions.Slice(4, length);
-            if (type == 0 && length > 5 && extension[2] == 0)
-            {
-                int name = BinaryPrimitives.ReadUInt16BigEndian(extension[3..]);
-                if (name <= length - 5 && name is > 0 and < 256) Conversation.ServerName = Notes.Intern(extension.Slice(5, name));
-            }
-            else if (type == 16 && length > 3 && extension[2] > 0 && extension[2] <= length - 3)
-            {
-                Conversation.Alpn = Notes.Intern(extension.Slice(3, extension[2]));
-            }
-            else if (type == 43 && length > 2)
-            {
-                ushort best = 0;
-                for (var i = 1; i + 1 < length && i < 1 + extension[0]; i += 2)
-                {
-                    var version = BinaryPrimitives.ReadUInt16BigEndian(extension[i..]);
-                    if (!IsGrease(version) && version > best && version < 0x7f00) best = version;
-                }
-                if (best != 0) offered = best;
-            }
-            extensions = extensions[(4 + length)..];
-        }
-        Conversation.Offered = offered;
-        if (Notes.IsExamination) NoteClientHello(offered, suites, 2, at);
-    }
-
     private void Hello2(ReadOnlySpan<byte> bytes, in Moment at)
     {
         var offered = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
         Conversation.Offered = offered;
         int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[5..]);
-        if (Notes.IsExamination) NoteClientHello(offered, bytes.Slice(11, length), 3, at);
+        if (Notes.IsExamination) evidence.Offers(offered, bytes.Slice(11, length), 3, at);
     }
-
-    private void NoteClientHello(ushort offered, ReadOnlySpan<byte> suites, int step, in Moment at)
-    {
-        var server = Conversation.ServerName ?? Notes.NameAt(Notes.NameOf(at.Destination)) ?? at.Destination.ToString();
-        var subject = FormattableString.Invariant($"tls {server}:{at.DestinationPort}");
-        var version = VersionName(offered);
-        Notes.Observe(at, "tls", Seen.ClientHello, subject, version);
-        if (offered < 0x0303)
-        {
-            Notes.Observe(at, "tls", Seen.OutdatedVersion, subject, $"offers {version} at most", FindingKind.WeakCrypto, 1, null, null, Traits.TlsOutdated);
-        }
-        var weak = new SortedSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i + step <= suites.Length; i += step)
-        {
-            // In an SSL 2.0 hello a suite has three bytes, and those of TLS begin with zero.
-            if (step == 3 && suites[i] != 0)
-            {
-                weak.Add("SSL 2.0 suites");
-                continue;
-            }
-            if (CipherSuites.Weakness(BinaryPrimitives.ReadUInt16BigEndian(suites[(i + step - 2)..])) is { } why) weak.Add(why);
-        }
-        if (weak.Count > 0)
-        {
-            Notes.Observe(at, "tls", Seen.WeakSuite, subject, "offers " + string.Join(", ", weak), FindingKind.WeakCrypto, 0.9, null, null, Traits.WeakSuite);
-        }
-    }
-
-    private void ServerHello(ReadOnlySpan<byte> body, in Moment at)
-    {
-        var hello = new SpanReader(body, 0, bigEndian: true);
-        var chosen = hello.U16("version");
-        hello.Skip(32, "bytes of random");
-        hello.Skip(hello.U8(), "bytes of session id");
-        var suite = hello.U16("cipher suite");
-        hello.Skip(1, "byte of compression method");
-        var extensions = hello.Left >= 2 ? hello.Take(Math.Min(hello.U16(), (ushort)hello.Left), "bytes of extensions") : [];
-        while (extensions.Length >= 4)
-        {
-            var type = BinaryPrimitives.ReadUInt16BigEndian(extensions);
-            int length = BinaryPrimitives.ReadUInt16BigEndian(extensions[2..]);
-            if (length > extensions.Length - 4) break;
-            if (type == 43 && length == 2) chosen = BinaryPrimitives.ReadUInt16BigEndian(extensions[4..]);
-            extensions = extensions[(4 + length)..];
-        }
-        Conversation.Chosen = chosen;
-        Conversation.Suite = suite;
-        if (!Notes.IsExamination) return;
-        var server = Conversation.ServerName ?? Notes.NameAt(Notes.NameOf(at.Source)) ?? at.Source.ToString();
-        var subject = FormattableString.Invariant($"tls {server}:{at.SourcePort}");
-        Notes.Observe(at, "tls", Seen.ServerHello, subject, $"{VersionName(chosen)} {CipherSuites.Name(suite)}");
-        if (chosen < 0x0303)
-        {
-            Notes.Observe(at, "tls", Seen.OutdatedVersion, subject, $"{VersionName(chosen)} was chosen", FindingKind.WeakCrypto, 1, null, null,
-                Traits.TlsOutdated, Traits.Chosen);
-        }
-        if (CipherSuites.Weakness(suite) is { } why)
-        {
-            Notes.Observe(at, "tls", Seen.WeakSuite, subject, $"{CipherSuites.Name(suite)} was chosen ({why})", FindingKind.WeakCrypto, 1, null, null,
-                Traits.WeakSuite, Traits.Chosen);
-        }
-        else if (CipherSuites.IsStaticRsa(suite))
-        {
-            Notes.Observe(at, "tls", Seen.WeakSuite, subject, $"{CipherSuites.Name(suite)} was chosen (no forward secrecy)", FindingKind.WeakCrypto, 1,
-                null, null,
-                Traits.StaticRsa, Traits.Chosen);
-        }
-    }
-
-    private void Certificates(ReadOnlySpan<byte> body, in Moment at)
-    {
-        // TLS 1.3 has a context byte in front, but nobody sees its certificates unencrypted.
-        if (body.Length < 6) return;
-        var length = body[3] << 16 | body[4] << 8 | body[5];
-        if (length == 0 || length > body.Length - 6) return;
-        var server = Conversation.ServerName ?? Notes.NameAt(Notes.NameOf(at.Source)) ?? at.Source.ToString();
-        WireCertificate.Note(Notes, body.Slice(6, length), FormattableString.Invariant($"tls {server}:{at.SourcePort}"), at);
-    }
-
-    /// <summary>Values that clients send to keep servers tolerant (RFC 8701).</summary>
-    internal static bool IsGrease(ushort value) => (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
-
-    internal static string VersionName(ushort version) => version switch
-    {
-        0x0002 => "SSL 2.0",
-        0x0300 => "SSL 3.0",
-        0x0301 => "TLS 1.0",
-        0x0302 => "TLS 1.1",
-        0x0303 => "TLS 1.2",
-        0x0304 => "TLS 1.3",
-        _ => FormattableString.Invariant($"version 0x{version:x4}"),
-    };
 }
 
 /// <summary>What a cipher suite's registered name says of it (IANA registry of TLS parameters, as the framework names them).</summary>

@@ -8,11 +8,11 @@ namespace Assay.Traffic.Protocols;
 /// <summary>The server's certificate as it went over the wire, up to TLS 1.2.</summary>
 internal static class WireCertificate
 {
-    public static void Note(Notes notes, ReadOnlySpan<byte> der, string subject, in Moment at)
+    public static void Note(Notes notes, string protocol, ReadOnlySpan<byte> der, string subject, in Moment at)
     {
         if (CertificateFacts.OfDer(der.ToArray()) is not { } facts)
         {
-            notes.Observe(at, "tls", Seen.Certificate, subject, "a certificate that cannot be read");
+            notes.Observe(at, protocol, Seen.Certificate, subject, "a certificate that cannot be read");
             return;
         }
         List<string> traits = [], faults = [];
@@ -25,7 +25,7 @@ internal static class WireCertificate
         if (facts.HasWeakHash) Fault(Traits.WeakSignatureHash, $"signed with {facts.SignatureHash}");
         var value = FormattableString.Invariant($"{facts.Subject}; {facts.KeyAlgorithmName} {facts.KeyBits} bits, until {facts.NotAfter:yyyy-MM-dd}");
         if (faults.Count > 0) value += ": " + string.Join(", ", faults);
-        notes.Observe(at, "tls", Seen.Certificate, subject, value, FindingKind.Certificate, 1, null, $"{KeyId.Words} {facts.PublicKeyId[..KeyId.Digits]}", [.. traits]);
+        notes.Observe(at, protocol, Seen.Certificate, subject, value, FindingKind.Certificate, 1, null, $"{KeyId.Words} {facts.PublicKeyId[..KeyId.Digits]}", [.. traits]);
 
         void Fault(string trait, string words)
         {
