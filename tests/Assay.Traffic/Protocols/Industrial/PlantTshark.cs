@@ -11,14 +11,15 @@ internal static class PlantTshark
 {
     public static readonly Protocol[] Protocols = [.. ProtocolTable.All.Where(p => p.Group is ProtocolGroup.Industry or ProtocolGroup.Mobile)];
 
-    /// <summary>By field of ours, <c>protocol.field</c>, the values at each frame in order.</summary>
-    public static Dictionary<string, SortedDictionary<long, List<string>>> Read(string file)
+    /// <param name="opcUa">Ports where OPC UA was recognised: it has many, and tshark goes by the port.</param>
+    /// <returns>By field of ours, <c>protocol.field</c>, the values at each frame in order.</returns>
+    public static Dictionary<string, SortedDictionary<long, List<string>>> Read(string file, IEnumerable<ushort> opcUa)
     {
-        // OPC UA has many ports, and tshark knows one.
         Tool.Need("tshark", "tshark");
         var fields = Protocols.SelectMany(p => p.Proof.Select(f => (Ours: $"{p.Name}.{f.Name}", f.Theirs))).ToList();
-        var arguments = new List<string> { "-n", "-d", "tcp.port==12001,opcua", "-r", file, "-T", "fields", "-E", "separator=/t", "-E", "aggregator=|", "-E", "occurrence=a", "-e", "frame.number" };
+        var arguments = new List<string> { "-n", "-r", file, "-T", "fields", "-E", "separator=/t", "-E", "aggregator=|", "-E", "occurrence=a", "-e", "frame.number" };
         foreach (var (_, theirs) in fields) arguments.AddRange(["-e", theirs]);
+        foreach (var port in opcUa.Distinct().Order()) arguments.AddRange(["-d", $"tcp.port=={port},opcua"]);
         var key = Convert.ToHexStringLower(SHA256.HashData([.. File.ReadAllBytes(file), .. Encoding.UTF8.GetBytes(string.Join(' ', arguments.Where(a => a != file)))]));
         var folder = Path.Combine(Path.GetTempPath(), "assay-tshark-" + Environment.UserName);
         var kept = Path.Combine(folder, key);
