@@ -23,7 +23,7 @@ internal sealed class Mms(Notes notes)
     /// <summary>A confirmed PDU or its error straight behind the transport, as the first stacks had it: it fills the message and begins with an invoke id.</summary>
     private static bool IsDirect(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 7 || bytes[0] is not (0xa0 or 0xa1 or 0xa2)) return false;
+        if (bytes.Length < 5 || bytes[0] is not (0xa0 or 0xa1 or 0xa2)) return false;
         var outer = new Ber(bytes);
         return outer.Next(out _, out var content) && outer.Rest.IsEmpty && new Ber(content).Next(out var tag, out var id) && id.Length is >= 1 and <= 4
             && tag == (bytes[0] == 0xa2 ? 0x80 : 2);
