@@ -34,7 +34,8 @@ public sealed class SuricataCaseTests
     /// <summary>A fragment as Suricata writes it.</summary>
     private static Dictionary<string, string>? Dnp3(List<(string Field, string Value)> fields)
     {
-        if (!fields.Any(f => f.Field == "function")) return null;
+        // Suricata writes no record for a confirmation.
+        if (!fields.Any(f => f.Field == "function" && f.Value != "0")) return null;
         int Number(string name) => int.Parse(fields.First(f => f.Field == name).Value, CultureInfo.InvariantCulture);
         static string Bit(int value, int bit) => (value & bit) != 0 ? "true" : "false";
         var (control, application, function) = (Number("control"), Number("application"), Number("function"));
@@ -147,9 +148,10 @@ public sealed class SuricataCaseTests
                 else missed.Add($"{Path.GetFileName(folder)}: expected {filter.Count} of {string.Join(", ", match.Select(m => $"{m.Key}={m.Value}"))}, found {found}");
             }
         }
+        // One is missed: a capture that begins in the middle with the outstation's message, where the flow begins at whoever is seen first.
         TestContext.Current.TestOutputHelper!.WriteLine($"{cases} cases: {met} filters met, {missed.Count} missed, {left} of alerts left out; {compared.Values.Sum()} fields compared");
         foreach (var line in missed) TestContext.Current.TestOutputHelper.WriteLine(line[..Math.Min(line.Length, 1500)]);
-        Assert.True(missed.Count <= 4 && met >= 70, $"{met} met:\n{string.Join('\n', missed)}");
+        Assert.True(missed.Count <= 1 && met >= 78, $"{met} met:\n{string.Join('\n', missed)}");
     }
 
     [Fact]
