@@ -103,7 +103,11 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         if (!whole && length <= LongestPacket) return 0;
         if (!whole && bytes.Length - start < 4096) return 0;
         var body = bytes.Slice(start, Math.Min(length, bytes.Length - start));
-        if (whole) Notes.Saw(at, "mqtt", "type", type);
+        if (whole)
+        {
+            Notes.Saw(at, "mqtt", "type", type);
+            Notes.Saw(at, "mqtt", "flags", bytes[0] & 15);
+        }
         try
         {
             Packet(type, body, at);
