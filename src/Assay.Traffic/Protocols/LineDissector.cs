@@ -80,9 +80,29 @@ internal sealed class LineDissector : Dissector
         var end = bytes.IndexOf((byte)'\n');
         if (end < 0) return bytes.Length > LongestLine ? bytes.Length : 0;
         var line = Text(bytes[..end], LongestLine).TrimEnd('\r');
+        Saw(outward, line, at);
         if (outward) Client(line, at);
         else Server(line, at);
         return end + 1;
+    }
+
+    /// <summary>Reports the fields that prove the reader: the verb of a request, the code or tag of an answer.</summary>
+    private void Saw(bool outward, string line, in Moment at)
+    {
+        if (Notes.Witness is null || waiting != Waiting.Nothing) return;
+        var word = line.Split(' ', 2)[0];
+        if (outward && application == Application.Imap)
+        {
+            if (line.Split(' ', 3) is not [var tag, var verb, ..]) return;
+            Notes.Saw(at, name, "tag", tag);
+            Notes.Saw(at, name, "command", verb.ToUpperInvariant());
+        }
+        else if (outward) Notes.Saw(at, name, "command", word.ToUpperInvariant());
+        else if (application == Application.Pop3)
+        {
+            if (word is "+OK" or "-ERR") Notes.Saw(at, name, "status", word);
+        }
+        else if (line.Length >= 3 && line.AsSpan(0, 3).IndexOfAnyExceptInRange('0', '9') < 0 && (line.Length == 3 || line[3] is ' ' or '-')) Notes.Saw(at, name, "code", line[..3]);
     }
 
     private void Server(string line, in Moment at)
@@ -183,41 +203,4 @@ internal sealed class LineDissector : Dissector
     }
 
     private string[] Trait(string trait) => application == Application.Ftp ? [trait, Traits.Ftp] : [trait];
-}
-
-/// <summary>SSH: the banner only (RFC 4253, section 4.2).</summary>
-internal sealed class SshDissector(Conversation conversation) : Dissector(conversation)
-{
-    public static readonly Protocol Protocol = new()
-    {
-        Application = Application.Ssh,
-        Name = "ssh",
-        Title = "SSH",
-        Group = ProtocolGroup.Control,
-        Source = "RFC 4253",
-        Ports = [22],
-        Stream = static (bytes, _, _) => bytes.StartsWith("SSH-"u8) ? Recognition.Yes : Recognition.No,
-        Dissector = static conversation => new SshDissector(conversation),
-        Evidence = [FindingKind.Disclosure],
-        Proof = [new("banner", "ssh.protocol"), new("algorithms", "ssh.kex_algorithms")],
-    };
-
-    public override Application Application => Application.Ssh;
-
-    public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
-    {
-        var end = bytes.IndexOf((byte)'\n');
-        if (end < 0 && bytes.Length < 256) return 0;
-        var line = Text(bytes[..Math.Max(0, end)], 256).TrimEnd('\r');
-        if (line.StartsWith("SSH-", StringComparison.Ordinal))
-        {
-            var subject = FormattableString.Invariant($"ssh {at.Source}:{at.SourcePort}");
-            if (!outward && at.Source.IsLocal) Notes.Observe(at, "ssh", Seen.Banner, subject, line, FindingKind.Disclosure, 0.9, null, null, Traits.Ssh,
-                Traits.VersionDisclosed);
-            else Notes.Observe(at, "ssh", Seen.Banner, subject, line);
-        }
-        // The server's banner is what counts; when the client spoke first, wait for the other side.
-        Done = !outward || !Notes.IsExamination;
-        return bytes.Length;
-    }
 }

@@ -98,4 +98,7 @@ internal interface IFieldWitness
 {
     /// <param name="frame">The frame with the last byte of the message.</param>
     void Saw(long frame, string protocol, string field, string value);
+
+    /// <summary>As above, with the ends of the message; readers call this one.</summary>
+    void Saw(in Moment at, string protocol, string field, string value) => Saw(at.Frame, protocol, field, value);
 }

@@ -122,5 +122,35 @@ public sealed partial class PlantCorpusTests
         foreach (var line in different) TestContext.Current.TestOutputHelper!.WriteLine(line);
     }
 
+    [Fact]
+    public void No_device_of_a_home_speaks_a_protocol_of_a_plant()
+    {
+        var flows = 0;
+        var wrong = new List<string>();
+        foreach (var file in Captures("traffic/iot-sentinel").Where((_, i) => i % 4 == 0))
+        {
+            using var artefact = Artefact.Open(file, Path.GetFileName(file));
+            FlowTable.Read(artefact, Capture.Options, flow =>
+            {
+                flows++;
+                if (Theirs.ContainsValue(flow.Application)) wrong.Add($"{file}: {flow.Application} in frame {flow.FirstFrame}");
+            });
+        }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        Assert.True(flows > 1000, $"{flows} flows are too few to tell");
+    }
+
+    [Fact]
+    public void Flow_records_name_what_iso_transport_carries()
+    {
+        var seen = new HashSet<Application>();
+        foreach (var file in Captures("traffic/ics/s7").Concat(Captures("traffic/ics/IEC61850")))
+        {
+            using var artefact = Artefact.Open(file, Path.GetFileName(file));
+            FlowTable.Read(artefact, Capture.Options, flow => seen.Add(flow.Application));
+        }
+        Assert.Superset(new HashSet<Application> { Application.S7, Application.S7Plus, Application.Mms }, seen);
+    }
+
     private static string Plain(string address) => System.Net.IPAddress.TryParse(address.Trim('[', ']'), out var parsed) ? parsed.ToString() : address;
 }

@@ -67,11 +67,14 @@ public sealed class PlantFieldTests
             var theirs = PlantTshark.Read(file, examination.Flows.Where(f => f.Application == Traffic.Flows.Application.OpcUa && f.DestinationPort != 4840).Select(f => f.DestinationPort!.Value));
             foreach (var field in PlantTshark.Protocols.SelectMany(p => p.Proof.Select(f => $"{p.Name}.{f.Name}")))
             {
+                // User data of GTP is a tunnel: where it was entered, what is inside is the flow.
+                var entered = field.StartsWith("gtp.", StringComparison.Ordinal) ? theirs.GetValueOrDefault("gtp.type") : null;
                 var (mine, other) = (witness.Fields.GetValueOrDefault(field) ?? [], theirs.GetValueOrDefault(field) ?? []);
                 foreach (var frame in mine.Keys.Union(other.Keys))
                 {
                     var (a, b) = (mine.GetValueOrDefault(frame) ?? [], other.GetValueOrDefault(frame) ?? []);
-                    if (a.SequenceEqual(b)) agreed.AddOrUpdate(field, 1, (_, n) => n + 1);
+                    if (a.Count == 0 && entered?.GetValueOrDefault(frame)?.Contains("255") == true) explained.AddOrUpdate($"{field}: user data, whose tunnel was entered", 1, (_, n) => n + 1);
+                    else if (a.SequenceEqual(b)) agreed.AddOrUpdate(field, 1, (_, n) => n + 1);
                     else if (reasons.FirstOrDefault(r => r.Covers(capture, field, frame)) is { } reason) explained.AddOrUpdate($"{field}: {reason.Why}", 1, (_, n) => n + 1);
                     else different.Add($"{capture} {field} frame {frame}: ours [{string.Join(' ', a)}], tshark [{string.Join(' ', b)}]");
                 }
