@@ -159,7 +159,7 @@ internal static class Plant
         },
         Evidence = Controls,
         Proof = [new("command", "enip.command"), new("session", "enip.session"), new("service", "cip.sc")],
-        Limits = "values of tags; PCCC inside CIP; data of connections over UDP",
+        Limits = "values of tags; data of connections over UDP",
     };
 
     public static readonly Protocol Bacnet = new()

@@ -313,6 +313,23 @@ public sealed class ControlTests
         IsTaken(capture, $"enip {Device}:44818", "write a tag", Application.EtherNetIp);
     }
 
+    [Fact]
+    public void A_pccc_write_inside_cip_is_taken_by_its_own_status()
+    {
+        var capture = new Capture();
+        var talk = capture.Connect(Phone, Device, 44818);
+        talk.Client(Enip(0x65, 0, [1, 0, 0, 0]));
+        byte[] who = [7, 1, 0, 1, 2, 3, 4];
+        talk.Client(Cip(3, [0x4b, 2, 0x20, 0x67, 0x24, 1, .. who, 0x0f, 0, 9, 0, 0xa2, 2, 7, 0x89, 0, 0]));
+        talk.Server(Cip(3, [0xcb, 0, 0, 0, .. who, 0x4f, 0, 9, 0, 1, 2]));
+        talk.Client(Cip(4, [0x4b, 2, 0x20, 0x67, 0x24, 1, .. who, 0x0f, 0, 10, 0, 0x80, 1]));
+        talk.Server(Cip(4, [0xcb, 0, 0, 0, .. who, 0x4f, 0x60, 10, 0]));
+        IsNot(capture, "asked: change the mode (PCCC)", "refused: change the mode (PCCC) (function not allowed)");
+        talk.Client(Cip(5, [0x4b, 2, 0x20, 0x67, 0x24, 1, .. who, 0x0f, 0, 11, 0, 0xaa, 2, 7, 0x89, 0, 0, 1, 2]));
+        talk.Server(Cip(5, [0xcb, 0, 0, 0, .. who, 0x4f, 0, 11, 0]));
+        IsTaken(capture, $"enip {Device}:44818", "write data (PCCC)", Application.EtherNetIp);
+    }
+
     [Theory]
     [InlineData(47808)]
     [InlineData(4444)]
