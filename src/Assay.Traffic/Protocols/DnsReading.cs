@@ -59,7 +59,6 @@ internal static class DnsReading
         Datagram = static (bytes, usual) => usual && DnsMessage.TryRead(bytes, out _),
         Read = static (in datagram) => Read(datagram, "llmnr"),
         TellsFlows = true,
-        Proof = [new("transaction", "dns.id"), new("name", "dns.qry.name")],
     };
 
     private static bool Read(in Datagram datagram, string protocol)

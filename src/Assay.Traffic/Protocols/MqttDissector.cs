@@ -37,6 +37,7 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         /// <summary>Bytes of a long packet that are still to come, and its type.</summary>
         public long Left;
         public int Type;
+        public string? Topic;
         public bool Lost;
     }
 
@@ -84,7 +85,9 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         {
             var step = (int)Math.Min(side.Left, bytes.Length);
             side.Left -= step;
-            if (side.Left == 0) Notes.Saw(at, "mqtt", "type", side.Type);
+            if (side.Left > 0) return step;
+            Notes.Saw(at, "mqtt", "type", side.Type);
+            if (side.Topic is { } topic) Topic(topic, "publish", at);
             return step;
         }
         if (!Head(bytes, out var start, out var length))
@@ -103,10 +106,15 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         if (!whole && length <= LongestPacket) return 0;
         if (!whole && bytes.Length - start < 4096) return 0;
         var body = bytes.Slice(start, Math.Min(length, bytes.Length - start));
-        if (whole)
+        if (whole && Notes.Witness is not null)
         {
             Notes.Saw(at, "mqtt", "type", type);
             Notes.Saw(at, "mqtt", "flags", bytes[0] & 15);
+        }
+        if (!whole)
+        {
+            (side.Type, side.Left, side.Topic) = (type, start + (long)length - bytes.Length, TopicOf(type, body));
+            return bytes.Length;
         }
         try
         {
@@ -116,10 +124,11 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         {
             // A packet that contradicts itself is read as far as it goes.
         }
-        if (whole) return start + length;
-        (side.Type, side.Left) = (type, start + (long)length - bytes.Length);
-        return bytes.Length;
+        return start + length;
     }
+
+    private static string? TopicOf(int type, ReadOnlySpan<byte> body) =>
+        type == 3 && body.Length >= 2 && (body[0] << 8 | body[1]) is var length && length <= body.Length - 2 ? Encoding.UTF8.GetString(body.Slice(2, length)) : null;
 
     private void Packet(int type, ReadOnlySpan<byte> body, in Moment at)
     {
@@ -133,14 +142,14 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
                 Connected(body[1], at);
                 break;
             case 3:
-                Topic(ref packet, "publish", at);
+                Topic(Field(ref packet), "publish", at);
                 break;
             case 8 or 10:
                 packet.Skip(2, "bytes of packet identifier");
                 if (level == 5) Properties(ref packet);
                 while (packet.Left > 0)
                 {
-                    Topic(ref packet, type == 8 ? "subscribe" : "unsubscribe", at);
+                    Topic(Field(ref packet), type == 8 ? "subscribe" : "unsubscribe", at);
                     if (type == 8) packet.Skip(1, "byte of options");
                 }
                 break;
@@ -194,9 +203,8 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         }
     }
 
-    private void Topic(ref SpanReader packet, string verb, in Moment at)
+    private void Topic(string topic, string verb, in Moment at)
     {
-        var topic = Field(ref packet);
         Notes.Saw(at, "mqtt", "topic", topic);
         if (topics.Count >= MostTopics || !topics.Add(verb + " " + topic)) return;
         Notes.Observe(at, "mqtt", verb == "publish" ? Seen.Announcement : Seen.Request, Subject(true, at), $"{verb} {topic}");

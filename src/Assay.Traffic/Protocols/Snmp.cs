@@ -43,6 +43,13 @@ internal static class Snmp
         value = default;
         if (bytes.Length < 2) return false;
         tag = bytes[0];
+        // A small tag number may stand in a byte of its own.
+        if ((tag & 0x1f) == 0x1f && bytes[1] < 0x1f)
+        {
+            tag = (byte)(tag & 0xe0 | bytes[1]);
+            bytes = bytes[1..];
+            if (bytes.Length < 2) return false;
+        }
         int length = bytes[1], head = 2;
         if (length > 0x80)
         {

@@ -78,14 +78,14 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         if (bytes[0] is < 20 or > 23 || bytes[1] != 3 || length > 18432) return Close(side, bytes.Length);
         // Behind the change of the cipher, and in application data, nothing can be read any more.
         if (bytes[0] == 23) return Close(side, bytes.Length);
-        if (bytes[0] == 20 && Notes.IsExamination && outward && length == 1)
+        if (bytes[0] == 20 && Notes.IsExamination && length == 1)
         {
             if (bytes.Length < 6) return 0;
             side.Changed = true;
             return 6;
         }
         if (bytes[0] == 20) return Close(side, bytes.Length);
-        if (side.Changed && bytes.Length >= 11 && !IsWholeHello(bytes[5..], length)) return Close(side, bytes.Length);
+        if (side.Changed && bytes.Length >= 11 && !IsWholeHello(bytes[5..], outward, length)) return Close(side, bytes.Length);
         if (bytes.Length < 5 + length)
         {
             // A server's hello often shares its record with the certificate chain; a record of a flow needs only the hello.
@@ -98,8 +98,8 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
 
     public override void Lost(bool outward) => Close(outward ? outwardSide : inwardSide, 0);
 
-    private static bool IsWholeHello(ReadOnlySpan<byte> record, int length) =>
-        record[0] == 1 && (record[1] << 16 | record[2] << 8 | record[3]) == length - 4 && record[4] == 3 && record[5] == 3;
+    private static bool IsWholeHello(ReadOnlySpan<byte> record, bool outward, int length) =>
+        record[0] == (outward ? 1 : 2) && (record[1] << 16 | record[2] << 8 | record[3]) == length - 4 && record[4] == 3 && record[5] == 3;
 
     private int Close(Side side, int used)
     {
@@ -167,6 +167,7 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         var offered = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
         Conversation.Offered = offered;
         int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[5..]);
+        Notes.Saw(at, "tls", "type", 1);
         if (Notes.IsExamination) evidence.Offers(offered, bytes.Slice(11, length), 3, at);
     }
 }
