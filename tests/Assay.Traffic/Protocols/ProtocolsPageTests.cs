@@ -26,7 +26,7 @@ public class ProtocolsPageTests
         Assert.All(ProtocolTable.All, p =>
         {
             Assert.True(p.Source.Length > 3 && p.Title.Length > 2, p.Name);
-            Assert.True(p.Stream is not null == p.Dissector is not null && p.Datagram is not null == p.Read is not null && (p.Stream is not null || p.Datagram is not null), p.Name);
+            Assert.True(p.Stream is not null == p.Dissector is not null && p.Datagram is not null == p.Read is not null && (p.Stream is not null || p.Datagram is not null) != p.Inside is not null, p.Name);
             Assert.True(p.Proof.Length is 0 or >= 2, $"{p.Name}: expected two proved fields or none");
         });
     }
@@ -38,8 +38,8 @@ public class ProtocolsPageTests
 
             Written from the code by a test. A protocol is recognised by what its first bytes say, on any port, unless the column says **by port**: then its messages cannot be told
             from others anywhere else. A flow that was decided is not asked again. A protocol is **proved** when two named fields agree with tshark on every frame of every capture
-            that the tests have; the differences stand, each with its reason, in tests/Assay.Traffic/Protocols/proof-differences.tsv. All others are **unproved**: their readers
-            follow the source alone.
+            that the tests have; the differences stand, each with its reason, in tests/Assay.Traffic/Protocols/proof-differences.tsv and Industrial/differences.tsv
+            beside it. All others are **unproved**: their readers follow the source alone.
 
 
             """.ReplaceLineEndings("\n"));
@@ -49,8 +49,8 @@ public class ProtocolsPageTests
             page.Append(CultureInfo.InvariantCulture, $"\n## {Heading(group.Key)}\n\n| protocol | name in records | over | known | findings | proved by | not read of it | source |\n|---|---|---|---|---|---|---|---|\n");
             foreach (var protocol in group.OrderBy(p => p.Title, StringComparer.OrdinalIgnoreCase))
             {
-                var over = protocol.Stream is null ? "UDP" : protocol.Datagram is null ? "TCP" : "TCP, UDP";
-                var known = protocol.OnlyOnPorts ? "**by port** " + string.Join(", ", protocol.Ports) : protocol.Ports.Length == 0 ? "anywhere" : "anywhere; first on " + string.Join(", ", protocol.Ports);
+                var over = protocol.Inside is { } carrier ? $"`{ProtocolTable.Of(carrier)!.Name}`" : protocol.Stream is null ? "UDP" : protocol.Datagram is null ? "TCP" : "TCP, UDP";
+                var known = protocol.OnlyOnPorts ? "**by port** " + string.Join(", ", protocol.Ports) : protocol.Inside is not null ? "inside" : protocol.Ports.Length == 0 ? "anywhere" : "anywhere; first on " + string.Join(", ", protocol.Ports);
                 var findings = string.Join(", ", protocol.Evidence.Select(k => $"`{char.ToLowerInvariant(k.ToString()[0])}{k.ToString()[1..]}`"));
                 var proof = protocol.Proof.Length == 0 ? "**unproved**" : string.Join(", ", protocol.Proof.Select(f => $"`{f.Theirs}`"));
                 page.Append($"| {protocol.Title} | `{protocol.Name}` | {over} | {known} | {findings} | {proof} | {protocol.Limits ?? ""} | {protocol.Source} |\n");
