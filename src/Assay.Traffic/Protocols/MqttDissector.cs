@@ -34,9 +34,9 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
 
     private sealed class Side
     {
-        /// <summary>Bytes of a long packet that are still to come, and its type.</summary>
+        /// <summary>Bytes of a long packet that are still to come, its first byte and its topic.</summary>
         public long Left;
-        public int Type;
+        public int First;
         public string? Topic;
         public bool Lost;
     }
@@ -86,7 +86,7 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
             var step = (int)Math.Min(side.Left, bytes.Length);
             side.Left -= step;
             if (side.Left > 0) return step;
-            Notes.Saw(at, "mqtt", "type", side.Type);
+            Saw(side.First, at);
             if (side.Topic is { } topic) Topic(topic, "publish", at);
             return step;
         }
@@ -106,14 +106,10 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         if (!whole && length <= LongestPacket) return 0;
         if (!whole && bytes.Length - start < 4096) return 0;
         var body = bytes.Slice(start, Math.Min(length, bytes.Length - start));
-        if (whole && Notes.Witness is not null)
-        {
-            Notes.Saw(at, "mqtt", "type", type);
-            Notes.Saw(at, "mqtt", "flags", bytes[0] & 15);
-        }
+        if (whole) Saw(bytes[0], at);
         if (!whole)
         {
-            (side.Type, side.Left, side.Topic) = (type, start + (long)length - bytes.Length, TopicOf(type, body));
+            (side.First, side.Left, side.Topic) = (bytes[0], start + (long)length - bytes.Length, TopicOf(type, body));
             return bytes.Length;
         }
         try
@@ -125,6 +121,12 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
             // A packet that contradicts itself is read as far as it goes.
         }
         return start + length;
+    }
+
+    private void Saw(int first, in Moment at)
+    {
+        Notes.Saw(at, "mqtt", "type", first >> 4);
+        Notes.Saw(at, "mqtt", "flags", first & 15);
     }
 
     private static string? TopicOf(int type, ReadOnlySpan<byte> body) =>
