@@ -74,7 +74,7 @@ internal sealed class Dnp3(Notes notes)
         if (notes.Witness is not null) Show(frame, bytes, objects, isAnswer, at);
         if (!isAnswer)
         {
-            if (Order(function, objects) is { } order) notes.Orders.Asked(notes, at, Name, id, order, authentication ? "with secure authentication" : null);
+            if (Order(function, objects) is { } order) notes.Orders.Asked(notes, at, Name, id, order, authentication ? "after a challenge" : null);
             return;
         }
         if (function != 129) return;

@@ -63,7 +63,7 @@ internal static class Plant
         },
         Evidence = [FindingKind.Cleartext, FindingKind.Exposure],
         Proof = [new("destination", "dnp3.dst"), new("source", "dnp3.src"), new("function", "dnp3.al.func")],
-        Limits = "values of points; whether secure authentication was answered rightly",
+        Limits = "values of points; whether a challenge was answered rightly",
     };
 
     public static readonly Protocol Iec104 = new()
@@ -237,7 +237,7 @@ internal static class Plant
         }),
         Evidence = Controls,
         Proof = [new("service", "knxip.service"), new("length", "knxip.totallength")],
-        Limits = "secure services are named by number only",
+        Limits = "encrypted services are named by number only",
     };
 
     public static readonly Protocol HartIp = new()
