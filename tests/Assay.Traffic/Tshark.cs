@@ -28,32 +28,56 @@ internal static class Tshark
 
     private static Row[] Load(string file)
     {
-        Tool.Need("tshark", "tshark");
         // Content before ports: else a client port that is registered for something else hides a TLS hello (3671, KNXnet/IP).
-        var arguments = new List<string> { "-n", "-o", "tcp.try_heuristic_first:TRUE", "-r", file, "-T", "fields", "-E", "separator=/t", "-E",
-            "aggregator=|", "-E", "occurrence=a" };
-        foreach (var field in Fields) arguments.AddRange(["-e", field]);
+        var text = Kept(file, ["-n", "-o", "tcp.try_heuristic_first:TRUE", "-r", file, .. AsFields("|", Fields)]);
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Parse(l, '|'))];
+    }
+
+    /// <summary>Arguments for one line a frame.</summary>
+    private static IEnumerable<string> AsFields(string aggregator, IEnumerable<string> fields) =>
+    [
+        "-T", "fields", "-E", "separator=/t", "-E", "aggregator=" + aggregator, "-E", "occurrence=a", .. fields.SelectMany(f => new[] { "-e", f }),
+    ];
+
+    /// <summary>Fields of every frame, by their names; segments that came out of order are put in order.</summary>
+    public static List<(long Frame, Dictionary<string, string[]> Values)> Table(string file, IReadOnlyList<string> fields)
+    {
+        const string Between = "\u001f";
+        var text = Kept(file, ["-n", "-o", "tcp.try_heuristic_first:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE", "-r", file, .. AsFields(Between, fields.Prepend("frame.number"))]);
+        var rows = new List<(long, Dictionary<string, string[]>)>();
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var row = Parse(line, Between[0]);
+            var values = new Dictionary<string, string[]>(StringComparer.Ordinal);
+            for (var i = 0; i < fields.Count && i + 1 < row.Values.Length; i++)
+            {
+                if (row.Values[i + 1].Length > 0) values[fields[i]] = row.Values[i + 1];
+            }
+            rows.Add((row.Frame, values));
+        }
+        return rows;
+    }
+
+    private static string Kept(string file, List<string> arguments)
+    {
+        Tool.Need("tshark", "tshark");
         var key = Convert.ToHexStringLower(SHA256.HashData([.. File.ReadAllBytes(file),
             .. Encoding.UTF8.GetBytes(string.Join(' ', arguments.Where(a => a != file)))]));
         var folder = Path.Combine(Path.GetTempPath(), "assay-tshark-" + Environment.UserName);
         var kept = Path.Combine(folder, key);
-        string text;
-        if (File.Exists(kept)) text = File.ReadAllText(kept);
-        else
-        {
-            text = Tool.Run("tshark", arguments).Text;
-            Directory.CreateDirectory(folder);
-            var draft = kept + "." + Environment.ProcessId;
-            File.WriteAllText(draft, text);
-            File.Move(draft, kept, overwrite: true);
-        }
-        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+        if (File.Exists(kept)) return File.ReadAllText(kept);
+        var text = Tool.Run("tshark", arguments).Text;
+        Directory.CreateDirectory(folder);
+        var draft = kept + "." + Environment.ProcessId;
+        File.WriteAllText(draft, text);
+        File.Move(draft, kept, overwrite: true);
+        return text;
     }
 
-    private static Row Parse(string line)
+    private static Row Parse(string line, char aggregator)
     {
         var columns = line.Split('\t');
         return new Row(long.Parse(columns[0], System.Globalization.CultureInfo.InvariantCulture),
-            [.. columns.Select(c => c.Length == 0 ? Array.Empty<string>() : c.Split('|'))]);
+            [.. columns.Select(c => c.Length == 0 ? Array.Empty<string>() : c.Split(aggregator))]);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class Conversation(Notes notes)
     private ByteStream? inward = new() { IsOutward = false };
     private Dissector? dissector;
     private int tries;
+    private bool keepsName;
 
     /// <summary>What is kept of a flow of UDP: facts, and what its reader puts together of several datagrams.</summary>
     public static Conversation OfDatagrams(Notes notes) => new(notes) { outward = null, inward = null };
@@ -55,8 +56,9 @@ internal sealed class Conversation(Notes notes)
         // The number of a SYN counts as a byte in front of its payload.
         if ((packet.Flags & TcpFlags.Syn) != 0) sequence++;
         if ((packet.Flags & TcpFlags.Acknowledge) != 0) (isOutward ? inward : outward)?.Confirm(this, packet.Acknowledged);
-        if (packet.PayloadOnWire == 0 || IsDone) return;
-        stream.Take(this, sequence, packet.Payload(frame), packet.PayloadOnWire, new Moment(frame, packet));
+        if (IsDone) return;
+        if (packet.PayloadOnWire > 0) stream.Take(this, sequence, packet.Payload(frame), packet.PayloadOnWire, new Moment(frame, packet));
+        if ((packet.Flags & TcpFlags.Fin) != 0 && !IsDone) dissector?.Closed(isOutward, new Moment(frame, packet));
     }
 
     /// <summary>Bytes of one direction in order; answers how many of them need not come again.</summary>
@@ -65,7 +67,10 @@ internal sealed class Conversation(Notes notes)
         var used = 0;
         if (dissector is null)
         {
-            var found = ProtocolTable.OfStream(bytes, isOutward, isOutward ? at.DestinationPort : at.SourcePort, out var undecided);
+            var (called, calling) = isOutward ? (at.DestinationPort, at.SourcePort) : (at.SourcePort, at.DestinationPort);
+            // Where a capture began in the middle, the side that was called may have spoken first.
+            if (!ProtocolTable.IsExpected(called) && ProtocolTable.IsExpected(calling)) called = calling;
+            var found = ProtocolTable.OfStream(bytes, isOutward, called, out var undecided);
             if (found is null)
             {
                 if (++tries >= MostTries) Release();
@@ -78,11 +83,11 @@ internal sealed class Conversation(Notes notes)
         {
             var step = dissector.Read(isOutward, bytes[used..], at);
             used += step;
-            Application = dissector.Application;
+            if (!keepsName) Application = dissector.Application;
             if (dissector.Successor is { } next)
             {
                 dissector = next;
-                Application = next.Application;
+                keepsName |= next.KeepsName;
                 continue;
             }
             if (dissector.Done) Release();

@@ -37,12 +37,12 @@ internal sealed class Notes(Artefact artefact, ExaminationOptions options, bool 
     /// <summary>Is told fields frame by frame; null but in tests.</summary>
     public IFieldWitness? Witness { get; set; }
 
-    public void Saw(in Moment at, string protocol, string field, string value) => Witness?.Saw(at.Frame, protocol, field, value);
+    public void Saw(in Moment at, string protocol, string field, string value) => Witness?.Saw(at, protocol, field, value);
 
     public void Saw(in Moment at, string protocol, string field, long value) =>
-        Witness?.Saw(at.Frame, protocol, field, value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Witness?.Saw(at, protocol, field, value.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    public void Saw(in Moment at, string protocol, string field, ReadOnlySpan<byte> value) => Witness?.Saw(at.Frame, protocol, field, Encoding.Latin1.GetString(value));
+    public void Saw(in Moment at, string protocol, string field, ReadOnlySpan<byte> value) => Witness?.Saw(at, protocol, field, Encoding.Latin1.GetString(value));
 
     /// <summary>One string object per distinct text, so that names that come again cost nothing.</summary>
     public string Intern(ReadOnlySpan<char> text) => NameAt(IndexOf(text)) ?? new string(text);

@@ -37,7 +37,7 @@ internal ref struct DnsMessage
         message = default;
         if (bytes.Length < 12 || (bytes[2] & 0x78) is not (0 or 0x20 or 0x28)) return false;
         message = new DnsMessage(bytes);
-        return message.QuestionsLeft * 5L + message.RecordsLeft * 11L <= bytes.Length - 12;
+        return message.QuestionsLeft * 5L + message.RecordsLeft * 11L <= bytes.Length - 12 || IsCut(bytes, message);
     }
 
     /// <summary>
@@ -49,7 +49,7 @@ internal ref struct DnsMessage
         if (bytes.Length < 12 || bytes[4] != 0 || bytes[5] != 1 || (bytes[3] & 0x40) != 0 || !TryRead(bytes, out var message)) return false;
         Span<char> name = stackalloc char[LongestName];
         if (message.RecordsLeft > 64 || !message.NextQuestion(name, out var length, out var type)) return false;
-        if (type is 0 or (> 110 and < 249) or > 260 || name[..length].IndexOf('.') <= 0 || name[..length].Contains('\\')) return false;
+        if (!IsPlain(name[..length], type)) return false;
         if (BinaryPrimitives.ReadUInt16BigEndian(bytes[(message.at - 2)..]) is not (1 or 255)) return false;
         var records = message.RecordsLeft;
         while (records-- > 0)
@@ -58,6 +58,18 @@ internal ref struct DnsMessage
         }
         return message.at == bytes.Length;
     }
+
+    /// <summary>The capture kept only the front: the question is whole, and counts are as servers make them.</summary>
+    [System.Runtime.CompilerServices.SkipLocalsInit]
+    private static bool IsCut(ReadOnlySpan<byte> bytes, DnsMessage message)
+    {
+        if (message.QuestionsLeft != 1 || message.RecordsLeft > 64) return false;
+        Span<char> name = stackalloc char[LongestName];
+        return message.NextQuestion(name, out var length, out var type) && IsPlain(name[..length], type) && bytes[message.at - 2] == 0 && bytes[message.at - 1] == 1;
+    }
+
+    private static bool IsPlain(ReadOnlySpan<char> name, ushort type) =>
+        type is not 0 and (<= 110 or >= 249 and <= 260) && name.IndexOf('.') > 0 && !name.Contains('\\');
 
     public bool NextQuestion(scoped Span<char> name, out int length, out ushort type)
     {
@@ -146,17 +158,22 @@ internal ref struct DnsMessage
         2 => "NS",
         5 => "CNAME",
         6 => "SOA",
+        10 => "NULL",
         12 => "PTR",
         13 => "HINFO",
         15 => "MX",
         16 => "TXT",
         28 => "AAAA",
         33 => "SRV",
+        35 => "NAPTR",
         41 => "OPT",
+        43 => "DS",
+        46 => "RRSIG",
         47 => "NSEC",
         64 => "SVCB",
         65 => "HTTPS",
         255 => "ANY",
+        257 => "CAA",
         _ => FormattableString.Invariant($"type {type}"),
     };
 }

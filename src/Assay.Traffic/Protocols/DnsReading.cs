@@ -59,7 +59,6 @@ internal static class DnsReading
         Datagram = static (bytes, usual) => usual && DnsMessage.TryRead(bytes, out _),
         Read = static (in datagram) => Read(datagram, "llmnr"),
         TellsFlows = true,
-        Proof = [new("transaction", "dns.id"), new("name", "dns.qry.name")],
     };
 
     private static bool Read(in Datagram datagram, string protocol)
@@ -79,7 +78,12 @@ internal static class DnsReading
         var askedLength = 0;
         // Two walks share a capture by its ports: what stands elsewhere names nothing in flow records, or they would depend on who read it.
         var names = notes.IsExamination || at.SourcePort is 53 or 5353 or 5355 || at.DestinationPort is 53 or 5353 or 5355;
-        if (notes.Witness is not null) notes.Saw(at, protocol, "transaction", message.Transaction);
+        if (notes.Witness is not null)
+        {
+            notes.Saw(at, protocol, "transaction", message.Transaction);
+            notes.Saw(at, protocol, "answers", message.IsResponse ? 1 : 0);
+            notes.Saw(at, protocol, "code", message.Code);
+        }
         while (message.NextQuestion(name, out var length, out var type))
         {
             if (askedLength == 0)
@@ -87,7 +91,11 @@ internal static class DnsReading
                 name[..length].CopyTo(asked);
                 askedLength = length;
             }
-            if (notes.Witness is not null) notes.Saw(at, protocol, "name", Name(name[..length]));
+            if (notes.Witness is not null)
+            {
+                notes.Saw(at, protocol, "name", Name(name[..length]));
+                notes.Saw(at, protocol, "kind", DnsMessage.TypeName(type));
+            }
             if (!message.IsResponse && notes.IsExamination) notes.Observe(at, protocol, Seen.Query, Name(name[..length]), DnsMessage.TypeName(type));
         }
         if (!message.IsResponse) return;

@@ -34,9 +34,8 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         public HttpRequest? Form;
         /// <summary>Its body is still to come; a request is written down when it is whole, at the frame that tshark names too.</summary>
         public HttpRequest? Unwritten;
-        /// <summary>Status of the answer whose body is still to come, and where its latest bytes were.</summary>
+        /// <summary>Status of the answer whose body is still to come.</summary>
         public int Status;
-        public Moment Latest;
     }
 
     public static readonly Protocol Protocol = new()
@@ -105,16 +104,20 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
     /// <summary>Writes down the request whose body ended, at the frame where it did; without one, where its head was.</summary>
     private void Write(Side side, in Moment? at = null)
     {
-        if (side.Status > 0)
-        {
-            Notes.Saw(at ?? side.Latest, rtsp ? "rtsp" : "http", "status", side.Status);
-            side.Status = 0;
-        }
+        if (side.Status > 0 && at is { } whole) Notes.Saw(whole, rtsp ? "rtsp" : "http", "status", side.Status);
+        side.Status = 0;
         if (side.Unwritten is not { } request) return;
         side.Unwritten = null;
         if (at is { } end) request.At = end;
         Notes.Saw(request.At, request.Protocol, "method", request.Method);
         HttpEvidence.Request(Notes, request);
+    }
+
+    /// <summary>An answer without a length is whole when its sender ends.</summary>
+    public override void Closed(bool outward, in Moment at)
+    {
+        var side = outward ? outwardSide : inwardSide;
+        if (side.State == State.UntilClose) Write(side, at);
     }
 
     public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
@@ -124,7 +127,6 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         {
             case State.UntilClose:
                 Look(side, bytes);
-                side.Latest = at;
                 return bytes.Length;
             case State.Lost:
                 if (!Recognises(bytes)) return bytes.Length;
@@ -273,7 +275,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         if (!Notes.IsExamination)
         {
             // A record names the first request and its answer only, and what a proxy lets through.
-            if (Conversation.Method == "CONNECT" && status is >= 200 and < 300) Successor = new TunnelDissector(Conversation);
+            if (Conversation.Method == "CONNECT" && status is >= 200 and < 300) Successor = new TunnelDissector(Conversation, Application.Http);
             else Done = true;
             return;
         }
@@ -289,11 +291,15 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             Request = request,
             Protocol = rtsp ? "rtsp" : "http",
         };
-        (side.Status, side.Latest) = (status, at);
+        side.Status = status;
         HttpEvidence.Response(Notes, response);
         if (status is < 200 or 204 or 304 || request?.Method == "HEAD") (body, chunked) = (0, false);
         // After a switch of protocols the connection is no HTTP any more.
-        if (request?.Method == "CONNECT" && status is >= 200 and < 300) Successor = new TunnelDissector(Conversation);
+        if (request?.Method == "CONNECT" && status is >= 200 and < 300)
+        {
+            Write(side, at);
+            Successor = new TunnelDissector(Conversation, Application.Http);
+        }
         else if (status == 101 && IsHttp2(upgrade)) Successor = new Http2Dissector(Conversation, request);
         else if (status == 101) Done = true;
         Expect(side, rtsp && body < 0 ? 0 : body, chunked, untilClose: !chunked && body < 0);

@@ -13,9 +13,9 @@ internal sealed class LineDissector : Dissector
     private readonly string name;
     private string? user;
     private Waiting waiting;
-    private bool greeted, tried;
+    private bool greeted, tried, switching;
 
-    private enum Waiting { Nothing, Plain, LoginUser, LoginPassword }
+    private enum Waiting { Nothing, Plain, LoginUser, LoginPassword, Mail }
 
     private LineDissector(Conversation conversation, Application application, string name) : base(conversation)
     {
@@ -28,9 +28,9 @@ internal sealed class LineDissector : Dissector
     public static readonly Protocol Smtp = Of(Application.Smtp, "smtp", "SMTP", ProtocolGroup.Mail, "RFC 5321, RFC 4954, RFC 3207", [25, 587, 2525],
         [new("command", "smtp.req.command"), new("code", "smtp.response.code")], "the text of mails");
     public static readonly Protocol Pop3 = Of(Application.Pop3, "pop3", "POP3", ProtocolGroup.Mail, "RFC 1939, RFC 2595", [110],
-        [new("command", "pop.request.command"), new("status", "pop.response.indicator")], "the text of mails");
+        [], "the text of mails");
     public static readonly Protocol Imap = Of(Application.Imap, "imap", "IMAP", ProtocolGroup.Mail, "RFC 3501, RFC 9051", [143],
-        [new("tag", "imap.request_tag"), new("command", "imap.request.command")], "the text of mails");
+        [], "the text of mails");
 
     private static Protocol Of(Application application, string name, string title, ProtocolGroup group, string source, ushort[] ports, ProvedField[] proof,
         string limits) => new()
@@ -59,11 +59,16 @@ internal sealed class LineDissector : Dissector
         }
         else if (outward && (bytes.StartsWith("USER "u8) || bytes.StartsWith("AUTH TLS"u8))) application = port == 110 ? Flows.Application.Pop3
             : Flows.Application.Ftp;
-        else if (outward && (bytes.StartsWith("EHLO "u8) || bytes.StartsWith("HELO "u8))) application = Flows.Application.Smtp;
+        else if (outward && (bytes.StartsWith("EHLO"u8) || bytes.StartsWith("HELO"u8)) && bytes.Length > 4 && bytes[4] is (byte)' ' or (byte)'\r' or (byte)'\n') application = Flows.Application.Smtp;
+        else if (outward && port == 21 && bytes.Length > 4 && bytes[4] is (byte)'\r' or (byte)' ' or (byte)'\n' && IsFtpVerb(bytes[..4])) application = Flows.Application.Ftp;
         else if (!outward && bytes.StartsWith("+OK"u8)) application = Flows.Application.Pop3;
         else if (!outward && bytes.StartsWith("* OK"u8)) application = Flows.Application.Imap;
         return application;
     }
+
+    private static bool IsFtpVerb(ReadOnlySpan<byte> verb) => verb.SequenceEqual("QUIT"u8) || verb.SequenceEqual("PASS"u8) || verb.SequenceEqual("SYST"u8) || verb.SequenceEqual("FEAT"u8)
+        || verb.SequenceEqual("TYPE"u8) || verb.SequenceEqual("PASV"u8) || verb.SequenceEqual("EPSV"u8) || verb.SequenceEqual("LIST"u8) || verb.SequenceEqual("RETR"u8) || verb.SequenceEqual("STOR"u8)
+        || verb.SequenceEqual("NOOP"u8) || verb.SequenceEqual("PORT"u8);
 
     public override void Lost(bool outward)
     {
@@ -77,21 +82,56 @@ internal sealed class LineDissector : Dissector
             Done = true;
             return bytes.Length;
         }
+        // What follows the wish to encrypt waits for the server's answer: no password is read where it may be none.
+        if (outward && switching) return 0;
         var end = bytes.IndexOf((byte)'\n');
         if (end < 0) return bytes.Length > LongestLine ? bytes.Length : 0;
         var line = Text(bytes[..end], LongestLine).TrimEnd('\r');
+        Saw(outward, line, at);
         if (outward) Client(line, at);
         else Server(line, at);
         return end + 1;
     }
 
+    /// <summary>Reports the fields that prove the reader: the verb of a request, the code or tag of an answer.</summary>
+    private void Saw(bool outward, string line, in Moment at)
+    {
+        if (Notes.Witness is null || outward && waiting != Waiting.Nothing) return;
+        var word = line.Split(' ', 2)[0];
+        if (outward && application == Application.Imap)
+        {
+            if (line.Split(' ', 3) is not [var tag, var verb, ..]) return;
+            Notes.Saw(at, name, "tag", tag);
+            Notes.Saw(at, name, "command", verb.ToUpperInvariant());
+        }
+        else if (outward) Notes.Saw(at, name, "command", word.ToUpperInvariant());
+        else if (application == Application.Pop3)
+        {
+            if (word is "+OK" or "-ERR") Notes.Saw(at, name, "status", word);
+        }
+        else if (line.Length >= 3 && line.AsSpan(0, 3).IndexOfAnyExceptInRange('0', '9') < 0 && (line.Length == 3 || line[3] == ' ' || line[3] == '-' && application == Application.Ftp)) Notes.Saw(at, name, "code", line[..3]);
+    }
+
     private void Server(string line, in Moment at)
     {
+        if (switching)
+        {
+            if (line.Length >= 4 && (application switch
+            {
+                Application.Ftp => line.StartsWith("234", StringComparison.Ordinal),
+                Application.Smtp => line.StartsWith("220", StringComparison.Ordinal),
+                Application.Pop3 => line.StartsWith("+OK", StringComparison.Ordinal),
+                _ => line.Contains(" OK", StringComparison.Ordinal),
+            })) Successor = new TunnelDissector(Conversation, application, keepsName: true);
+            switching = false;
+            return;
+        }
         if (tried && Answer(line) is { } answer)
         {
             tried = false;
             Notes.Observe(at, name, Seen.LoginAnswer, FormattableString.Invariant($"{name} {at.Source}:{at.SourcePort}"), answer);
         }
+        if (waiting == Waiting.Mail && application == Application.Smtp && line.Length > 0 && line[0] is '4' or '5') waiting = Waiting.Nothing;
         if (greeted) return;
         greeted = true;
         if (!at.Source.IsLocal || !HttpEvidence.VersionNumber().IsMatch(line)) return;
@@ -117,6 +157,10 @@ internal sealed class LineDissector : Dissector
                 waiting = Waiting.Nothing;
                 Plain(line, at);
                 return;
+            case Waiting.Mail:
+                // The text of a mail ends with a dot alone; nothing of it is read.
+                if (line == ".") waiting = Waiting.Nothing;
+                return;
             case Waiting.LoginUser:
                 waiting = Waiting.LoginPassword;
                 user = HttpEvidence.Base64(line) ?? "";
@@ -139,12 +183,15 @@ internal sealed class LineDissector : Dissector
             case Application.Imap when words.Length == 4 && words[1].Equals("LOGIN", StringComparison.OrdinalIgnoreCase):
                 Login(words[2].Trim('"'), words[3].Trim('"'), at);
                 break;
+            case Application.Smtp when verb == "DATA":
+                waiting = Waiting.Mail;
+                break;
             case Application.Ftp when verb == "AUTH":
             case Application.Smtp when verb == "STARTTLS":
             case Application.Pop3 when verb == "STLS":
             case Application.Imap when words.Length > 1 && words[1].Equals("STARTTLS", StringComparison.OrdinalIgnoreCase):
-                // From here on it is encrypted, if the server agrees; an observer of the names sees no password either way.
-                Done = true;
+                // From here on it is encrypted, if the server agrees.
+                switching = true;
                 break;
             default:
                 var auth = Array.FindIndex(words, w => w.Equals("AUTH", StringComparison.OrdinalIgnoreCase)
@@ -183,41 +230,4 @@ internal sealed class LineDissector : Dissector
     }
 
     private string[] Trait(string trait) => application == Application.Ftp ? [trait, Traits.Ftp] : [trait];
-}
-
-/// <summary>SSH: the banner only (RFC 4253, section 4.2).</summary>
-internal sealed class SshDissector(Conversation conversation) : Dissector(conversation)
-{
-    public static readonly Protocol Protocol = new()
-    {
-        Application = Application.Ssh,
-        Name = "ssh",
-        Title = "SSH",
-        Group = ProtocolGroup.Control,
-        Source = "RFC 4253",
-        Ports = [22],
-        Stream = static (bytes, _, _) => bytes.StartsWith("SSH-"u8) ? Recognition.Yes : Recognition.No,
-        Dissector = static conversation => new SshDissector(conversation),
-        Evidence = [FindingKind.Disclosure],
-        Proof = [new("banner", "ssh.protocol"), new("algorithms", "ssh.kex_algorithms")],
-    };
-
-    public override Application Application => Application.Ssh;
-
-    public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
-    {
-        var end = bytes.IndexOf((byte)'\n');
-        if (end < 0 && bytes.Length < 256) return 0;
-        var line = Text(bytes[..Math.Max(0, end)], 256).TrimEnd('\r');
-        if (line.StartsWith("SSH-", StringComparison.Ordinal))
-        {
-            var subject = FormattableString.Invariant($"ssh {at.Source}:{at.SourcePort}");
-            if (!outward && at.Source.IsLocal) Notes.Observe(at, "ssh", Seen.Banner, subject, line, FindingKind.Disclosure, 0.9, null, null, Traits.Ssh,
-                Traits.VersionDisclosed);
-            else Notes.Observe(at, "ssh", Seen.Banner, subject, line);
-        }
-        // The server's banner is what counts; when the client spoke first, wait for the other side.
-        Done = !outward || !Notes.IsExamination;
-        return bytes.Length;
-    }
 }

@@ -35,6 +35,7 @@ internal static class Ntp
         var mode = bytes[0] & 7;
         notes.Saw(at, "ntp", "mode", mode);
         notes.Saw(at, "ntp", "version", bytes[0] >> 3 & 7);
+        notes.Saw(at, "ntp", "stratum", bytes[1]);
         if (mode is 3 or 4)
         {
             var server = mode == 3 ? at.Destination : at.Source;

@@ -83,6 +83,8 @@ internal sealed record Protocol
     /// <summary>Over UDP; null where it does not go there.</summary>
     public DatagramRecogniser? Datagram { get; init; }
     public DatagramReader? Read { get; init; }
+    /// <summary>What carries it, where it has no connection or datagram of its own: the reader of that one hands it on.</summary>
+    public Application? Inside { get; init; }
     /// <summary>Datagrams are read for flow records too, for the names or fingerprints in them; else in an examination only.</summary>
     public bool TellsFlows { get; init; }
     /// <summary>Kinds of findings that its reader makes; none for a protocol that gives observations only.</summary>
@@ -98,4 +100,7 @@ internal interface IFieldWitness
 {
     /// <param name="frame">The frame with the last byte of the message.</param>
     void Saw(long frame, string protocol, string field, string value);
+
+    /// <summary>As above, with the ends of the message; readers call this one.</summary>
+    void Saw(in Moment at, string protocol, string field, string value) => Saw(at.Frame, protocol, field, value);
 }

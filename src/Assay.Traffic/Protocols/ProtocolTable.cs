@@ -9,12 +9,12 @@ internal static class ProtocolTable
     /// <summary>In the order in which they are asked: what is sure by few bytes first.</summary>
     internal static readonly Protocol[] All =
     [
-        TlsDissector.Protocol, Http2Dissector.Protocol, HttpDissector.Protocol, HttpDissector.Rtsp, MqttDissector.Protocol, SshDissector.Protocol,
+        TlsDissector.Protocol, Http2Dissector.Protocol, Sip.Protocol, HttpDissector.Protocol, HttpDissector.Rtsp, MqttDissector.Protocol, SshDissector.Protocol,
         LineDissector.Ftp, LineDissector.Smtp, LineDissector.Pop3, LineDissector.Imap, TelnetDissector.Protocol,
-        QuicReading.Protocol, DtlsReading.Protocol, Snmp.Protocol,
-        DnsReading.Protocol, DnsReading.Multicast, DnsReading.LinkLocal, Dhcp.Protocol, Ntp.Protocol, Ssdp.Protocol,
+        QuicReading.Protocol, DtlsReading.Protocol, Snmp.Protocol, WsDiscovery.Protocol,
         Plant.Dnp3, Plant.OpcUa, Plant.IsoTransport, Plant.S7, Plant.S7Plus, Plant.Mms, Plant.EtherNetIp, Plant.Bacnet, Plant.Knx, Plant.HartIp, Plant.Iec104, Plant.Modbus,
         Plant.Gtp,
+        DnsReading.Protocol, DnsReading.Multicast, DnsReading.LinkLocal, Dhcp.Protocol, DhcpV6.Protocol, Ntp.Protocol, Ssdp.Protocol, Coap.Protocol,
     ];
 
     private static readonly Protocol[] Streams = [.. All.Where(p => p.Stream is not null)];
@@ -39,6 +39,9 @@ internal static class ProtocolTable
         undecided |= bytes.Length < 8;
         return null;
     }
+
+    /// <summary>A protocol is expected over TCP at this port.</summary>
+    public static bool IsExpected(ushort port) => StreamPorts[port] > 0;
 
     private static bool Ask(Protocol protocol, ReadOnlySpan<byte> bytes, bool outward, ushort port, ref bool undecided)
     {

@@ -58,11 +58,11 @@ internal static class QuicReading
         var notes = datagram.Notes;
         var bytes = datagram.Bytes;
         if (notes.Witness is null && datagram.Conversation is { Chosen: not null, Pieces.IsDone: true }) return true;
-        while (bytes.Length >= 7 && (bytes[0] & 0x80) != 0 && (bytes[0] & 0x40) != 0 | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]) == 0)
+        while (bytes.Length >= 7 && (bytes[0] & 0x80) != 0)
         {
             var version = BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]);
             if (version != 0 && !QuicKeys.IsKnown(version) && (version & 0x0f0f0f0f) != 0x0a0a0a0a) break;
-            notes.Saw(datagram.At, "quic", "version", version);
+            if (version >> 24 != 'Q') notes.Saw(datagram.At, "quic", "version", version);
             var length = Packet(datagram, bytes, version);
             if (length <= 0 || length >= bytes.Length) break;
             bytes = bytes[length..];
@@ -112,7 +112,7 @@ internal static class QuicReading
         var conversation = datagram.Conversation;
         var pieces = conversation.Pieces ??= new HandshakePieces();
         var client = datagram.Outward;
-        if (client ? pieces.IsDone && datagram.Notes.Witness is null : conversation.Chosen is not null && datagram.Notes.Witness is null) return;
+        if (client ? pieces.IsDone : conversation.Chosen is not null) return;
         if (pieces.Connection.Length == 0)
         {
             // Who began chose the identifier; seen from the server's first packet alone it cannot be known.

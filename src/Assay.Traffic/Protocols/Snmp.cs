@@ -43,6 +43,13 @@ internal static class Snmp
         value = default;
         if (bytes.Length < 2) return false;
         tag = bytes[0];
+        // A small tag number may stand in a byte of its own.
+        if ((tag & 0x1f) == 0x1f && bytes[1] < 0x1f)
+        {
+            tag = (byte)(tag & 0xe0 | bytes[1]);
+            bytes = bytes[1..];
+            if (bytes.Length < 2) return false;
+        }
         int length = bytes[1], head = 2;
         if (length > 0x80)
         {
@@ -78,6 +85,7 @@ internal static class Snmp
         if (!Tlv(ref message, out _, out var community) || !Tlv(ref message, out var kind, out var pdu)) return;
         notes.Saw(at, "snmp", "version", version);
         notes.Saw(at, "snmp", "community", community);
+        notes.Saw(at, "snmp", "kind", Word(kind));
         var name = version == 0 ? "SNMP 1" : "SNMP 2c";
         // Get, next, set and bulk ask; traps and reports speak unasked.
         var asks = kind is 0xa0 or 0xa1 or 0xa3 or 0xa5;
@@ -123,6 +131,8 @@ internal static class Snmp
             if (!Tlv(ref usm, out _, out _)) return;
         }
         if (!Tlv(ref usm, out _, out var user)) return;
+        notes.Saw(at, "snmp", "level", flags[0] & 3);
+        notes.Saw(at, "snmp", "user", user);
         var level = (flags[0] & 3) switch { 0 => "without authentication and encryption", 1 => "authenticated, not encrypted", _ => "authenticated and encrypted" };
         var reports = (flags[0] & 4) != 0;
         var subject = Agent(notes, at, reports);

@@ -27,7 +27,7 @@ internal sealed class TelnetDissector(Conversation conversation) : Dissector(con
         Stream = static (bytes, _, port) => port is 23 or 2323 || Recognises(bytes) ? Recognition.Yes : Recognition.No,
         Dissector = static conversation => new TelnetDissector(conversation),
         Evidence = [FindingKind.Cleartext, FindingKind.Credential],
-        Proof = [new("command", "telnet.cmd")],
+        Proof = [new("command", "telnet.cmd"), new("option", "telnet.subcmd")],
         Limits = "off its ports only where it negotiates options; prompts in languages other than English",
     };
 
@@ -58,12 +58,22 @@ internal sealed class TelnetDissector(Conversation conversation) : Dissector(con
             {
                 var length = Command(bytes[i..]);
                 if (length == 0) return i;
+                Saw(bytes.Slice(i, length), at);
                 i += length - 1;
             }
             else if (outward) Type(bytes[i], subject, at);
             else Show(bytes[i], subject, at);
         }
         return bytes.Length;
+    }
+
+    private void Saw(ReadOnlySpan<byte> command, in Moment at)
+    {
+        if (Notes.Witness is null || command.Length < 2 || command[1] == 255) return;
+        Notes.Saw(at, "telnet", "command", command[1]);
+        if (command[1] is >= 250 and <= 254 && command.Length > 2) Notes.Saw(at, "telnet", "option", command[2]);
+        // The end of a suboption is a command of its own.
+        if (command[1] == 250 && command.EndsWith((ReadOnlySpan<byte>)[255, 240])) Notes.Saw(at, "telnet", "command", 240);
     }
 
     /// <summary>Length of the command in front, 0 where its end has not come yet.</summary>

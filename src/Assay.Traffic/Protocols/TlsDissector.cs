@@ -34,7 +34,7 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         Group = ProtocolGroup.Encryption,
         Source = "RFC 5246, RFC 8446, RFC 6101; SSL 2.0: RFC 5246 appendix E.2; JA4: github.com/FoxIO-LLC/ja4, technical_details/JA4.md",
         Ports = [443, 8443, 8883, 853],
-        Stream = static (bytes, _, _) => Recognises(bytes) ? Recognition.Yes : bytes.Length < 6 && bytes[0] == 22 ? Recognition.More : Recognition.No,
+        Stream = static (bytes, _, port) => Recognises(bytes) || IsMiddle(bytes, port) ? Recognition.Yes : bytes.Length < 6 && bytes[0] == 22 ? Recognition.More : Recognition.No,
         Dissector = static conversation => new TlsDissector(conversation),
         Evidence = [FindingKind.WeakCrypto, FindingKind.Certificate],
         Proof = [new("type", "tls.handshake.type"), new("suite", "tls.handshake.ciphersuite")],
@@ -47,6 +47,16 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         bytes.Length >= 6 && bytes[0] == 22 && bytes[1] == 3 && bytes[2] <= 4 && BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]) is >= 4 and <= 18432
             && bytes[5] is 0 or 1 or 2
         || IsVersion2(bytes);
+
+    // A session that was caught in the middle: encrypted records, two of them one behind the other or filling the segment, or one where TLS is expected.
+    private static bool IsMiddle(ReadOnlySpan<byte> bytes, ushort port)
+    {
+        if (bytes.Length < 5 || bytes[0] is not (20 or 21 or 22 or 23) || bytes[1] != 3 || bytes[2] is < 1 or > 4) return false;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
+        if (length is 0 or > 18432 || bytes[0] == 20 && length != 1) return false;
+        if (bytes.Length == 5 + length || port is 443 or 8443 or 8883 or 853 or 993 or 995 or 465) return true;
+        return bytes.Length >= 10 + length && bytes[5 + length] is >= 20 and <= 23 && bytes[6 + length] == 3 && bytes[7 + length] == bytes[2];
+    }
 
     // Two bytes of length with the top bit set, CLIENT-HELLO, version 3.x, and lengths that add up.
     private static bool IsVersion2(ReadOnlySpan<byte> bytes) => bytes.Length >= 11 && bytes[0] >> 7 == 1 && bytes[2] == 1 && bytes[3] == 3 && bytes[4] <= 3
@@ -68,14 +78,14 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         if (bytes[0] is < 20 or > 23 || bytes[1] != 3 || length > 18432) return Close(side, bytes.Length);
         // Behind the change of the cipher, and in application data, nothing can be read any more.
         if (bytes[0] == 23) return Close(side, bytes.Length);
-        if (bytes[0] == 20 && Notes.IsExamination && outward && length == 1)
+        if (bytes[0] == 20 && Notes.IsExamination && length == 1)
         {
             if (bytes.Length < 6) return 0;
             side.Changed = true;
             return 6;
         }
         if (bytes[0] == 20) return Close(side, bytes.Length);
-        if (side.Changed && bytes.Length >= 11 && !IsWholeHello(bytes[5..], length)) return Close(side, bytes.Length);
+        if (side.Changed && bytes.Length >= 11 && !IsWholeHello(bytes[5..], outward, length)) return Close(side, bytes.Length);
         if (bytes.Length < 5 + length)
         {
             // A server's hello often shares its record with the certificate chain; a record of a flow needs only the hello.
@@ -88,8 +98,8 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
 
     public override void Lost(bool outward) => Close(outward ? outwardSide : inwardSide, 0);
 
-    private static bool IsWholeHello(ReadOnlySpan<byte> record, int length) =>
-        record[0] == 1 && (record[1] << 16 | record[2] << 8 | record[3]) == length - 4 && record[4] == 3 && record[5] == 3;
+    private static bool IsWholeHello(ReadOnlySpan<byte> record, bool outward, int length) =>
+        record[0] == (outward ? 1 : 2) && (record[1] << 16 | record[2] << 8 | record[3]) == length - 4 && record[4] == 3 && record[5] == 3;
 
     private int Close(Side side, int used)
     {
@@ -157,6 +167,7 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         var offered = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
         Conversation.Offered = offered;
         int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[5..]);
+        Notes.Saw(at, "tls", "type", 1);
         if (Notes.IsExamination) evidence.Offers(offered, bytes.Slice(11, length), 3, at);
     }
 }

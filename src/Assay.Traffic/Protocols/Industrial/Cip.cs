@@ -11,7 +11,8 @@ namespace Assay.Traffic.Protocols.Industrial;
 internal static class Cip
 {
     private const byte MultipleServices = 0x0a, UnconnectedSend = 0x52, Answer = 0x80;
-    private const int ConnectionManager = 6, MessageRouter = 2;
+    private const byte ExecutePccc = 0x4b;
+    private const int ConnectionManager = 6, MessageRouter = 2, PcccObject = 0x67;
     private const int Deepest = 4, MostServices = 64;
 
     /// <param name="id">What a request and its answer share.</param>
@@ -27,7 +28,8 @@ internal static class Cip
             if (bytes.Length < 4) return;
             var (status, extra) = (bytes[2], 2 * bytes[3]);
             // Parts that do not fit yet are an answer too; 0x06 says that more follows.
-            notes.Orders.Answered(notes, at, EtherNetIp.Name, id ^ service, status is 0 or 6 ? null : Status(status));
+            var refusal = status is 0 or 6 ? service == ExecutePccc && 4 + extra < bytes.Length ? Pccc.Refusal(bytes[(4 + extra)..]) : null : Status(status);
+            notes.Orders.Answered(notes, at, EtherNetIp.Name, id ^ service, refusal);
             if (service == MultipleServices && 4 + extra < bytes.Length) Several(notes, bytes[(4 + extra)..], toServer, id, at, depth);
             return;
         }
@@ -49,7 +51,7 @@ internal static class Cip
             Several(notes, data, toServer, id, at, depth);
             return;
         }
-        if (Order(service, kind, path) is { } order) notes.Orders.Asked(notes, at, EtherNetIp.Name, id ^ service, order);
+        if ((service == ExecutePccc && kind == PcccObject ? Pccc.Order(data) : Order(service, kind, path)) is { } order) notes.Orders.Asked(notes, at, EtherNetIp.Name, id ^ service, order);
     }
 
     /// <summary>A packet of several services: count, then offsets from the count, then the messages.</summary>
@@ -88,6 +90,8 @@ internal static class Cip
         (0x0d, _) => "apply attributes of " + Class(kind),
         (0x15, _) => "restore " + Class(kind),
         (0x16, _) => "save " + Class(kind),
+        // A service of Rockwell's own, as captures of unlocking show it.
+        (0x4c, 0x8e) => "unlock the controller",
         // Services of Logix controllers on tags and programs (Logix 5000 Controllers Data Access, 1756-PM020).
         (0x4d or 0x53, not ConnectionManager) when IsTag(kind, path) => "write a tag",
         (0x4e, not ConnectionManager) when IsTag(kind, path) => "read, modify and write a tag",

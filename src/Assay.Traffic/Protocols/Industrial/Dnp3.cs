@@ -71,9 +71,10 @@ internal sealed class Dnp3(Notes notes)
         var id = (ulong)outstation << 8 | (uint)(control & 0x0f);
         if (function is 32 or 33 or 131) authentication = true;
         var objects = bytes[(isAnswer ? 4 : 2)..];
+        if (notes.Witness is not null) Show(frame, bytes, objects, isAnswer, at);
         if (!isAnswer)
         {
-            if (Order(function, objects) is { } order) notes.Orders.Asked(notes, at, Name, id, order, authentication ? "with secure authentication" : null);
+            if (Order(function, objects) is { } order) notes.Orders.Asked(notes, at, Name, id, order, authentication ? "after a challenge" : null);
             return;
         }
         if (function != 129) return;
@@ -87,6 +88,19 @@ internal sealed class Dnp3(Notes notes)
         // A challenge is no answer yet: the order waits for it.
         if (authentication && objects is [120, ..]) return;
         notes.Orders.Answered(notes, at, Name, id, Refusal(bytes[3]) ?? status);
+    }
+
+    /// <summary>What else a fragment says, for whoever compares.</summary>
+    private void Show(in Dnp3Link frame, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> objects, bool isAnswer, in Moment at)
+    {
+        notes.Saw(at, Name, "control", frame.Control);
+        notes.Saw(at, Name, "application", bytes[0]);
+        if (isAnswer) notes.Saw(at, Name, "indications", BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
+        var walk = new Dnp3Objects(objects, withData: bytes[1] is not (1 or 20 or 21 or 22 or 7 or 8 or 9 or 10));
+        while (walk.Next(out var header))
+        {
+            notes.Saw(at, Name, "object", string.Create(CultureInfo.InvariantCulture, $"{header.Group} {header.Variation} {header.Qualifier} {header.Start} {header.Count}"));
+        }
     }
 
     /// <summary>The order that a function gives (clause 4.4); null for one that only reads or confirms.</summary>

@@ -55,7 +55,8 @@ internal readonly ref struct EtherNetIpMessage
         {
             RegisterSession => data.Length == 4 && BinaryPrimitives.ReadUInt16LittleEndian(data) == 1,
             UnregisterSession => data.IsEmpty && message.Session != 0,
-            ListServices or ListIdentity or ListInterfaces => data.IsEmpty || data.Length > 2 && BinaryPrimitives.ReadUInt16LittleEndian(data) is < 16,
+            ListIdentity => data.IsEmpty && message.Session == 0 && message.Status == 0 && bytes.Length == HeaderLength || data is [1, 0, 0x0c, 0, ..] && data.Length > 36,
+            ListServices => data is [1, 0, 0, 1, ..] && data.Length >= 26,
             SendRequest or SendUnit => message.Session != 0 && (message.Status != 0 || data.Length >= 16 && BinaryPrimitives.ReadUInt32LittleEndian(data) == 0
                 && BinaryPrimitives.ReadUInt16LittleEndian(data[6..]) is >= 1 and <= 4),
             _ => false,

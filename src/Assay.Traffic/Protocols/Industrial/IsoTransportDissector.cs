@@ -22,6 +22,14 @@ internal sealed class IsoTransportDissector(Conversation conversation) : Message
 
     public override void Lost(bool outward) => heldLength[outward ? 1 : 0] = 0;
 
+    public override int Read(bool outward, ReadOnlySpan<byte> bytes, in Moment at)
+    {
+        if (application != Application.IsoTransport || TlsDissector.Protocol.Stream!(bytes, outward, 0) != Recognition.Yes) return base.Read(outward, bytes, at);
+        // Remote desktops agree on TLS in their first two messages, and go on without the transport.
+        Successor = new TlsDissector(Conversation);
+        return 0;
+    }
+
     protected override int Measure(ReadOnlySpan<byte> bytes) => IsoTransport.Measure(bytes);
 
     protected override void Take(bool outward, ReadOnlySpan<byte> message, in Moment at)

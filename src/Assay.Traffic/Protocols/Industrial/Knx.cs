@@ -7,7 +7,7 @@ using Assay.Traffic.Flows;
 namespace Assay.Traffic.Protocols.Industrial;
 
 /// <summary>
-/// KNXnet/IP (ISO 22510; KNX Standard 3/8/2 to 3/8/5): a header of six bytes, then the body of a service. Without its secure services (0x0950 on)
+/// KNXnet/IP (ISO 22510; KNX Standard 3/8/2 to 3/8/5): a header of six bytes, then the body of a service. Without its encrypted services (0x0950 on)
 /// nobody shows who he is.
 /// </summary>
 internal static class Knx

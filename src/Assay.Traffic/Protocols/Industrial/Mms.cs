@@ -18,7 +18,16 @@ internal sealed class Mms(Notes notes)
 
     /// <summary>A session SPDU that carries a connection, or give-tokens and data before presentation data.</summary>
     public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes is [1, 0, 1, 0, UserData, ..] || bytes.Length > 20 && bytes[0] is 0x0d or 0x0e
-        && bytes.IndexOf(AbstractSyntax) >= 0;
+        && bytes.IndexOf(AbstractSyntax) >= 0 || IsDirect(bytes);
+
+    /// <summary>A confirmed PDU or its error straight behind the transport, as the first stacks had it: it fills the message and begins with an invoke id.</summary>
+    private static bool IsDirect(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 5 || bytes[0] is not (0xa0 or 0xa1 or 0xa2)) return false;
+        var outer = new Ber(bytes);
+        return outer.Next(out _, out var content) && outer.Rest.IsEmpty && new Ber(content).Next(out var tag, out var id) && id.Length is >= 1 and <= 4
+            && tag == (bytes[0] == 0xa2 ? 0x80 : 2);
+    }
 
     // 1.0.9506.2.1 and its shorter form, as a presentation context names MMS.
     private static ReadOnlySpan<byte> AbstractSyntax => [0x28, 0xca, 0x22, 0x02];
@@ -31,6 +40,11 @@ internal sealed class Mms(Notes notes)
         if (bytes[0] is 0x0d or 0x0e)
         {
             if (bytes[0] == 0x0d) Password(bytes, at);
+            return;
+        }
+        if (bytes[0] != 1)
+        {
+            Pdu(bytes, at);
             return;
         }
         var data = Inside(bytes[4..], UserData);
@@ -80,7 +94,9 @@ internal sealed class Mms(Notes notes)
             case 0xa2:
                 var error = new Ber(content);
                 // The invoke id is tagged 0 here.
-                if (error.Next(out tag, out var id) && tag == 0x80) notes.Orders.Answered(notes, at, Name, Number(id), "service error");
+                if (!error.Next(out tag, out var id) || tag != 0x80) return;
+                notes.Saw(at, Name, "invoke", (long)Number(id));
+                notes.Orders.Answered(notes, at, Name, Number(id), "service error");
                 break;
         }
     }
@@ -90,10 +106,11 @@ internal sealed class Mms(Notes notes)
         var fields = new Ber(bytes);
         if (!fields.Next(out var tag, out var id) || tag != 2) return;
         var number = Number(id);
+        notes.Saw(at, Name, "invoke", (long)number);
         if (!fields.NextLong(out var service, out var content)) return;
         // List of modifiers.
         if (isRequest && service == (0x30, 16) && !fields.NextLong(out service, out content)) return;
-        notes.Saw(at, Name, "invoke", (long)number);
+        if ((service.First & 0xc0) != 0x80) return;
         notes.Saw(at, Name, isRequest ? "request" : "response", service.Number);
         if (isRequest)
         {

@@ -61,9 +61,9 @@ internal static class Plant
             }
             return true;
         },
-        Evidence = Controls,
+        Evidence = [FindingKind.Cleartext, FindingKind.Exposure],
         Proof = [new("destination", "dnp3.dst"), new("source", "dnp3.src"), new("function", "dnp3.al.func")],
-        Limits = "values of points; whether secure authentication was answered rightly",
+        Limits = "values of points; whether a challenge was answered rightly",
     };
 
     public static readonly Protocol Iec104 = new()
@@ -97,37 +97,37 @@ internal static class Plant
         Limits = "classes of transport other than 0; what is neither S7 communication nor MMS inside",
     };
 
-    /// <summary>Inside <see cref="IsoTransport"/>.</summary>
     public static readonly Protocol S7 = new()
     {
         Application = Application.S7,
         Name = Industrial.S7.Name,
         Title = "S7 communication",
         Group = ProtocolGroup.Industry,
+        Inside = Application.IsoTransport,
         Source = "not published; wireshark/epan/dissectors/packet-s7comm.c",
         Evidence = Controls,
         Proof = [new("kind", "s7comm.header.rosctr"), new("function", "s7comm.param.func")],
         Limits = "blocks and variables; what the scrambled password is",
     };
 
-    /// <summary>Inside <see cref="IsoTransport"/>.</summary>
     public static readonly Protocol S7Plus = new()
     {
         Application = Application.S7Plus,
         Name = "s7comm-plus",
         Title = "S7 communication plus",
         Group = ProtocolGroup.Industry,
+        Inside = Application.IsoTransport,
         Source = "not published; named by its first byte alone",
         Limits = "it is named and not read",
     };
 
-    /// <summary>Inside <see cref="IsoTransport"/>.</summary>
     public static readonly Protocol Mms = new()
     {
         Application = Application.Mms,
         Name = Industrial.Mms.Name,
         Title = "MMS, as in IEC 61850",
         Group = ProtocolGroup.Industry,
+        Inside = Application.IsoTransport,
         Source = "ISO 9506-2; IEC 61850-8-1",
         Evidence = [.. Controls, FindingKind.Credential],
         Proof = [new("invoke", "mms.invokeID"), new("request", "mms.confirmedServiceRequest"), new("response", "mms.confirmedServiceResponse")],
@@ -159,7 +159,7 @@ internal static class Plant
         },
         Evidence = Controls,
         Proof = [new("command", "enip.command"), new("session", "enip.session"), new("service", "cip.sc")],
-        Limits = "values of tags; PCCC inside CIP; data of connections over UDP",
+        Limits = "values of tags; data of connections over UDP",
     };
 
     public static readonly Protocol Bacnet = new()
@@ -236,7 +236,8 @@ internal static class Plant
             return true;
         }),
         Evidence = Controls,
-        Limits = "secure services are named by number only",
+        Proof = [new("service", "knxip.service"), new("length", "knxip.totallength")],
+        Limits = "encrypted services are named by number only",
     };
 
     public static readonly Protocol HartIp = new()

@@ -114,8 +114,10 @@ internal sealed class S7(Notes notes)
 
     private static string? Command(int group, byte function) => (group, function) switch
     {
-        (7, 2) => "set the clock",
-        (3, 3) => "delete a block",
+        (1, 8) => "modify variables",
+        (1, 9) => "force variables",
+        (1, 12) => "reset the memory",
+        (7, 2 or 4) => "set the clock",
         _ => null,
     };
 
