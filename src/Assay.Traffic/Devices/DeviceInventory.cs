@@ -204,7 +204,12 @@ public sealed class DeviceInventory(KindProfiles? profiles = null)
         {
             if (service is { Answered: false, Name: { } name } && ServiceKinds.Value.TryGetValue(Unversioned(name), out var row)) Say(row.Kind, row.Confidence, $"announces {name}");
         }
-        foreach (var (model, source) in draft.Models) Say(model, 0.5, $"states this model in {source}");
+        // A program's name in a product line is no model; by two means, or in its DHCP vendor class, a device speaks of itself.
+        foreach (var model in draft.Models.GroupBy(m => m.Model, StringComparer.OrdinalIgnoreCase))
+        {
+            if (model.Count() < 2 && model.All(m => m.Source != "DHCP option 60")) continue;
+            foreach (var (name, source) in model) Say(name, model.Count() > 1 ? 0.6 : 0.4, $"states this model in {source}");
+        }
         return [.. said.Select(s => new KindAnswer(s.Key, s.Value.Confidence, [.. s.Value.Reasons]))];
 
         void Say(string kind, double confidence, string reason)

@@ -69,6 +69,7 @@ internal sealed class MudReader(ReadOnlyMemory<byte> bytes)
         }
         Version(mud);
         var url = Url(mud);
+        if (RuleSetPlan.Authority(url) == ObservedProfile.Host) Remark("observed-profile", RemarkWeight.Advice, $"/{Mud}/mud-url", "a file of the device's maker", "a profile that was learnt from captures, which no maker stated");
         foreach (var member in root.EnumerateObject())
         {
             if (member.Name is not (Mud or Acls or DraftAcls)) Remark("unknown-node", RemarkWeight.Advice, "/" + Name(member.Name), $"{Mud} and {Acls}", "another node, which is passed over");
