@@ -101,7 +101,7 @@ public sealed record ObservedProfile
         json.WriteString("last-update", (Last ?? DateTimeOffset.UnixEpoch).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         json.WriteNumber("cache-validity", 48);
         json.WriteBoolean("is-supported", true);
-        json.WriteString("systeminfo", "Observed profile, learnt from captures; not its maker's");
+        json.WriteString("systeminfo", "Observed profile, learnt from captures; no maker stated it");
         var lists = new[] { (FromDevice: true, Policy: "from-device-policy"), (FromDevice: false, Policy: "to-device-policy") };
         foreach (var (fromDevice, policy) in lists)
         {
