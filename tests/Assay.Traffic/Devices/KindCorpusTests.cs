@@ -111,6 +111,47 @@ public sealed class KindCorpusTests(ITestOutputHelper output)
         Assert.True(low > Published, $"expected more than {Published} with 95 % confidence, found {low:0.000}");
     }
 
+    [Fact]
+    public void A_capture_that_begins_in_the_middle_of_a_set_up_is_named_or_unknown_and_seldom_wrong()
+    {
+        var all = All();
+        var (right, unknown, sibling, tried) = (0, 0, 0, 0);
+        var folds = Folds(all, 0);
+        var late = all.ToDictionary(s => s.Fingerprint, s => Late(s.File, s.Fingerprint.Mac));
+        for (var fold = 0; fold < folds.Count; fold++)
+        {
+            var profiles = KindProfiles.Learn([.. folds.Where((_, f) => f != fold).SelectMany(f => f)], names: false);
+            foreach (var (kind, fingerprint) in folds[fold])
+            {
+                if (late[fingerprint] is not { } half) continue;
+                var match = profiles.Match(half);
+                tried++;
+                if (match.Kinds.Count == 0) unknown++;
+                else if (match.Kinds[0].Name == kind) right++;
+                else if (Siblings.Contains(kind) && Siblings.Contains(match.Kinds[0].Name)) sibling++;
+            }
+        }
+        Line($"second half of each set-up, without names: of {tried} {(double)right / tried:0.000} right, {(double)unknown / tried:0.000} unknown, {(double)sibling / tried:0.000} a sibling, {(double)(tried - right - unknown - sibling) / tried:0.000} wrong");
+        Assert.True(right > tried / 2);
+    }
+
+    /// <summary>The device's fingerprint from the later half of a capture's frames.</summary>
+    private static Fingerprint? Late(string file, MacAddress mac)
+    {
+        using var whole = Assay.Evidence.Artefact.Open(file);
+        var count = 0;
+        for (var reader = CaptureReader.Open(whole); reader.Next(out _);) count++;
+        using var stream = new MemoryStream();
+        var writer = new PcapWriter(stream);
+        var frames = CaptureReader.Open(whole);
+        for (var number = 0; frames.Next(out var frame); number++)
+        {
+            if (number >= count / 2) writer.Write(frame);
+        }
+        using var half = Assay.Evidence.Artefact.Of("late.pcap", stream.ToArray());
+        return Fingerprint.Of(half, Capture.Options).SingleOrDefault(f => f.Mac == mac);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
