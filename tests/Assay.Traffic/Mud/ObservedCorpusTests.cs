@@ -2,10 +2,9 @@ using Assay.Evidence;
 using Assay.Tests;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Mud;
+using Said = Assay.Traffic.Mud.Talk;
 
 namespace Assay.Traffic.Tests.Mud;
-
-using Talk = Assay.Traffic.Mud.Talk;
 
 /// <summary>Observed profiles of real set-ups: each covers its own capture, read back by our strict reader, and refuses what was not in it.</summary>
 public sealed class ObservedCorpusTests(ITestOutputHelper output)
@@ -67,7 +66,7 @@ public sealed class ObservedCorpusTests(ITestOutputHelper output)
             var check = new MudCheck(Profile(own), own.Members);
             var talks = own.Talks();
             var (cloud, name) = talks.Where(t => t.Names.Count > 0 && t.ByDevice).Select(t => (t.Peer, t.Names)).FirstOrDefault();
-            var strange = new List<Talk>
+            var strange = new List<Said>
             {
                 Planted(Address.Parse("203.0.113.77"), Packet.Tcp, 443, 50000, byDevice: true),
                 Planted(Address.Parse("203.0.113.77"), Packet.Udp, 53, 50000, byDevice: true),
@@ -87,7 +86,7 @@ public sealed class ObservedCorpusTests(ITestOutputHelper output)
         output.WriteLine($"{planted} planted flows, each the only deviation");
     }
 
-    private static Talk Planted(Address peer, byte protocol, ushort peerPort, ushort devicePort, bool byDevice) => new()
+    private static Said Planted(Address peer, byte protocol, ushort peerPort, ushort devicePort, bool byDevice) => new()
     {
         Peer = peer,
         Protocol = protocol,
