@@ -15,7 +15,7 @@ public static class MudCompile
         new("--inside", "INTERFACE", "compile: where guarded devices are (default: br0)", Repeats: true),
         new("--outside", "INTERFACE", "compile: where the Internet is (default: wan0)"),
         new("--address", "ADDRESS", "compile: the gateway's address inside, where names are asked (default: 192.168.77.1)"),
-        new("--device", "MAC,ADDRESS", "compile: a device of this file, with its addresses", Repeats: true),
+        new("--device", "MAC,ADDRESS", "compile: a device of this file, with its addresses; learn, check: the device, by its MAC address alone", Repeats: true),
         new("--action", "ACTION", "compile: notify, narrow, heal or cut for these devices (default: narrow)"),
         new("--update-host", "NAME", "compile: where updates come from, besides the file's own", Repeats: true),
     ];

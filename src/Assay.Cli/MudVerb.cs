@@ -10,14 +10,15 @@ using Assay.Traffic.Mud;
 
 namespace Assay.Cli;
 
-/// <summary><c>assay mud lint|verify|compile</c>: what a MUD file says and how well it says it, whether a known signer signed it, and the rules it gives (docs/mud.md).</summary>
+/// <summary><c>assay mud lint|verify|learn|check|compile</c>: what a MUD file says and how well it says it, whether a known signer signed it, what a device was seen to need,
+/// whether it kept to its file, and the rules the file gives (docs/mud.md).</summary>
 public static class MudVerb
 {
     public static readonly Verb Verb = new()
     {
         Name = "mud",
-        Summary = "read a MUD file: what it allows, what departs from the standard; check its signature; make rules of it",
-        Usage = "lint FILE… | verify FILE [--signature P7S] --signer CERTIFICATE… | compile FILE [--device MAC,ADDRESS]…",
+        Summary = "read a MUD file: what it allows, what departs from the standard; check its signature; learn one from captures, hold captures against it; make rules of it",
+        Usage = "lint FILE… | verify FILE [--signature P7S] --signer CERTIFICATE… | learn CAPTURE… --device MAC | check FILE CAPTURE… [--device MAC] | compile FILE [--device MAC,ADDRESS]…",
         Example = "./assay mud lint examples/doorbell-1.1/mud/edb-100.json",
         Formats = ["table", "json"],
         Options =
@@ -26,6 +27,7 @@ public static class MudVerb
             new("--signer", "CERTIFICATE", "verify: the signer's certificate, or its authority's, in PEM or DER", Repeats: true),
             new("--as-of", "DATE", "verify: the date for which certificates are checked (default: now)"),
             .. MudCompile.Options,
+            .. MudCheckAct.Options,
         ],
         Run = Run,
     };
@@ -35,11 +37,15 @@ public static class MudVerb
         ["lint", _, ..] => Lint(arguments, terminal),
         ["verify", var file] => Verify(arguments, terminal, file),
         ["compile", var file] => MudCompile.Run(arguments, terminal, file),
+        ["learn", _, ..] => MudLearnAct.Run(arguments, terminal),
+        ["check", var file, _, ..] => MudCheckAct.Run(arguments, terminal, file),
+        ["learn"] => throw new UsageException("expected learn with at least one CAPTURE"),
+        ["check", ..] => throw new UsageException("expected check with one FILE and at least one CAPTURE"),
         ["compile", ..] => throw new UsageException("expected compile with one FILE"),
-        [] => throw new UsageException("expected lint, verify or compile, found nothing"),
+        [] => throw new UsageException("expected lint, verify, learn, check or compile, found nothing"),
         ["lint"] => throw new UsageException("expected lint with at least one FILE"),
         ["verify", ..] => throw new UsageException("expected verify with one FILE"),
-        [var other, ..] => throw new UsageException($"expected lint, verify or compile, found {other}{Arguments.Nearest(other, ["lint", "verify", "compile"])}"),
+        [var other, ..] => throw new UsageException($"expected lint, verify, learn, check or compile, found {other}{Arguments.Nearest(other, ["lint", "verify", "learn", "check", "compile"])}"),
     };
 
     // ---- lint
@@ -115,9 +121,9 @@ public static class MudVerb
     [
         (p.FromDevice ? "from device" : "to device") + (p.Accept ? "" : ", denied"),
         Protocol(p),
-        Peer(p.Peer),
-        Ports(p.PeerPorts),
-        Ports(p.DevicePorts),
+        MudCheck.Name(p.Peer),
+        MudCheck.Name(p.PeerPorts),
+        MudCheck.Name(p.DevicePorts),
         p.InitiatedBy switch { InitiatedBy.Device => "device", InitiatedBy.Peer => "peer", _ => "either" },
     ];
 
@@ -128,21 +134,6 @@ public static class MudVerb
         if (p.IcmpCode is { } code) name += FormattableString.Invariant($" code {code}");
         return p.IpVersion is { } version ? FormattableString.Invariant($"{name}, IPv{version}") : name;
     }
-
-    private static string Peer(Peer peer) => peer.Kind switch
-    {
-        PeerKind.Any => "every host",
-        PeerKind.LocalNetworks => "local networks",
-        PeerKind.MyController => "its controller",
-        PeerKind.SameManufacturer => "devices of the same maker",
-        PeerKind.Manufacturer => $"devices of {peer.Value}",
-        PeerKind.Model => $"devices with {peer.Value}",
-        PeerKind.Controller => $"controllers of class {peer.Value}",
-        _ => peer.Value!,
-    };
-
-    private static string Ports(IReadOnlyList<PortRange> ports) => ports.Count == 0 ? "all"
-        : string.Join(", ", ports.Select(r => r.First == r.Last ? r.First.ToString(CultureInfo.InvariantCulture) : FormattableString.Invariant($"{r.First}-{r.Last}")));
 
     private static string Name(RemarkWeight weight) => weight switch { RemarkWeight.Dropped => "dropped", RemarkWeight.Departs => "departs", _ => "advice" };
 

@@ -35,14 +35,14 @@ public sealed record KindProfile
 
 /// <summary>
 /// Kinds of devices by how they speak. For each kind the share of set-ups that showed a trait; a fingerprint is weighed against every kind trait by trait (Bernoulli
-/// naive Bayes, what is absent counting a quarter since captures are often partial), and how sure an answer is follows from how it did on set-ups left out while learning.
+/// naive Bayes); what is absent counts a quarter where the capture does not hold how the device joined, since much went before then. How sure an answer is follows from how the profiles did on set-ups left out while learning.
 /// </summary>
 public sealed class KindProfiles
 {
     /// <summary>Bytes of a file of profiles at most.</summary>
     public const int LongestFile = 32 << 20;
     internal const int MostKinds = 4096, MostTraits = 1 << 16;
-    private const double Shrink = 0.1, Absent = 0.25, Least = 0.001, Margin = 0.85, Shown = 0.05;
+    private const double Shrink = 0.1, Late = 0.25, Least = 0.001, Margin = 0.85, Shown = 0.05;
     private const int MostReasons = 5, FewestTraits = 8;
 
     private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);
@@ -51,8 +51,9 @@ public sealed class KindProfiles
     private readonly int[][] counts;
     private readonly int[] totals, spread;
     private readonly int setups;
-    private readonly double[][] present;
-    private readonly double[] bases;
+    // Logarithms of the share that shows a trait, and of the share that does not; the latter's sums.
+    private readonly double[][] present, absent;
+    private readonly double[] nothing;
 
     internal KindProfiles(IReadOnlyList<KindProfile> kinds, double temperature, bool names)
     {
@@ -75,16 +76,17 @@ public sealed class KindProfiles
             }
         }
         present = new double[kinds.Count][];
-        bases = new double[kinds.Count];
+        absent = new double[kinds.Count][];
+        nothing = new double[kinds.Count];
         for (var k = 0; k < kinds.Count; k++)
         {
             present[k] = new double[traits.Length];
+            absent[k] = new double[traits.Length];
             for (var t = 0; t < traits.Length; t++)
             {
                 var share = Share(counts[k][t], kinds[k].Setups, totals[t], setups);
-                var missing = Absent * Math.Log(1 - share);
-                bases[k] += missing;
-                present[k][t] = Math.Log(share) - missing;
+                (present[k][t], absent[k][t]) = (Math.Log(share), Math.Log(1 - share));
+                nothing[k] += absent[k][t];
             }
         }
     }
@@ -105,6 +107,9 @@ public sealed class KindProfiles
         var background = (total + 0.5) / (all + 1);
         return Math.Clamp((count + Shrink * background) / (of + Shrink), Least, 1 - Least);
     }
+
+    // What a device does when it joins a network: without it, much may have been said before the capture began.
+    private static double Absent(IReadOnlyList<string> shown) => shown.Any(t => t is "EAPOL" or "DHCP discover") ? 1 : Late;
 
     // A trait of few kinds says more than one of many; one of none the most.
     private double Weight(int trait) => Math.Log((Kinds.Count + 1.0) / (trait < 0 ? 1 : Math.Max(1, spread[trait])));
@@ -145,7 +150,8 @@ public sealed class KindProfiles
     {
         if (Kinds[own].Setups < 2) return (own, [], 0);
         var seen = shown.Select(t => index.GetValueOrDefault(t, -1)).ToList();
-        var scores = Scores(seen);
+        var weight = Absent(shown);
+        var scores = Scores(seen, weight);
         var isShown = new bool[traits.Length];
         foreach (var t in seen)
         {
@@ -155,15 +161,15 @@ public sealed class KindProfiles
         for (var t = 0; t < traits.Length; t++)
         {
             var share = isShown[t] ? Share(counts[own][t] - 1, Kinds[own].Setups - 1, totals[t] - 1, setups - 1) : Share(counts[own][t], Kinds[own].Setups - 1, totals[t], setups - 1);
-            score += isShown[t] ? Math.Log(share) : Absent * Math.Log(1 - share);
+            score += isShown[t] ? Math.Log(share) : weight * Math.Log(1 - share);
         }
         scores[own] = score;
         double known = 0, all = 0;
         foreach (var t in seen)
         {
-            var weight = Weight(t);
-            all += weight;
-            if (t >= 0 && counts[own][t] > 1) known += weight;
+            var says = Weight(t);
+            all += says;
+            if (t >= 0 && counts[own][t] > 1) known += says;
         }
         return (own, scores, all == 0 ? 0 : known / all);
     }
@@ -198,14 +204,15 @@ public sealed class KindProfiles
 
     // ---- answering
 
-    private double[] Scores(List<int> seen)
+    private double[] Scores(List<int> seen, double weight)
     {
-        var scores = (double[])bases.Clone();
+        var scores = new double[Kinds.Count];
         for (var k = 0; k < scores.Length; k++)
         {
+            scores[k] = weight * nothing[k];
             foreach (var t in seen)
             {
-                if (t >= 0) scores[k] += present[k][t];
+                if (t >= 0) scores[k] += present[k][t] - weight * absent[k][t];
             }
         }
         return scores;
@@ -235,7 +242,7 @@ public sealed class KindProfiles
                 Unknown = FormattableString.Invariant($"expected at least {FewestTraits} traits that some kind has shown, found {known.Count} of {seen.Count}"),
             };
         }
-        var shares = Shares(Scores(known), Temperature);
+        var shares = Shares(Scores(known, Absent(shown)), Temperature);
         var order = Enumerable.Range(0, shares.Length).OrderByDescending(k => shares[k]).ThenBy(k => Kinds[k].Name, StringComparer.Ordinal).ToList();
         var explained = Explained(order[0], seen);
         if (explained < Kinds[order[0]].Least)

@@ -43,6 +43,9 @@ public sealed record MudFile
     /// <summary>The host (and port) of <see cref="Url"/>, in lower case: what same-manufacturer compares (RFC 8520 section 8, erratum 6295).</summary>
     public string Authority => new Uri(Url).Authority.ToLowerInvariant();
 
+    /// <summary>True where the file says of itself that it was learnt from captures: it is no statement of the maker, whoever hands it over.</summary>
+    public bool IsObserved => Authority == ObservedProfile.Host;
+
     /// <summary>True where the bytes may be a MUD file: JSON with the MUD container.</summary>
     public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length <= LongestFile && bytes.IndexOf("\"ietf-mud:mud\""u8) >= 0;
 

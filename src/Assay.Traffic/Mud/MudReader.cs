@@ -69,6 +69,7 @@ internal sealed class MudReader(ReadOnlyMemory<byte> bytes)
         }
         Version(mud);
         var url = Url(mud);
+        if (RuleSetPlan.Authority(url) == ObservedProfile.Host) Remark("observed-profile", RemarkWeight.Advice, $"/{Mud}/mud-url", "a file of the device's maker", "a profile that was learnt from captures, which no maker stated");
         foreach (var member in root.EnumerateObject())
         {
             if (member.Name is not (Mud or Acls or DraftAcls)) Remark("unknown-node", RemarkWeight.Advice, "/" + Name(member.Name), $"{Mud} and {Acls}", "another node, which is passed over");
@@ -415,10 +416,37 @@ internal sealed class MudReader(ReadOnlyMemory<byte> bytes)
             var entry = new MudEntry(fromDevice, list.IpVersion);
             var permission = entry.Read(ace, name);
             foreach (var remark in entry.Remarks) Remark(remark.Rule, remark.Weight, at + remark.Where, remark.Expected, remark.Found);
-            if (permission is null || list.Unknown && permission.Accept) dropped++;
-            else permissions.Add(permission);
+            if (permission is null || list.Unknown && permission.Accept)
+            {
+                dropped++;
+                continue;
+            }
+            permissions.Add(permission);
+            if (permission.Accept) Advise(permission, at);
         }
     }
+
+    /// <summary>What RFC 9726 (BCP 241) asks of makers as far as a file shows it: names and not addresses, names that stay, the network's own resolver.</summary>
+    private void Advise(Permission entry, string at)
+    {
+        var peer = entry.Peer;
+        if (peer.Kind == PeerKind.Network && Network.TryParse(peer.Value!, out var network) && !network.Address.IsLocal && network.Prefix == (network.Address.IsV4 ? 32 : 128))
+        {
+            Remark("address-literal", RemarkWeight.Advice, at, "a DNS name, which can move (RFC 9726 section 4.1)", $"the address {peer.Value}");
+        }
+        if (peer.Kind == PeerKind.Name && IsDrawn(peer.Value!)) Remark("name-drawn", RemarkWeight.Advice, at, "a name that stays the same (RFC 9726 section 4.2)", $"{peer.Value}, which looks drawn by a machine");
+        var asksNames = entry.FromDevice && entry.Protocol is 6 or 17 && (entry.PeerPorts.Contains(new PortRange(53, 53)) || entry.PeerPorts.Contains(new PortRange(853, 853)));
+        if (peer.Kind is PeerKind.Name or PeerKind.Network && (asksNames && !IsLocal(peer) || peer.Kind == PeerKind.Name && NamesOverHttps.Knows(peer.Value!)))
+        {
+            Remark("resolver-named", RemarkWeight.Advice, at, "the network's own resolver, the class urn:ietf:params:mud:dns (RFC 9726 section 6)", $"{peer.Value}: a gateway that enforces names cannot see its answers");
+        }
+    }
+
+    private static bool IsLocal(Peer peer) => peer.Kind == PeerKind.Network && Network.TryParse(peer.Value!, out var network) && network.Address.IsLocal;
+
+    // A label with an address in it, or of sixteen and more hexadecimal digits.
+    private static bool IsDrawn(string name) => name.Split('.').Any(label => label.Length >= 16 && label.All(char.IsAsciiHexDigit) && label.Any(char.IsAsciiDigit)
+        || label.Split('-') is [.., var a, var b, var c, var d] && new[] { a, b, c, d }.All(p => byte.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _)));
 
     // ---- small things
 

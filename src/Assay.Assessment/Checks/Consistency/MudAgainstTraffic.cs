@@ -53,12 +53,12 @@ public sealed class MudAgainstTraffic() : Check("mud-against-traffic", 1, Polari
         return examined.LookedWhole(CoverageScope.Capture) ? Units.Select(u => Supports(u, $"all {allowed} conversation(s) of the device that a MUD file rules on are allowed by it")) : Silence(examined);
     }
 
-    /// <summary>Null for what is no MUD file; that is said elsewhere.</summary>
+    /// <summary>Null for what is no MUD file, which is said elsewhere, and for a profile that was learnt from captures: no maker stated it, and it fits its captures by making.</summary>
     internal static MudFile? Read(DossierFile file)
     {
         try
         {
-            return MudFile.Read(file.Artefact.Bytes.Whole);
+            return MudFile.Read(file.Artefact.Bytes.Whole) is { IsObserved: false } stated ? stated : null;
         }
         catch (UnreadableException)
         {
