@@ -21,14 +21,23 @@ public sealed record CaptureExamination
     public IReadOnlyList<Attack> Attacks { get; init; } = [];
     public required Coverage Coverage { get; init; }
 
-    /// <summary>True where the artefact begins as a capture does.</summary>
-    public static bool Recognises(Artefact artefact) => CaptureReader.Recognises(artefact.Bytes.Span(0, (int)Math.Min(32, artefact.Size)));
+    /// <summary>True where the artefact begins as a capture does, or is a compressed file whose content does.</summary>
+    public static bool Recognises(Artefact artefact) => CaptureReader.Recognises(artefact);
 
     /// <summary>Reads a capture once. Damage behind its header is a loss in <see cref="Coverage"/>.</summary>
     /// <exception cref="UnreadableException">The artefact does not begin as a capture does.</exception>
     /// <exception cref="OperationCanceledException"/>
     public static CaptureExamination Of(Artefact artefact, ExaminationOptions options)
     {
+        using var reader = CaptureReader.Open(artefact, options.Budget);
+        return Of(reader, options);
+    }
+
+    /// <summary>As <see cref="Of(Artefact, ExaminationOptions)"/>, of all that a reader still has: an interface too.</summary>
+    /// <exception cref="OperationCanceledException"/>
+    public static CaptureExamination Of(CaptureReader reader, ExaminationOptions options)
+    {
+        var artefact = reader.Artefact;
         var flows = new List<Flow>();
         long unkept = 0;
         var walk = new CaptureWalk(artefact, options, isExamination: true, flow =>
@@ -36,7 +45,7 @@ public sealed record CaptureExamination
             if (flows.Count < CaptureWalk.MostFlows) flows.Add(flow);
             else unkept++;
         });
-        var coverage = walk.Run();
+        var coverage = walk.Run(reader);
         if (unkept > 0)
         {
             var loss = new Loss

@@ -26,13 +26,19 @@ internal static class Tshark
     /// <summary>Every frame of a capture, in order; skips the test where there is no tshark.</summary>
     public static Row[] Read(string file) => Known.GetOrAdd(file, f => new Lazy<Row[]>(() => Load(f))).Value;
 
-    private static Row[] Load(string file)
+    private static Row[] Load(string file) => [.. Load(file, Fields).Select(Parse)];
+
+    /// <summary>Other fields of every frame: each row holds the values of each field, in order; kept as well.</summary>
+    public static List<string[][]> FieldsOf(string file, string[] fields) =>
+        [.. Load(file, fields).Select(line => line.Split('\t').Select(c => c.Length == 0 ? Array.Empty<string>() : c.Split('|')).ToArray())];
+
+    private static string[] Load(string file, string[] fields)
     {
         Tool.Need("tshark", "tshark");
         // Content before ports: else a client port that is registered for something else hides a TLS hello (3671, KNXnet/IP).
         var arguments = new List<string> { "-n", "-o", "tcp.try_heuristic_first:TRUE", "-r", file, "-T", "fields", "-E", "separator=/t", "-E",
             "aggregator=|", "-E", "occurrence=a" };
-        foreach (var field in Fields) arguments.AddRange(["-e", field]);
+        foreach (var field in fields) arguments.AddRange(["-e", field]);
         var key = Convert.ToHexStringLower(SHA256.HashData([.. File.ReadAllBytes(file),
             .. Encoding.UTF8.GetBytes(string.Join(' ', arguments.Where(a => a != file)))]));
         var folder = Path.Combine(Path.GetTempPath(), "assay-tshark-" + Environment.UserName);
@@ -47,7 +53,7 @@ internal static class Tshark
             File.WriteAllText(draft, text);
             File.Move(draft, kept, overwrite: true);
         }
-        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static Row Parse(string line)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
+using Assay.Traffic.Captures;
 
 namespace Assay.Traffic.Flows;
 
@@ -12,8 +13,16 @@ public static class FlowTable
     /// <remarks>Nothing is allocated per packet; memory is bounded by the number of open flows.</remarks>
     /// <exception cref="UnreadableException">The artefact does not begin as a capture does.</exception>
     /// <exception cref="OperationCanceledException"/>
-    public static Coverage Read(Artefact artefact, ExaminationOptions options, Action<Flow> emit) =>
-        artefact.Size < Small ? new CaptureWalk(artefact, options, isExamination: false, emit).Run() : new SharedWalk(artefact, options).Run(emit);
+    /// <param name="counters">Endpoints and counters only: no payload is read, so that there are no names and no applications.</param>
+    public static Coverage Read(Artefact artefact, ExaminationOptions options, Action<Flow> emit, bool counters = false) =>
+        // What is compressed is unpacked while it is read, and only once.
+        artefact.Size < Small || CaptureBytes.IsPacked(artefact)
+            ? new CaptureWalk(artefact, options, isExamination: false, emit, counters: counters).Run()
+            : new SharedWalk(artefact, options, counters).Run(emit);
+
+    /// <summary>As <see cref="Read(Artefact, ExaminationOptions, Action{Flow}, bool)"/>, of an interface: flows leave as they end.</summary>
+    public static Coverage Read(LiveReader reader, ExaminationOptions options, Action<Flow> emit, bool counters = false) =>
+        new CaptureWalk(reader.Artefact, options, isExamination: false, emit, counters: counters).Run(reader);
 
     /// <summary>Bytes below which a capture cannot hold as many flows as the cache of one share, so that one walk gives the very same records.</summary>
     private const long Small = 4 << 20;

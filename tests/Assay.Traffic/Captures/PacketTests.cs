@@ -87,7 +87,7 @@ public sealed class PacketTests
             for (var length = 0; length < bytes.Length; length++) Assert.True(Decode(link,
                 bytes[..length]).Depth is Depth.Damaged or Depth.Transport or Depth.NotIp);
         }
-        Assert.Equal(Depth.LinkUnknown, Decode((LinkType)127, Payload).Depth);
+        Assert.Equal(Depth.LinkUnknown, Decode((LinkType)147, Payload).Depth);
         Assert.Equal(Depth.NotIp, Decode(LinkType.Ethernet, [.. new byte[12], 8, 6, .. new byte[28]]).Depth);
     }
 
