@@ -29,15 +29,16 @@ internal static class Tshark
     private static Row[] Load(string file) => [.. Load(file, Fields).Select(Parse)];
 
     /// <summary>Other fields of every frame: each row holds the values of each field, in order; kept as well.</summary>
-    public static List<string[][]> FieldsOf(string file, string[] fields) =>
-        [.. Load(file, fields).Select(line => line.Split('\t').Select(c => c.Length == 0 ? Array.Empty<string>() : c.Split('|')).ToArray())];
+    public static List<string[][]> FieldsOf(string file, string[] fields, params string[] preferences) =>
+        [.. Load(file, fields, preferences).Select(line => line.Split('\t').Select(c => c.Length == 0 ? Array.Empty<string>() : c.Split('|')).ToArray())];
 
-    private static string[] Load(string file, string[] fields)
+    private static string[] Load(string file, string[] fields, params string[] preferences)
     {
         Tool.Need("tshark", "tshark");
         // Content before ports: else a client port that is registered for something else hides a TLS hello (3671, KNXnet/IP).
         var arguments = new List<string> { "-n", "-o", "tcp.try_heuristic_first:TRUE", "-r", file, "-T", "fields", "-E", "separator=/t", "-E",
             "aggregator=|", "-E", "occurrence=a" };
+        foreach (var preference in preferences) arguments.AddRange(["-o", preference]);
         foreach (var field in fields) arguments.AddRange(["-e", field]);
         var key = Convert.ToHexStringLower(SHA256.HashData([.. File.ReadAllBytes(file),
             .. Encoding.UTF8.GetBytes(string.Join(' ', arguments.Where(a => a != file)))]));

@@ -54,7 +54,8 @@ public static class PackedContent
         var length = 0;
         try
         {
-            using var stream = Open(kind, bytes, budget, Math.Max(count, 1 << 16));
+            // LZ4 gives nothing before a whole block, of which the longest has 8 MiB.
+            using var stream = Open(kind, bytes, budget, Math.Max(count, kind == CompressionKind.Lz4Frame ? 9 << 20 : 1 << 20));
             for (int got; length < count && (got = stream.Read(start, length, count - length)) > 0;) length += got;
         }
         catch (Exception wrong) when (wrong is InvalidDataException or UnreadableException or BudgetException or IOException)

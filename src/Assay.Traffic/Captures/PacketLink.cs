@@ -45,8 +45,12 @@ public partial struct Packet
                 if (bytes.Length < at + 4) return Depth.Damaged;
                 Trail?.Add(Layer.Plain, at, 4);
                 return (bytes[at] | bytes[at + 3]) is 2 or 10 or 24 or 28 or 30 ? Ip(bytes, at + 4) : Depth.NotIp;
-            case LinkType.Raw or LinkType.RawBsd or LinkType.RawOpenBsd or LinkType.IPv4 or LinkType.IPv6:
+            case LinkType.Raw or LinkType.RawBsd or LinkType.RawOpenBsd:
                 return Ip(bytes, at);
+            case LinkType.IPv4:
+                return bytes.Length > at && bytes[at] >> 4 == 4 ? V4(bytes, at) : Depth.Damaged;
+            case LinkType.IPv6:
+                return bytes.Length > at && bytes[at] >> 4 == 6 ? V6(bytes, at) : Depth.Damaged;
             case LinkType.Ppp:
                 return Ppp(bytes, at);
             case LinkType.PppSerial or LinkType.CiscoHdlc:

@@ -8,7 +8,7 @@ public enum TunnelKind : byte { None, IpInIp, SixInFour, Gre, Erspan, Vxlan, Gen
 /// <summary>From an IP packet into the one that it carries.</summary>
 /// <remarks>
 /// IP in IP (RFC 2003, 2473), IPv6 in IPv4 (RFC 4213), GRE (RFC 2784, 2890; NVGRE of RFC 7637; PPTP's of RFC 2637; ERSPAN of draft-foschiano-erspan), VXLAN (RFC 7348) and its
-/// generic extension, GENEVE (RFC 8926), GTP-U (3GPP TS 29.281), EtherIP (RFC 3378), MPLS in IP (RFC 4023), Teredo (RFC 4380). A tunnel over UDP is looked for at its own port
+/// generic extension, GENEVE (RFC 8926), GTP-U (3GPP TS 29.281), EtherIP (RFC 3378), Ethernet in IPv6 (RFC 8986), MPLS in IP (RFC 4023) and in UDP (RFC 7510), Teredo (RFC 4380). A tunnel over UDP is looked for at its own port
 /// only, and nothing is a tunnel unless a whole IP header stands in it.
 /// </remarks>
 public partial struct Packet
@@ -17,8 +17,8 @@ public partial struct Packet
     public readonly bool MayCarry => Protocol switch
     {
         Tcp or Icmp or IcmpV6 => false,
-        Udp => DestinationPort is 4789 or 4790 or 6081 or 2152 or 3544 || SourcePort is 2152 or 3544,
-        4 or 41 or 47 or 97 or 137 => true,
+        Udp => DestinationPort is 4789 or 4790 or 6081 or 6635 or 2152 or 3544 || SourcePort is 2152 or 3544,
+        4 or 41 or 47 or 97 or 137 or 143 => true,
         _ => false,
     };
 
@@ -76,6 +76,9 @@ public partial struct Packet
                 if (bytes.Length < at + 2 || bytes[at] != 0x30 || bytes[at + 1] != 0) return Depth.Damaged;
                 Trail?.Add(Layer.Plain, at, 2);
                 return Ethernet(bytes, at + 2);
+            case 143:
+                kind = TunnelKind.EtherIp;
+                return Ethernet(bytes, at);
             default:
                 kind = TunnelKind.Mpls;
                 return Mpls(bytes, at, MostLinks);
@@ -151,6 +154,9 @@ public partial struct Packet
                 Trail?.Add(Layer.Options, at + 8, options);
                 var type = BinaryPrimitives.ReadUInt16BigEndian(head[2..]);
                 return type == 0x6558 ? Ethernet(bytes, at + 8 + options) : Behind(type, bytes, at + 8 + options, MostLinks);
+            case 6635:
+                kind = TunnelKind.Mpls;
+                return Mpls(bytes, at, MostLinks);
         }
         if (SourcePort == 3544 || DestinationPort == 3544) return Teredo(bytes, at, ref kind);
         return Gtp(bytes, at, ref kind);
