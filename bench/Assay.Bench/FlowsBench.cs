@@ -13,7 +13,6 @@ namespace Assay.Bench;
 /// </summary>
 internal static class FlowsBench
 {
-    private const int Passes = 7;
 
     public static int Run(string file)
     {
@@ -22,11 +21,22 @@ internal static class FlowsBench
         Measure("headers", artefact, () => Headers(artefact));
         Measure("counters", artefact, () => Flows(artefact, options, counters: true));
         Measure("flows", artefact, () => Flows(artefact, options, counters: false));
+        return Evidence(artefact, options, 7);
+    }
+
+    public static int Evidence(string file)
+    {
+        using var artefact = Artefact.Open(file);
+        return Evidence(artefact, new ExaminationOptions { AsOf = DateTimeOffset.UnixEpoch, Workers = 1 }, 3);
+    }
+
+    private static int Evidence(Artefact artefact, ExaminationOptions options, int passes)
+    {
         Measure("evidence", artefact, () =>
         {
             var examination = CaptureExamination.Of(artefact, options);
             return (examination.Coverage.Total, examination.Flows.Count);
-        });
+        }, passes);
         return 0;
     }
 
@@ -50,13 +60,13 @@ internal static class FlowsBench
         return (packets, 0);
     }
 
-    private static void Measure(string what, Artefact artefact, Func<(long Packets, long Flows)> pass)
+    private static void Measure(string what, Artefact artefact, Func<(long Packets, long Flows)> pass, int passes = 7)
     {
-        double[] seconds = new double[Passes], worked = new double[Passes];
+        double[] seconds = new double[passes], worked = new double[passes];
         long allocated = 0;
         (long Packets, long Flows) result = default;
         using var self = Process.GetCurrentProcess();
-        for (var run = 0; run < Passes; run++)
+        for (var run = 0; run < passes; run++)
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
             self.Refresh();
@@ -70,7 +80,7 @@ internal static class FlowsBench
         }
         Array.Sort(seconds);
         Array.Sort(worked);
-        var (median, cpu) = (seconds[Passes / 2], worked[Passes / 2]);
+        var (median, cpu) = (seconds[passes / 2], worked[passes / 2]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{what,-8} {result.Packets} packets, {result.Flows} flows: median {median:f3} s, {result.Packets / median / 1e6:f2} Mpackets/s, {artefact.Size / median / 1e6:f0} MB/s; {cpu:f3} s of processor time, {result.Packets / cpu / 1e6:f2} Mpackets/s and core; {(double)allocated / result.Packets:f2} bytes allocated per packet, {allocated / (double)Math.Max(1, result.Flows):f0} per flow"));
     }

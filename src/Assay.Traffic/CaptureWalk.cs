@@ -10,8 +10,8 @@ namespace Assay.Traffic;
 /// <summary>One pass over a capture: frames to packets to flows to what is said in them.</summary>
 internal sealed class CaptureWalk
 {
-    /// <summary>Flows held open at once, about 170 MB of them.</summary>
-    public const int MostFlows = 1 << 20;
+    /// <summary>Flows held open at once, about 80 MB of them.</summary>
+    public const int MostFlows = 1 << 19;
     private const int ProgressEvery = 1 << 16;
     /// <summary>Tunnels in tunnels that are entered.</summary>
     private const int MostTunnels = 8;
@@ -48,7 +48,7 @@ internal sealed class CaptureWalk
         if (isExamination) watch = new AttackWatch();
         cache = new FlowCache(mostFlows, (in FlowEntry entry, Conversation? conversation, bool evicted) =>
         {
-            if (share > 0 && !counters && TellsNames(entry.SourcePort, entry.DestinationPort)) return;
+            if (share > 0 && TellsNames(entry.SourcePort, entry.DestinationPort)) return;
             Flows++;
             if (evicted) Evicted++;
             emit(Record(entry, conversation));
@@ -168,7 +168,7 @@ internal sealed class CaptureWalk
         bytes += packet.IpLength;
         if (packet.Protocol is Packet.Icmp or Packet.IcmpV6) icmp++;
         var hash = FlowCache.Hash(packet);
-        if (shares > 1 && (hash >> 16) % shares != share && (counters || !TellsNames(packet.SourcePort, packet.DestinationPort))) return;
+        if (shares > 1 && (hash >> 16) % shares != share && !TellsNames(packet.SourcePort, packet.DestinationPort)) return;
         ref var entry = ref cache.Touch(packet, hash, frame.Number, frame.Time, out var slot, out var outward, out var begun);
         if (begun && packet.Tunnel != TunnelKind.None) entry.Tunnel = IndexOf(packet);
         if (counters) return;

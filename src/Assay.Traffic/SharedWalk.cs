@@ -8,7 +8,7 @@ namespace Assay.Traffic;
 /// Two walks over one capture at once, each with its share of the flows: reading frames costs little, keeping flows and names the rest.
 /// Always two, on any machine, so that the records never depend on it.
 /// </summary>
-internal sealed class SharedWalk(Artefact artefact, ExaminationOptions options, bool counters = false)
+internal sealed class SharedWalk(Artefact artefact, ExaminationOptions options)
 {
     private const int Shares = 2, Batch = 512, MostBatches = 64;
 
@@ -88,7 +88,7 @@ internal sealed class SharedWalk(Artefact artefact, ExaminationOptions options, 
                 if (batch.Count < Batch) return;
                 share.Batches.Add(batch, inner.Cancel);
                 batch = new List<Flow>(Batch);
-            }, CaptureWalk.MostFlows / Shares, number, Shares, counters);
+            }, CaptureWalk.MostFlows / Shares, number, Shares);
             var coverage = walk.Run();
             share.Batches.Add(batch, inner.Cancel);
             return (walk, coverage);

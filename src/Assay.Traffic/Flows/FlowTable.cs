@@ -9,16 +9,16 @@ namespace Assay.Traffic.Flows;
 /// <summary>Flow records of a capture at full speed, with names, TLS versions and the first HTTP request of each, and as a table for a person.</summary>
 public static class FlowTable
 {
-    /// <summary>Reads a capture once and hands out each flow, in the order of first frames; beyond a million open flows in batches of that order.</summary>
+    /// <summary>Reads a capture once and hands out each flow, in the order of first frames; beyond half a million open flows in batches of that order.</summary>
     /// <remarks>Nothing is allocated per packet; memory is bounded by the number of open flows.</remarks>
     /// <exception cref="UnreadableException">The artefact does not begin as a capture does.</exception>
     /// <exception cref="OperationCanceledException"/>
     /// <param name="counters">Endpoints and counters only: no payload is read, so that there are no names and no applications.</param>
     public static Coverage Read(Artefact artefact, ExaminationOptions options, Action<Flow> emit, bool counters = false) =>
-        // What is compressed is unpacked while it is read, and only once.
-        artefact.Size < Small || CaptureBytes.IsPacked(artefact)
+        // What is compressed is unpacked while it is read, and only once; to count costs no more than to read every frame a second time.
+        counters || artefact.Size < Small || CaptureBytes.IsPacked(artefact)
             ? new CaptureWalk(artefact, options, isExamination: false, emit, counters: counters).Run()
-            : new SharedWalk(artefact, options, counters).Run(emit);
+            : new SharedWalk(artefact, options).Run(emit);
 
     /// <summary>As <see cref="Read(Artefact, ExaminationOptions, Action{Flow}, bool)"/>, of an interface: flows leave as they end.</summary>
     public static Coverage Read(LiveReader reader, ExaminationOptions options, Action<Flow> emit, bool counters = false) =>
