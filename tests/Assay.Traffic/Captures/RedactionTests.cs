@@ -178,6 +178,28 @@ public sealed class RedactionTests
         Assert.Equal("ff:ff:ff:ff:ff:ff", pseudonyms.Of(new MacAddress(0xffff_ffff_ffff)).ToString());
     }
 
+    [Theory]
+    [InlineData("traffic/tcpdump-robustness")]
+    [InlineData("traffic/suricata-verify")]
+    public void Damaged_captures_are_redacted_to_their_end(string folder)
+    {
+        var redacted = 0;
+        foreach (var file in Corpus.Files(folder).Where(f => Path.GetExtension(f) is ".pcap" or ".pcapng"))
+        {
+            using var artefact = Artefact.Open(file);
+            if (!CaptureExamination.Recognises(artefact) || artefact.Size < 24) continue;
+            var (bytes, report) = Redact(artefact);
+            Assert.Equal(report.Frames, report.Written + report.LeftOut.Values.Sum());
+            using var again = Artefact.Of("again", bytes);
+            using var reader = CaptureReader.Open(again);
+            long frames = 0;
+            while (reader.Next(out _)) frames++;
+            Assert.Equal((report.Written, 0), (frames, reader.Losses.Count));
+            redacted++;
+        }
+        Assert.True(redacted > 0, $"no capture in {folder}");
+    }
+
     [Fact]
     public void Mutated_captures_are_redacted_without_harm()
     {
