@@ -21,8 +21,8 @@ public sealed record CaptureExamination
     public IReadOnlyList<Attack> Attacks { get; init; } = [];
     public required Coverage Coverage { get; init; }
 
-    /// <summary>True where the artefact begins as a capture does.</summary>
-    public static bool Recognises(Artefact artefact) => CaptureReader.Recognises(artefact.Bytes.Span(0, (int)Math.Min(32, artefact.Size)));
+    /// <summary>True where the artefact begins as a capture does, or is a compressed file whose content does.</summary>
+    public static bool Recognises(Artefact artefact) => CaptureReader.Recognises(artefact);
 
     /// <summary>Reads a capture once. Damage behind its header is a loss in <see cref="Coverage"/>.</summary>
     /// <exception cref="UnreadableException">The artefact does not begin as a capture does.</exception>
@@ -32,6 +32,17 @@ public sealed record CaptureExamination
     /// <param name="witness">Is told the fields that readers read.</param>
     internal static CaptureExamination Of(Artefact artefact, ExaminationOptions options, Protocols.IFieldWitness? witness)
     {
+        using var reader = CaptureReader.Open(artefact, options.Budget);
+        return Of(reader, options, witness);
+    }
+
+    /// <summary>As <see cref="Of(Artefact, ExaminationOptions)"/>, of all that a reader still has: an interface too.</summary>
+    /// <exception cref="OperationCanceledException"/>
+    public static CaptureExamination Of(CaptureReader reader, ExaminationOptions options) => Of(reader, options, null);
+
+    private static CaptureExamination Of(CaptureReader reader, ExaminationOptions options, Protocols.IFieldWitness? witness)
+    {
+        var artefact = reader.Artefact;
         var flows = new List<Flow>();
         long unkept = 0;
         var walk = new CaptureWalk(artefact, options, isExamination: true, flow =>
@@ -40,7 +51,7 @@ public sealed record CaptureExamination
             else unkept++;
         });
         walk.Notes.Witness = witness;
-        var coverage = walk.Run();
+        var coverage = walk.Run(reader);
         if (unkept > 0)
         {
             var loss = new Loss

@@ -10,26 +10,38 @@ namespace Assay.Traffic;
 /// <summary>One pass over a capture: frames to packets to flows to what is said in them.</summary>
 internal sealed class CaptureWalk
 {
-    /// <summary>Flows held open at once, about 170 MB of them.</summary>
-    public const int MostFlows = 1 << 20;
+    /// <summary>Flows held open at once, about 80 MB of them.</summary>
+    public const int MostFlows = 1 << 19;
     private const int ProgressEvery = 1 << 16;
+    /// <summary>Tunnels in tunnels that are entered.</summary>
+    private const int MostTunnels = 8;
+    /// <summary>Different ends of tunnels that are kept for records.</summary>
+    private const int MostTunnelEnds = 1 << 16;
 
     private readonly Artefact artefact;
     private readonly ExaminationOptions options;
     private readonly Notes notes;
     private readonly FlowCache cache;
     private readonly int share, shares;
+    private readonly bool counters;
+    private readonly Fragments reassembly = new();
+    private readonly List<TunnelFacts> tunnels = [];
+    private readonly Dictionary<TunnelFacts, int> tunnelIndex = [];
+    private readonly Dictionary<Address, string> given = [];
+    private CaptureReader? source;
+    private int givenRead;
     private readonly HashSet<(Address, ushort, byte)> listeners = [];
     private readonly SortedDictionary<LinkType, long> unknown = [];
     private readonly AttackWatch? watch;
-    private long frames, damaged, notIp, transport, network, fragments, icmp, packets, bytes, firstDamaged, firstDamagedOffset;
+    private long frames, damaged, notIp, isProtected, tunnelled, fragments, icmp, packets, bytes, firstDamaged, firstDamagedOffset;
     private long from = long.MaxValue, to = long.MinValue;
 
     /// <param name="share">Which of the <paramref name="shares"/> of flows this walk keeps: each walk reads all frames, and all names that DNS tells.</param>
+    /// <param name="counters">Endpoints and counters only: no payload is read, so that there are no names and no applications.</param>
     public CaptureWalk(Artefact artefact, ExaminationOptions options, bool isExamination, Action<Flow> emit, int mostFlows = MostFlows, int share = 0,
-        int shares = 1)
+        int shares = 1, bool counters = false)
     {
-        (this.share, this.shares) = (share, shares);
+        (this.share, this.shares, this.counters) = (share, shares, counters);
         this.artefact = artefact;
         this.options = options;
         notes = new Notes(artefact, options, isExamination);
@@ -54,8 +66,17 @@ internal sealed class CaptureWalk
     /// <exception cref="UnreadableException">This is no capture.</exception>
     public Coverage Run()
     {
-        var reader = CaptureReader.Open(artefact);
+        using var reader = CaptureReader.Open(artefact, options.Budget);
+        return Run(reader);
+    }
+
+    /// <summary>Reads all that <paramref name="reader"/> still has.</summary>
+    /// <exception cref="OperationCanceledException"/>
+    public Coverage Run(CaptureReader reader)
+    {
+        source = reader;
         var packet = default(Packet);
+        if (reader is LiveReader live) live.Elapsed = cache.Expire;
         while (reader.Next(out var frame))
         {
             frames++;
@@ -67,7 +88,8 @@ internal sealed class CaptureWalk
             if (frames % ProgressEvery == 0)
             {
                 options.Cancel.ThrowIfCancellationRequested();
-                if (share == 0) options.Progress?.Invoke(new Progress("reading " + artefact.Name, reader.Position, artefact.Size));
+                // How much content a compressed capture has, nobody knows before its end.
+                if (share == 0) options.Progress?.Invoke(new Progress("reading " + artefact.Name, reader.Position, reader.Compression is null ? artefact.Size : 0));
             }
             Take(frame, ref packet);
         }
@@ -90,23 +112,68 @@ internal sealed class CaptureWalk
                 return;
             case Depth.NotIp:
                 notIp++;
+                if (packet.IsProtected) isProtected++;
                 return;
-            case Depth.Network:
-                network++;
-                break;
-            default:
-                transport++;
-                break;
         }
         packets++;
-        bytes += packet.IpLength;
         if (packet.IsFragment) fragments++;
+        if (packet.IsFragment || packet.MayCarry) Inside(frame, ref packet, depth);
+        else Count(frame, packet, depth, isWhole: true);
+    }
+
+    /// <summary>Puts fragments together and goes into tunnels until the innermost IP packet; that one is counted.</summary>
+    private void Inside(in Frame outer, ref Packet packet, Depth depth)
+    {
+        var frame = outer;
+        for (var entered = 0; ;)
+        {
+            if (packet.IsFragment)
+            {
+                if (reassembly.Take(frame, ref packet, depth, out var datagram) != Piece.Complete)
+                {
+                    Count(frame, packet, depth, isWhole: false);
+                    return;
+                }
+                var last = packet;
+                frame = new Frame
+                {
+                    Number = outer.Number,
+                    Offset = outer.Offset,
+                    Time = outer.Time,
+                    LinkType = LinkType.Raw,
+                    OriginalLength = datagram.Length,
+                    Bytes = datagram.Span,
+                };
+                depth = packet.Decode(frame);
+                (packet.SourceMac, packet.DestinationMac, packet.EtherType) = (last.SourceMac, last.DestinationMac, last.EtherType);
+                (packet.Tunnel, packet.TunnelSource, packet.TunnelDestination) = (last.Tunnel, last.TunnelSource, last.TunnelDestination);
+                // The pieces before have been counted as they came.
+                packet.IpLength = last.IpLength;
+                if (depth < Depth.Network)
+                {
+                    packet = last;
+                    Count(outer, packet, Depth.Network, isWhole: false);
+                    return;
+                }
+            }
+            if (entered == MostTunnels || !packet.Enter(frame, ref depth)) break;
+            if (entered++ == 0) tunnelled++;
+        }
+        Count(frame, packet, depth, isWhole: true);
+    }
+
+    /// <param name="isWhole">No fragment: its payload can be read.</param>
+    private void Count(in Frame frame, in Packet packet, Depth depth, bool isWhole)
+    {
+        bytes += packet.IpLength;
         if (packet.Protocol is Packet.Icmp or Packet.IcmpV6) icmp++;
         var hash = FlowCache.Hash(packet);
         if (shares > 1 && (hash >> 16) % shares != share && !TellsNames(packet.SourcePort, packet.DestinationPort)) return;
         ref var entry = ref cache.Touch(packet, hash, frame.Number, frame.Time, out var slot, out var outward, out var begun);
+        if (begun && packet.Tunnel != TunnelKind.None) entry.Tunnel = IndexOf(packet);
+        if (counters) return;
         if (begun) entry.Name = notes.NameOf(entry.Destination);
-        if (depth != Depth.Transport) return;
+        if (depth != Depth.Transport || !isWhole) return;
         if (notes.IsExamination) Listener(entry, packet, frame, outward);
         if (packet.Protocol == Packet.Tcp)
         {
@@ -134,6 +201,24 @@ internal sealed class CaptureWalk
         }
     }
 
+    private int IndexOf(in Packet packet)
+    {
+        var facts = new TunnelFacts(packet.Tunnel, packet.TunnelSource, packet.TunnelDestination);
+        if (tunnelIndex.TryGetValue(facts, out var index)) return index;
+        if (tunnels.Count == MostTunnelEnds) return 0;
+        tunnels.Add(facts);
+        tunnelIndex.Add(facts, tunnels.Count);
+        return tunnels.Count;
+    }
+
+    /// <summary>The name that the capture itself gives to an address; null for none.</summary>
+    private string? GivenName(Address address)
+    {
+        var names = source?.Names ?? [];
+        for (; givenRead < names.Count; givenRead++) given.TryAdd(names[givenRead].Address, names[givenRead].Name);
+        return given.Count == 0 ? null : given.GetValueOrDefault(address);
+    }
+
     private static bool TellsNames(ushort source, ushort destination) => source is 53 or 5353 or 5355 || destination is 53 or 5353 or 5355;
 
     /// <summary>A port that answers: a SYN+ACK, or a datagram back from where one was sent to before.</summary>
@@ -156,7 +241,7 @@ internal sealed class CaptureWalk
         var names = new List<string>(2);
         Add(conversation?.ServerName);
         Add(HostName(conversation?.Host));
-        Add(notes.NameAt(entry.Name));
+        Add(notes.NameAt(entry.Name) ?? (counters ? null : GivenName(entry.Destination)));
         var ports = entry.Protocol is Packet.Tcp or Packet.Udp && (entry.SourcePort | entry.DestinationPort) != 0;
         return new Flow
         {
@@ -173,6 +258,7 @@ internal sealed class CaptureWalk
             Bytes = (entry.BytesOut, entry.BytesIn),
             Flags = (entry.FlagsOut, entry.FlagsIn),
             Names = names.Count == 0 ? [] : names,
+            Tunnel = entry.Tunnel == 0 ? null : tunnels[entry.Tunnel - 1],
             Tls = conversation?.Tls,
             Http = conversation?.Http,
         };
@@ -197,7 +283,7 @@ internal sealed class CaptureWalk
         var losses = new List<Loss>(reader.Losses);
         foreach (var (type, count) in unknown)
         {
-            losses.Add(Lost("a link type that is decoded (Ethernet, raw IP, loopback, Linux cooked)",
+            losses.Add(Lost("a link type that is decoded (Ethernet, 802.11, PPP, raw IP, loopback, Linux cooked and others)",
                 FormattableString.Invariant($"{count} frames of {LinkTypes.Name(type)}")));
         }
         if (damaged > 0)
@@ -223,6 +309,12 @@ internal sealed class CaptureWalk
             ["packets"] = packets,
         };
         // A flood with forged sources pushes sources out of the watch; that is no damage of the capture.
+        foreach (var (name, count) in reader.Counts) counts[name] = count;
+        Add("fragmentOverlaps", reassembly.Overlaps);
+        Add("incompleteDatagrams", reassembly.Incomplete);
+        Add("protected", isProtected);
+        Add("reassembled", reassembly.Whole);
+        Add("tunnelled", tunnelled);
         if (watch is { Evictions: > 0 }) counts["evictedFromWatch"] = watch.Evictions;
         return new Coverage
         {
@@ -236,6 +328,11 @@ internal sealed class CaptureWalk
             Counts = counts,
             Losses = losses,
         };
+
+        void Add(string name, long count)
+        {
+            if (count > 0) counts[name] = count;
+        }
     }
 
     private Loss Lost(string expected, string found) => new() { Location = new Location { Artefact = artefact.Name }, Expected = expected, Found = found };

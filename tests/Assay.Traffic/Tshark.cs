@@ -26,12 +26,13 @@ internal static class Tshark
     /// <summary>Every frame of a capture, in order; skips the test where there is no tshark.</summary>
     public static Row[] Read(string file) => Known.GetOrAdd(file, f => new Lazy<Row[]>(() => Load(f))).Value;
 
-    private static Row[] Load(string file)
-    {
-        // Content before ports: else a client port that is registered for something else hides a TLS hello (3671, KNXnet/IP).
-        var text = Kept(file, ["-n", "-o", "tcp.try_heuristic_first:TRUE", "-r", file, .. AsFields("|", Fields)]);
-        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Parse(l, '|'))];
-    }
+    private static Row[] Load(string file) =>
+        [.. Kept(file, ["-n", "-o", "tcp.try_heuristic_first:TRUE", "-r", file, .. AsFields("|", Fields)]).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Parse(l, '|'))];
+
+    /// <summary>Other fields of every frame: each row holds the values of each field, in order; kept as well.</summary>
+    public static List<string[][]> FieldsOf(string file, string[] fields, params string[] preferences) =>
+        [.. Kept(file, ["-n", "-o", "tcp.try_heuristic_first:TRUE", "-r", file, .. preferences.SelectMany(p => new[] { "-o", p }), .. AsFields("|", fields)])
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t').Select(c => c.Length == 0 ? Array.Empty<string>() : c.Split('|')).ToArray())];
 
     /// <summary>Arguments for one line a frame.</summary>
     private static IEnumerable<string> AsFields(string aggregator, IEnumerable<string> fields) =>

@@ -25,6 +25,7 @@ public class SchemasTests
         { "findings/1#/$defs/finding", ["inspect", "examples/doorbell-1.0/captures", "--format", "ndjson", "--as-of", "2026-11-23"], true },
         { "flows/1", ["flows", "examples/doorbell-1.0/captures", "--format", "json"], false },
         { "flows/1#/$defs/flow", ["flows", "examples/doorbell-1.1/captures", "--format", "ndjson"], true },
+        { "redaction/1", ["redact", "examples/doorbell-1.0/captures/setup.pcap", "--format", "json"], false },
         { "sbom-comparison/1", ["sbom", "examples/doorbell-1.0/firmware/doorbell-1.0.bin", "--against", "examples/doorbell-1.0/sbom/edb-100.cdx.json", "--format", "json"], false },
         { "tree/1", ["tree", "examples/doorbell-1.0/firmware/doorbell-1.0.bin", "--parts", "--format", "json"], false },
         { "mud-lint/1", ["mud", "lint", "examples/doorbell-1.0/mud", "examples/doorbell-1.1/mud/edb-100.json", "--format", "json"], false },
@@ -37,7 +38,7 @@ public class SchemasTests
     {
         var folder = Npm.Folder("ajv@8.17.1", "ajv-formats@3.0.1");
         using var scratch = new Scratch();
-        string[] words = arguments[0] == "assess" ? [.. arguments, "-o", scratch.File("out")] : arguments;
+        string[] words = arguments[0] is "assess" or "redact" ? [.. arguments, "-o", scratch.File("out")] : arguments;
         var answer = Command.RunIn(Checkout.Root, scratch.File("config"), words);
         Assert.Equal(0, answer.Exit);
         File.WriteAllText(scratch.File("answer"), answer.Output);

@@ -38,6 +38,13 @@ public readonly record struct Address(ulong High, ulong Low) : IComparable<Addre
         }
     }
 
+    /// <summary>Writes 16 bytes in network order, IPv4 in its mapped form.</summary>
+    public void CopyTo(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Low);
+    }
+
     public int CompareTo(Address other)
     {
         var order = High.CompareTo(other.High);

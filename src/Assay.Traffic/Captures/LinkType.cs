@@ -8,15 +8,34 @@ public enum LinkType : ushort
     /// <summary>BSD loopback: address family in the byte order of the capturing machine.</summary>
     Null = 0,
     Ethernet = 1,
+    Ppp = 9,
     /// <summary>Values of DLT_RAW that stand in files of some systems.</summary>
     RawBsd = 12,
     RawOpenBsd = 14,
+    /// <summary>PPP in HDLC framing (RFC 1662), or Cisco's HDLC.</summary>
+    PppSerial = 50,
+    /// <summary>A session frame of PPPoE (RFC 2516) without its Ethernet header.</summary>
+    PppEthernet = 51,
     Raw = 101,
+    CiscoHdlc = 104,
+    Wireless = 105,
+    FrameRelay = 107,
     /// <summary>OpenBSD loopback: address family in network byte order.</summary>
     Loop = 108,
     LinuxCooked = 113,
+    WirelessPrism = 119,
+    WirelessRadiotap = 127,
+    WirelessAvs = 163,
+    /// <summary>PPP where the first byte says the direction.</summary>
+    PppDaemon = 166,
+    PerPacketInformation = 192,
+    Erf = 197,
+    /// <summary>One byte of direction, then PPP.</summary>
+    PppDirection = 204,
     IPv4 = 228,
     IPv6 = 229,
+    NetfilterLog = 239,
+    ApplePacketTap = 258,
     LinuxCooked2 = 276,
 }
 
@@ -31,7 +50,7 @@ public static class LinkTypes
         6 => "Token Ring",
         7 => "ARCNET",
         8 => "SLIP",
-        9 or 50 or 51 => "PPP",
+        9 or 50 or 51 or 166 or 204 => "PPP",
         10 => "FDDI",
         12 or 14 or 101 or 228 or 229 => "raw IP",
         104 => "Cisco HDLC",
@@ -48,7 +67,9 @@ public static class LinkTypes
         195 or 215 or 230 => "802.15.4",
         197 => "ERF",
         227 => "SocketCAN",
+        239 => "netfilter log",
         251 or 256 => "Bluetooth LE",
+        258 => "Apple packet tap",
         _ => "link type " + ((int)type).ToString(CultureInfo.InvariantCulture),
     };
 }

@@ -21,9 +21,9 @@ internal sealed class PcapReader : CaptureReader
     private readonly uint fraction;
     private readonly LinkType linkType;
 
-    public PcapReader(Artefact artefact) : base(artefact)
+    public PcapReader(Artefact artefact, CaptureBytes bytes) : base(artefact, bytes)
     {
-        var header = new SpanReader(Bytes.Span(0, (int)Math.Min(FileHeader, Bytes.Length)));
+        var header = new SpanReader(bytes.Span(0, bytes.Has(0, FileHeader) ? FileHeader : (int)bytes.Left(0)));
         var magic = header.U32("bytes of the pcap magic");
         swapped = magic is not (Microseconds or Nanoseconds or Modified);
         if (swapped) magic = BinaryPrimitives.ReverseEndianness(magic);
@@ -38,7 +38,7 @@ internal sealed class PcapReader : CaptureReader
 
     public override string Format => "pcap";
 
-    public static new bool Recognises(ReadOnlySpan<byte> start) => start.Length >= 4
+    public static bool Recognises(ReadOnlySpan<byte> start) => start.Length >= 4
         && (IsMagic(BinaryPrimitives.ReadUInt32LittleEndian(start)) || IsMagic(BinaryPrimitives.ReadUInt32BigEndian(start)));
 
     private static bool IsMagic(uint magic) => magic is Microseconds or Nanoseconds or Modified;
@@ -47,21 +47,29 @@ internal sealed class PcapReader : CaptureReader
     {
         frame = default;
         var at = Position;
-        var left = Bytes.Length - at;
-        if (left < recordHeader) return left > 0 && End($"a record header of {recordHeader} bytes", $"{left} bytes to the end", at);
+        if (!Bytes.Has(at, recordHeader))
+        {
+            var left = Bytes.Left(at);
+            return left > 0 ? End($"a record header of {recordHeader} bytes", $"{left} bytes to the end", at) : End();
+        }
         var header = Bytes.Span(at, recordHeader);
+        var time = U32(header) * 1_000_000_000L + U32(header[4..]) * (long)fraction;
         long captured = U32(header[8..]);
+        var original = U32(header[12..]);
         if (captured > LongestFrame) return End($"a frame of at most {LongestFrame} bytes", $"a frame of {captured} bytes", at + 8);
-        if (captured > left - recordHeader) return End($"{captured} bytes of a frame", $"{left - recordHeader} bytes to the end", at + recordHeader);
+        if (!Bytes.Has(at, recordHeader + captured))
+        {
+            return End($"{captured} bytes of a frame", $"{Bytes.Left(at + recordHeader)} bytes to the end", at + recordHeader);
+        }
         var bytes = Bytes.Span(at + recordHeader, (int)captured);
         Prefetch(bytes);
         frame = new Frame
         {
             Number = ++Frames,
             Offset = at + recordHeader,
-            Time = U32(header) * 1_000_000_000L + U32(header[4..]) * (long)fraction,
+            Time = time,
             LinkType = linkType,
-            OriginalLength = U32(header[12..]),
+            OriginalLength = original,
             Bytes = bytes,
         };
         Position = at + recordHeader + captured;

@@ -1,20 +1,41 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
 using Assay.Evidence;
 
 namespace Assay.Traffic.Captures;
 
 /// <summary>The block format: sections with their own byte order, each with interfaces that have their own link type and clock.</summary>
-/// <remarks>Blocks that are not known are skipped by their length; both length fields of a block must agree.</remarks>
+/// <remarks>
+/// Blocks that are not known are skipped by their length; both length fields of a block must agree. Names that the capture gives to addresses are read, and what the
+/// capturing machine says it lost is counted. Secrets to decrypt with are counted and never kept.
+/// </remarks>
 internal sealed class PcapngReader : CaptureReader
 {
     private const uint SectionHeader = 0x0a0d0d0a, ByteOrder = 0x1a2b3c4d;
-    private const uint InterfaceDescription = 1, ObsoletePacket = 2, SimplePacket = 3, EnhancedPacket = 6;
-    private const int MostInterfaces = 1 << 16;
+    private const uint InterfaceDescription = 1, ObsoletePacket = 2, SimplePacket = 3, NameResolution = 4, InterfaceStatistics = 5, EnhancedPacket = 6, DecryptionSecrets = 10,
+        Custom = 0xbad, CustomNotCopied = 0x4000_0bad;
+    private const int MostInterfaces = 1 << 16, MostNames = 1 << 16;
+    /// <summary>Of a block that holds no frame, so much is looked at.</summary>
+    private const int MostRead = 1 << 20;
 
     private readonly List<Interface> interfaces = [];
+    private readonly List<(Address, string)> names = [];
+    private readonly Dictionary<uint, long> dropped = [];
+    private long droppedBefore, secrets, custom, unknown;
     private bool big;
 
-    public PcapngReader(Artefact artefact) : base(artefact) { }
+    public PcapngReader(Artefact artefact, CaptureBytes bytes) : base(artefact, bytes) { }
+
+    internal override IReadOnlyList<(Address Address, string Name)> Names => names;
+
+    internal override IEnumerable<(string Name, long Count)> Counts => new (string, long)[]
+    {
+        ("customBlocks", custom),
+        ("droppedByCapture", droppedBefore + dropped.Values.Sum()),
+        ("secretBlocks", secrets),
+        ("unknownBlocks", unknown),
+    }.Where(c => c.Item2 > 0);
 
     public override string Format => "pcapng";
 
@@ -23,7 +44,7 @@ internal sealed class PcapngReader : CaptureReader
     /// <param name="Shift">Seconds to add.</param>
     private readonly record struct Interface(LinkType LinkType, uint Snap, byte Resolution, long Shift);
 
-    public static new bool Recognises(ReadOnlySpan<byte> start) => start.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(start) == SectionHeader
+    public static bool Recognises(ReadOnlySpan<byte> start) => start.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(start) == SectionHeader
         && (BinaryPrimitives.ReadUInt32BigEndian(start[8..]) == ByteOrder || BinaryPrimitives.ReadUInt32LittleEndian(start[8..]) == ByteOrder);
 
     public override bool Next(out Frame frame)
@@ -32,9 +53,11 @@ internal sealed class PcapngReader : CaptureReader
         while (true)
         {
             var at = Position;
-            var left = Bytes.Length - at;
-            if (left == 0) return false;
-            if (left < 12) return End("a block of at least 12 bytes", $"{left} bytes to the end", at);
+            if (!Bytes.Has(at, 12))
+            {
+                var left = Bytes.Left(at);
+                return left > 0 ? End("a block of at least 12 bytes", $"{left} bytes to the end", at) : End();
+            }
             var head = Bytes.Span(at, 12);
             // The type of a section header reads the same in both byte orders; only behind it is the order of the section known.
             if (BinaryPrimitives.ReadUInt32BigEndian(head) == SectionHeader)
@@ -43,27 +66,26 @@ internal sealed class PcapngReader : CaptureReader
                 else if (BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) == ByteOrder) big = false;
                 else return End("the byte-order magic 0x1a2b3c4d", $"0x{BinaryPrimitives.ReadUInt32BigEndian(head[8..]):x8}", at + 8);
                 interfaces.Clear();
+                EndStatistics();
             }
             var type = U32(head);
             long length = U32(head[4..]);
             // Some writers leave the padding out of the length.
             var padded = (length + 3) & ~3L;
-            if (length < 12) return End("a block length of at least 12", length.ToString(System.Globalization.CultureInfo.InvariantCulture), at + 4);
-            if (padded > left) return End($"a block of {padded} bytes", $"{left} bytes to the end", at);
-            if (padded > LongestFrame + 4096L && type is ObsoletePacket or SimplePacket or EnhancedPacket)
+            if (length < 12) return End("a block length of at least 12", length.ToString(CultureInfo.InvariantCulture), at + 4);
+            // Of a mapped file the end is known; compressed content would have to be unpacked to see it.
+            var tooLong = padded > LongestFrame + 4096L;
+            if ((!tooLong || Bytes.Compression is null) && !Bytes.Has(at, padded)) return End($"a block of {padded} bytes", $"{Bytes.Left(at)} bytes to the end", at);
+            if (tooLong && (Bytes.Compression is not null || type is ObsoletePacket or SimplePacket or EnhancedPacket))
             {
                 return End($"a block of at most {LongestFrame + 4096} bytes", $"a block of {padded} bytes", at + 4);
             }
             var trailer = U32(Bytes.Span(at + padded - 4, 4));
-            if (trailer != length) return End($"the block length {length} again at its end",
-                trailer.ToString(System.Globalization.CultureInfo.InvariantCulture), at + padded - 4);
+            if (trailer != length) return End($"the block length {length} again at its end", trailer.ToString(CultureInfo.InvariantCulture), at + padded - 4);
             Position = at + padded;
             var bodyLength = padded - 12;
             switch (type)
             {
-                case InterfaceDescription:
-                    if (!Describe(Bytes.Span(at + 8, (int)Math.Min(bodyLength, 1 << 20)), at + 8)) return false;
-                    break;
                 case EnhancedPacket or ObsoletePacket:
                     if (bodyLength < 20) return End("a packet block of at least 32 bytes", $"{length} bytes", at + 4);
                     var body = Bytes.Span(at + 8, 20);
@@ -75,8 +97,74 @@ internal sealed class PcapngReader : CaptureReader
                     long original = U32(Bytes.Span(at + 8, 4));
                     var snap = interfaces.Count > 0 && interfaces[0].Snap > 0 ? interfaces[0].Snap : uint.MaxValue;
                     return Packet(0, Math.Min(Math.Min(original, snap), bodyLength - 4), original, null, at + 12, bodyLength - 4, out frame);
+                case InterfaceDescription:
+                    if (!Describe(Body(), at + 8)) return false;
+                    break;
+                case NameResolution:
+                    Resolve(Body());
+                    break;
+                case InterfaceStatistics:
+                    Count(Body());
+                    break;
+                case DecryptionSecrets:
+                    secrets++;
+                    break;
+                case Custom or CustomNotCopied:
+                    custom++;
+                    break;
+                case SectionHeader:
+                    break;
+                default:
+                    unknown++;
+                    break;
+            }
+
+            ReadOnlySpan<byte> Body() => Bytes.Span(at + 8, (int)Math.Min(bodyLength, MostRead));
+        }
+    }
+
+    /// <summary>Records of kind, length and value: kind 1 is an IPv4 and 2 an IPv6 address, each with names that end in a zero byte.</summary>
+    private void Resolve(ReadOnlySpan<byte> body)
+    {
+        while (body.Length >= 4)
+        {
+            int kind = U16(body), length = U16(body[2..]);
+            if (kind == 0 || length > body.Length - 4) return;
+            var value = body.Slice(4, length);
+            body = body[Math.Min(body.Length, 4 + ((length + 3) & ~3))..];
+            var size = kind switch { 1 => 4, 2 => 16, _ => 0 };
+            if (size == 0 || value.Length <= size) continue;
+            var address = size == 4 ? Address.V4(BinaryPrimitives.ReadUInt32BigEndian(value)) : Address.V6(value);
+            for (var text = value[size..]; !text.IsEmpty && names.Count < MostNames;)
+            {
+                var end = text.IndexOf((byte)0);
+                var name = end < 0 ? text : text[..end];
+                if (name.Length is > 0 and <= 255) names.Add((address, Encoding.UTF8.GetString(name)));
+                text = end < 0 ? [] : text[(end + 1)..];
             }
         }
+    }
+
+    /// <summary>Frames that an interface (option 5) and the system (option 7) dropped since the capture began; the last statement of an interface counts.</summary>
+    private void Count(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < 12 || U32(body) is var id && id >= interfaces.Count) return;
+        ulong sum = 0;
+        for (var options = body[12..]; options.Length >= 4;)
+        {
+            int code = U16(options), length = U16(options[2..]);
+            if (code == 0 || length > options.Length - 4) break;
+            if (code is 5 or 7 && length == 8) sum += big ? BinaryPrimitives.ReadUInt64BigEndian(options[4..]) : BinaryPrimitives.ReadUInt64LittleEndian(options[4..]);
+            options = options[Math.Min(options.Length, 4 + ((length + 3) & ~3))..];
+        }
+        // A number that no capture reaches is damage of the number.
+        if (sum < 1UL << 50) dropped[id] = (long)sum;
+    }
+
+    private void EndStatistics()
+    {
+        droppedBefore = Math.Min(long.MaxValue / 4, droppedBefore + dropped.Values.Sum());
+        dropped.Clear();
     }
 
     private bool Packet(uint interfaceId, long captured, long original, ulong? stamp, long at, long room, out Frame frame)

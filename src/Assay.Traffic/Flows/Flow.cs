@@ -36,6 +36,8 @@ public sealed record Flow
     /// <summary>Names of the destination: what its client asked for (TLS server name, HTTP host), then what DNS answered before.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
     public TlsFacts? Tls { get; init; }
+    /// <summary>In what the first packet of this flow was wrapped; null outside of tunnels. The flow itself is that of the innermost IP packets (decision 0029).</summary>
+    public TunnelFacts? Tunnel { get; init; }
     public HttpFacts? Http { get; init; }
 
     /// <summary><c>tcp</c>, <c>udp</c>, <c>icmp</c> …, else <c>ip-N</c>.</summary>
@@ -78,3 +80,6 @@ public sealed record TlsFacts(ushort? Offered, ushort? Chosen, ushort? Suite, st
 
 /// <summary>The first request of a connection and its answer.</summary>
 public sealed record HttpFacts(string? Method, string? Host, string? Path, int? Status, string? Server);
+
+/// <summary>The outermost tunnel around a flow, and its ends.</summary>
+public sealed record TunnelFacts(Captures.TunnelKind Kind, Address Source, Address Destination);

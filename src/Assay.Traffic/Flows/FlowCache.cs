@@ -15,6 +15,9 @@ internal sealed class FlowCache
     /// <summary>Nanoseconds after which a flow is cut in two: 30 minutes, as most exporters of NetFlow do.</summary>
     public const long Active = 1_800_000_000_000;
 
+    /// <summary>Nanoseconds that a connection which both sides closed is kept for late segments.</summary>
+    private const long Linger = 10_000_000_000;
+
     /// <summary>Flows with one hash that are looked through. Only a capture made for it has more; then a flow is taken for a new one.</summary>
     private const int LongestChain = 256;
 
@@ -121,6 +124,11 @@ internal sealed class FlowCache
             Evict();
             Array.Clear(heads);
         }
+        Link();
+    }
+
+    private void Link()
+    {
         for (var slot = 0; slot < count; slot++)
         {
             ref var head = ref heads[entries[slot].Hash & (heads.Length - 1)];
@@ -129,30 +137,67 @@ internal sealed class FlowCache
         }
     }
 
-    /// <summary>Writes out the half of the cache that was silent longest; slots are in the order of first frames, and what stays keeps that order.</summary>
+    /// <summary>
+    /// Makes room: openings that nobody answered give way first, the oldest three quarters of them, so that a flood of them pushes no conversation out. Where they are few, the
+    /// half of the cache leaves that was silent longest. Slots are in the order of first frames, and what stays keeps that order.
+    /// </summary>
     private void Evict()
     {
-        var last = new long[count];
-        for (var slot = 0; slot < count; slot++) last[slot] = entries[slot].Closed ? long.MinValue : entries[slot].Last;
-        var sorted = last.AsSpan().ToArray();
-        Array.Sort(sorted);
-        var limit = sorted[count / 2];
-        var now = sorted[count - 1];
-        var kept = 0;
-        var leaving = count / 2 + 1;
+        var halfOpen = 0;
+        var now = long.MinValue;
         for (var slot = 0; slot < count; slot++)
         {
-            if (last[slot] <= limit && leaving > 0)
+            if (entries[slot].IsHalfOpen) halfOpen++;
+            if (entries[slot].Last > now) now = entries[slot].Last;
+        }
+        var openings = halfOpen >= count / 4;
+        var leaving = openings ? Math.Max(1, halfOpen * 3 / 4) : count / 2 + 1;
+        var limit = openings ? long.MaxValue : SilentHalf();
+        var kept = 0;
+        for (var slot = 0; slot < count; slot++)
+        {
+            ref var entry = ref entries[slot];
+            if (leaving > 0 && (openings ? entry.IsHalfOpen : entry.Closed || entry.Last <= limit))
             {
                 leaving--;
-                emit(entries[slot], conversations[slot], !entries[slot].Closed && now - entries[slot].Last <= Idle);
+                emit(entry, conversations[slot], !entry.Closed && now - entry.Last <= Idle);
                 continue;
             }
-            entries[kept] = entries[slot];
+            entries[kept] = entry;
             conversations[kept++] = conversations[slot];
         }
         Array.Clear(conversations, kept, count - kept);
         count = kept;
+    }
+
+    private long SilentHalf()
+    {
+        var last = new long[count];
+        for (var slot = 0; slot < count; slot++) last[slot] = entries[slot].Closed ? long.MinValue : entries[slot].Last;
+        Array.Sort(last);
+        return last[count / 2];
+    }
+
+    /// <summary>Writes out what has ended by <paramref name="now"/> (nanoseconds): silent or old enough, or closed by both sides ten seconds ago.</summary>
+    public void Expire(long now)
+    {
+        var kept = 0;
+        for (var slot = 0; slot < count; slot++)
+        {
+            ref var entry = ref entries[slot];
+            if (entry.Closed || now - entry.Last > Idle || now - entry.First > Active || entry.IsOver && now - entry.Last > Linger)
+            {
+                emit(entry, conversations[slot], false);
+                continue;
+            }
+            entries[kept] = entry;
+            conversations[kept++] = conversations[slot];
+        }
+        if (kept == count) return;
+        Array.Clear(conversations, kept, count - kept);
+        count = kept;
+        Array.Clear(heads);
+        Link();
     }
 
     /// <summary>Writes out all that is left.</summary>
@@ -202,7 +247,15 @@ internal struct FlowEntry
     public int Next;
     /// <summary>Name of the destination by earlier DNS answers, index + 1; 0 for none.</summary>
     public int Name;
+    /// <summary>Around the first packet, index + 1; 0 for none.</summary>
+    public int Tunnel;
     public long First, Last, FirstFrame, PacketsOut, PacketsIn, BytesOut, BytesIn;
+
+    /// <summary>A SYN, perhaps sent again, and nothing else.</summary>
+    public readonly bool IsHalfOpen => Protocol == Packet.Tcp && PacketsIn == 0 && FlagsOut == TcpFlags.Syn;
+
+    /// <summary>Both sides of a connection have ended it, or one has broken it off.</summary>
+    public readonly bool IsOver => Protocol == Packet.Tcp && (((FlagsOut | FlagsIn) & TcpFlags.Reset) != 0 || (FlagsOut & FlagsIn & TcpFlags.Fin) != 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Matches(in Packet packet, out bool outward)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Assay.Evidence;
+using Assay.Traffic.Captures;
 using Assay.Traffic.Protocols;
 
 namespace Assay.Traffic.Flows;
@@ -46,6 +47,14 @@ public static class FlowJson
             if (http.Path is not null) json.WriteString("path"u8, Shortened.Visible(http.Path));
             if (http.Status is { } status) json.WriteNumber("status"u8, status);
             if (http.Server is not null) json.WriteString("server"u8, Shortened.Visible(http.Server));
+            json.WriteEndObject();
+        }
+        if (flow.Tunnel is { } tunnel)
+        {
+            json.WriteStartObject("tunnel"u8);
+            json.WriteString("kind"u8, Packet.NameOf(tunnel.Kind));
+            json.WriteString("source"u8, address[..tunnel.Source.Write(address)]);
+            json.WriteString("destination"u8, address[..tunnel.Destination.Write(address)]);
             json.WriteEndObject();
         }
         json.WriteNumber("firstFrame"u8, flow.FirstFrame);

@@ -2,18 +2,27 @@ using System.Globalization;
 using System.Text;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
+using Assay.Traffic.Captures;
 
 namespace Assay.Traffic.Flows;
 
 /// <summary>Flow records of a capture at full speed, with names, TLS versions and the first HTTP request of each, and as a table for a person.</summary>
 public static class FlowTable
 {
-    /// <summary>Reads a capture once and hands out each flow, in the order of first frames; beyond a million open flows in batches of that order.</summary>
+    /// <summary>Reads a capture once and hands out each flow, in the order of first frames; beyond half a million open flows in batches of that order.</summary>
     /// <remarks>Nothing is allocated per packet; memory is bounded by the number of open flows.</remarks>
     /// <exception cref="UnreadableException">The artefact does not begin as a capture does.</exception>
     /// <exception cref="OperationCanceledException"/>
-    public static Coverage Read(Artefact artefact, ExaminationOptions options, Action<Flow> emit) =>
-        artefact.Size < Small ? new CaptureWalk(artefact, options, isExamination: false, emit).Run() : new SharedWalk(artefact, options).Run(emit);
+    /// <param name="counters">Endpoints and counters only: no payload is read, so that there are no names and no applications.</param>
+    public static Coverage Read(Artefact artefact, ExaminationOptions options, Action<Flow> emit, bool counters = false) =>
+        // What is compressed is unpacked while it is read, and only once; to count costs no more than to read every frame a second time.
+        counters || artefact.Size < Small || CaptureBytes.IsPacked(artefact)
+            ? new CaptureWalk(artefact, options, isExamination: false, emit, counters: counters).Run()
+            : new SharedWalk(artefact, options).Run(emit);
+
+    /// <summary>As <see cref="Read(Artefact, ExaminationOptions, Action{Flow}, bool)"/>, of an interface: flows leave as they end.</summary>
+    public static Coverage Read(LiveReader reader, ExaminationOptions options, Action<Flow> emit, bool counters = false) =>
+        new CaptureWalk(reader.Artefact, options, isExamination: false, emit, counters: counters).Run(reader);
 
     /// <summary>Bytes below which a capture cannot hold as many flows as the cache of one share, so that one walk gives the very same records.</summary>
     private const long Small = 4 << 20;

@@ -141,6 +141,29 @@ public sealed class CaptureReaderTests
         Assert.Equal(5, frames[4].Original);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Names_are_read_losses_of_the_capturing_machine_counted_and_secrets_not_kept(bool big)
+    {
+        byte[] secret = [.. "CLIENT_RANDOM 00"u8];
+        byte[] packet = Ethernet(Ip(Device, Cloud, Packet.Udp, [0, 9, 0, 9, 0, 9, 0, 0, 1]), Device);
+        byte[] Dropped(ulong count) => Block(5, big, U32(0, big), U32(0, big), U32(0, big), Option(big, 5, [.. U32((uint)(big ? count >> 32 : count), big), .. U32((uint)(big ? count : count >> 32), big)]));
+        byte[] bytes =
+        [
+            .. Section(big), .. Interface(big, LinkType.Ethernet), .. Enhanced(big, 0, 1, packet),
+            .. Block(4, big, U16(1, big), U16(16, big), [203, 0, 113, 9, .. "example.org\0"u8], U16(2, big), U16(18, big), [.. new byte[15], 2, 97, 0, 0, 0], U32(0, big)),
+            .. Block(10, big, U32(0x544c534b, big), U32((uint)secret.Length, big), secret),
+            .. Dropped(3), .. Dropped(7), .. Block(0xbad, big, U32(1, big)), .. Block(0x7777, big, U32(1, big)), .. Enhanced(big, 0, 2, packet),
+        ];
+        using var artefact = Artefact.Of("x", bytes);
+        var examination = CaptureExamination.Of(artefact, Options);
+        Assert.Equal("example.org", Assert.Single(Assert.Single(examination.Flows).Names));
+        Assert.Equal((7L, 1L, 1L, 1L), (examination.Coverage.Counts["droppedByCapture"], examination.Coverage.Counts["secretBlocks"], examination.Coverage.Counts["customBlocks"],
+            examination.Coverage.Counts["unknownBlocks"]));
+        Assert.True(examination.Coverage.IsWhole);
+    }
+
     public static TheoryData<string, byte[], string> Damage() => new()
     {
         { "the two lengths differ", [.. Enhanced(false, 0, 1, One)[..^4], .. U32(99, false)], "99" },

@@ -22,7 +22,7 @@ public sealed class MutationTests
         foreach (var file in Corpus.Files(folder).Where(f => new FileInfo(f).Length < Largest))
         {
             var intact = File.ReadAllBytes(file);
-            if (!CaptureReader.Recognises(intact.AsSpan(0, Math.Min(32, intact.Length)))) continue;
+            if (!CaptureReader.IsStart(intact.AsSpan(0, Math.Min(32, intact.Length)))) continue;
             for (var round = 0; round < Rounds; round++)
             {
                 var bytes = intact.ToArray();

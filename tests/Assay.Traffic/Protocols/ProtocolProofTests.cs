@@ -96,7 +96,7 @@ public sealed class ProtocolProofTests
         using var stream = File.OpenRead(file);
         var start = new byte[32];
         var length = stream.ReadAtLeast(start, 32, throwOnEndOfStream: false);
-        return CaptureReader.Recognises(start.AsSpan(0, length));
+        return CaptureReader.IsStart(start.AsSpan(0, length));
     }
 
     private static void Compare(string file, ConcurrentBag<Difference> differences, ConcurrentDictionary<(string, string), long> agreed)

@@ -95,7 +95,7 @@ public sealed class SuricataTests
     {
         using var stream = File.OpenRead(file);
         var start = new byte[32];
-        return CaptureReader.Recognises(start.AsSpan(0, stream.ReadAtLeast(start, 32, throwOnEndOfStream: false)));
+        return CaptureReader.IsStart(start.AsSpan(0, stream.ReadAtLeast(start, 32, throwOnEndOfStream: false)));
     }
 
     private static YamlNode? Read(string file)
