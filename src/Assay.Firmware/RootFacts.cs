@@ -251,7 +251,8 @@ public sealed partial record RootFacts
                 if (isScript) Interlocked.Increment(ref scripts);
                 var isList = PackageDatabase.KindOf(path) is not null;
                 if (!isScript && !isList && !path.Contains("/etc/", StringComparison.Ordinal) && !path.Contains("/systemd/system/", StringComparison.Ordinal) && !path.EndsWith("/os-release", StringComparison.Ordinal)
-                    && !Accounts.IsOne(path) && !ConfigurationSecrets.IsConfiguration(path) && !WebScripts.IsOne(path)) continue;
+                    && !Accounts.IsOne(path) && !ConfigurationSecrets.IsConfiguration(path) && !WebScripts.IsOne(path) && !BuildSettings.IsOne(path) && !EmbeddedCommands.IsOne(path, content)
+                    && content.IndexOf("-----BEGIN PUBLIC KEY-----"u8) != 0) continue;
                 if (content.Length > (isList ? LargestList : LargestText) || Interlocked.Add(ref textBytes, content.Length) > MostText)
                 {
                     if (isList || isScript) losses.Add(new Loss { Location = notes.At(path), Expected = "a text of bearable size", Found = $"{content.Length} bytes" });
@@ -272,6 +273,8 @@ public sealed partial record RootFacts
             Confinement.Read(files.Entries, sorted, calls, notes);
             WebScripts.Read(files.Entries, sorted, calls, notes);
             Updates.Read(files.Entries, sorted, notes);
+            UnverifiedPeers.Read(sorted, notes);
+            BuildSettings.Read(sorted, notes);
             var shells = Shells();
             Permissions.Read(files.Entries, texts, shells, Copies(shells), notes);
 

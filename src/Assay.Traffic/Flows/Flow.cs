@@ -3,7 +3,7 @@ using Assay.Traffic.Captures;
 namespace Assay.Traffic.Flows;
 
 /// <summary>What a flow speaks, by its content where the protocol shows itself, by its port only for DNS, mDNS, LLMNR, DHCP and NTP over UDP.</summary>
-public enum Application : byte { Unknown, Dns, MulticastDns, Llmnr, Dhcp, Ntp, Ssdp, Tls, Http, Rtsp, Mqtt, Ftp, Telnet, Ssh, Smtp, Pop3, Imap }
+public enum Application : byte { Unknown, Dns, MulticastDns, Llmnr, Dhcp, Ntp, Ssdp, Tls, Http, Rtsp, Mqtt, Ftp, Telnet, Ssh, Smtp, Pop3, Imap, Ldap, Xmpp, Sip, Snmp, Syslog, Tftp }
 
 /// <summary>Frames between two endpoints of one protocol, in both directions (command.md, "flow").</summary>
 public sealed record Flow

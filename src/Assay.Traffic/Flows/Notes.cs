@@ -31,6 +31,8 @@ internal sealed class Notes(Artefact artefact, ExaminationOptions options, bool 
     public ExaminationOptions Options => options;
     public IReadOnlyList<Observation> Observations => observations;
     public Stations Stations { get; } = new();
+    /// <summary>Files asked for by TFTP: the server answers from a port of its own choice.</summary>
+    public Dictionary<(Address, ushort), string> Transfers { get; } = [];
 
     /// <summary>One string object per distinct text, so that names that come again cost nothing.</summary>
     public string Intern(ReadOnlySpan<char> text) => NameAt(IndexOf(text)) ?? new string(text);

@@ -44,7 +44,7 @@ internal static class Datagrams
             if (notes.IsExamination) Ssdp.Read(notes, payload, new Moment(frame, packet));
             return Application.Ssdp;
         }
-        return Application.Unknown;
+        return PlainDatagrams.Read(notes, packet, frame, payload);
     }
 
     private static void Ntp(Notes notes, ReadOnlySpan<byte> payload, in Moment at)

@@ -31,6 +31,9 @@ internal abstract class Dissector(Conversation conversation)
         if (HttpDissector.Recognises(bytes)) return new HttpDissector(conversation);
         if (MqttDissector.Recognises(bytes)) return new MqttDissector(conversation);
         if (bytes.StartsWith("SSH-"u8)) return new SshDissector(conversation);
+        if (outward && LdapDissector.Recognises(bytes)) return new LdapDissector(conversation);
+        if (XmppDissector.Recognises(bytes)) return new XmppDissector(conversation);
+        if (JsonLinesDissector.Recognises(bytes)) return new JsonLinesDissector(conversation);
         if (LineDissector.Recognise(conversation, outward, bytes, port) is { } line) return line;
         if (TelnetDissector.Recognises(bytes) || port is 23 or 2323) return new TelnetDissector(conversation);
         if (port == 53 && DnsDissector.Recognises(bytes)) return new DnsDissector(conversation);
