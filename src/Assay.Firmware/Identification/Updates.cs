@@ -39,8 +39,9 @@ internal static partial class Updates
             notes.Add(FindingKind.Update, file.Name, $"what is fetched without encryption ({Scheme(commands[i])}) is run as it comes", 0.9, notes.At(file.Path, commands[i].Line), [Traits.ClearText, Traits.WithoutVerification]);
             return;
         }
-        var download = commands.FirstOrDefault(c => IsDownload(c));
         var write = commands.FirstOrDefault(IsWrite);
+        // A maker's own client is known by what it is given, where something is written to flash afterwards.
+        var download = commands.FirstOrDefault(IsDownload) ?? (write is null ? null : commands.FirstOrDefault(c => c.Words.Skip(1).Any(w => Remote().IsMatch(w)) && !Speaking.Contains(c.Name)));
         var clear = commands.FirstOrDefault(c => IsDownload(c) && c.Words.Any(w => ClearUrl().IsMatch(w)) || c.Name is "tftp" or "ftpget" && c.Words.Count > 2);
         var speaks = write is not null || commands.Any(c => IsDownload(c) && c.Words.Any(w => UpdateWord().IsMatch(w))) || UpdateWord().IsMatch(file.Name);
         if (download is null || !speaks) return;
@@ -176,6 +177,11 @@ internal static partial class Updates
 
     [GeneratedRegex(@"(?i)(?<![A-Za-z0-9_.\-])(?<key>[A-Za-z0-9_.\-]{0,80}(?:update|upgrade|firmware|fota|\bota|ota_|fw)[A-Za-z0-9_.\-]{0,80})['""]?\s{0,8}[=:\s]\s{0,8}['""]?(?<url>(?<scheme>http|ftp|tftp)://[A-Za-z0-9$\[][^\s'""]*)")]
     private static partial Regex Setting();
+
+    private static readonly HashSet<string> Speaking = new(StringComparer.Ordinal) { "echo", "printf", "logger", "uci", "sed", "grep", "case", "test", "[", "export", "set", "ubus" };
+
+    [GeneratedRegex(@"^(?:https?|ftp)://(?!127\.|localhost)[A-Za-z0-9$\[]")]
+    private static partial Regex Remote();
 
     [GeneratedRegex(@"^\w+://(?:127\.|localhost)")]
     private static partial Regex Local();
