@@ -25,7 +25,7 @@ internal static partial class EmbeddedCommands
             {
                 foreach (Match match in Called().Matches(line))
                 {
-                    text.Append(Words().Replace(match.Groups["text"].Value, " ")).Append("; ");
+                    text.Append(match.Groups["list"].Success ? Ends().Replace(match.Groups["list"].Value, " ") : match.Groups["text"].Value).Append("; ");
                     any = true;
                 }
             }
@@ -34,10 +34,10 @@ internal static partial class EmbeddedCommands
         return any ? new TextFile(file.Entry, file.Path, text.ToString()) : null;
     }
 
-    [GeneratedRegex(@"\b(?:os\.execute|io\.popen|os\.system|os\.popen|subprocess\.\w+|shell_exec|passthru|popen|system|exec|execSync|luci\.sys\.(?:exec|call)|sys\.(?:exec|call))\s*\(\s*(?:\[\s*)?(?<quote>[""'])(?<text>.*?)\k<quote>\s*(?:\]\s*)?[,)]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:os\.execute|io\.popen|os\.system|os\.popen|subprocess\.\w+|shell_exec|passthru|popen|system|exec|execSync|luci\.sys\.(?:exec|call)|sys\.(?:exec|call))\s*\(\s*(?:\[(?<list>[^\]\n]{1,2000})\]|(?<quote>[""'])(?<text>.*?)\k<quote>\s*[,)])", RegexOptions.CultureInvariant)]
     private static partial Regex Called();
 
-    // ["wget", "-O", "/tmp/fw"]: the ends between the words of a list.
-    [GeneratedRegex(@"[""']\s*,\s*[""']", RegexOptions.CultureInvariant)]
-    private static partial Regex Words();
+    // ["wget", "-O", "/tmp/fw"]: what stands between the words of a list.
+    [GeneratedRegex(@"[""']\s*,\s*[""']|^\s*[""']|[""']\s*,?\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Ends();
 }
