@@ -34,7 +34,7 @@ internal static partial class PlainDatagrams
         return Tftp(notes, packet, frame, payload);
     }
 
-    private static bool IsSip(ReadOnlySpan<byte> bytes) => bytes.StartsWith("SIP/2.0 "u8) || bytes.Length > 16 && bytes[..Math.Min(bytes.Length, 256)].IndexOf(" SIP/2.0\r\n"u8) > 0;
+    private static bool IsSip(ReadOnlySpan<byte> bytes) => bytes is [>= (byte)'A' and <= (byte)'Z', ..] && (bytes.StartsWith("SIP/2.0 "u8) || bytes.Length > 16 && bytes[..Math.Min(bytes.Length, 256)].IndexOf(" SIP/2.0\r\n"u8) > 0);
 
     private static void Sip(Notes notes, ReadOnlySpan<byte> bytes, in Moment at)
     {
