@@ -38,6 +38,8 @@ public static class Traits
     public const string WorldWritable = "worldWritable";
     public const string BootScript = "bootScript";
     public const string SetUid = "setUid";
+    /// <summary>An account may run every command as root without being asked.</summary>
+    public const string AllAsRoot = "allAsRoot";
     /// <summary>A key pressed while the boot loader waits opens its console.</summary>
     public const string BootConsole = "bootConsole";
     /// <summary>Started with the rights of root, and nothing shows that it gives them up.</summary>
@@ -113,6 +115,9 @@ public static class Traits
     public const string Attackable = "attackable";
     /// <summary>An algorithm of SSH that is broken or withdrawn.</summary>
     public const string WeakSsh = "weakSsh";
+
+    /// <summary>A client that looks at no certificate of its peer, by its own words.</summary>
+    public const string UnverifiedPeer = "unverifiedPeer";
 
     // outside tools
     /// <summary>Which tool ran, with which command, on what.</summary>

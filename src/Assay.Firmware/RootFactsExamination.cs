@@ -186,7 +186,7 @@ public sealed partial record RootFacts
 
         private static bool IsKept(string path, ContentFacts facts) =>
             facts.IsScript || facts.IsTelling || PackageDatabase.KindOf(path) is not null || path.Contains("/etc/", StringComparison.Ordinal) || path.Contains("/systemd/system/", StringComparison.Ordinal) || path.EndsWith("/os-release", StringComparison.Ordinal)
-            || Accounts.IsOne(path) || ConfigurationSecrets.IsConfiguration(path) || WebScripts.IsOne(path);
+            || Accounts.IsOne(path) || ConfigurationSecrets.IsConfiguration(path) || WebScripts.IsOne(path) || BuildSettings.IsOne(path);
 
         private void Keep(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content, ContentFacts facts)
         {
@@ -215,6 +215,8 @@ public sealed partial record RootFacts
             Confinement.Read(files.Entries, sorted, calls, notes);
             WebScripts.Read(files.Entries, sorted, calls, notes);
             Updates.Read(files.Entries, sorted, notes);
+            UnverifiedPeers.Read(sorted, notes);
+            BuildSettings.Read(sorted, notes);
             var shells = Shells();
             Permissions.Read(files.Entries, texts, shells, Copies(shells), notes);
 

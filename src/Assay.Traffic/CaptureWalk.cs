@@ -31,6 +31,7 @@ internal sealed class CaptureWalk
     private CaptureReader? source;
     private int givenRead;
     private readonly HashSet<(Address, ushort, byte)> listeners = [];
+    private readonly HashSet<(Address, ushort, ushort)> asked = [];
     private readonly SortedDictionary<LinkType, long> unknown = [];
     private readonly AttackWatch? watch;
     private long frames, damaged, notIp, isProtected, tunnelled, fragments, icmp, packets, bytes, firstDamaged, firstDamagedOffset;
@@ -167,6 +168,8 @@ internal sealed class CaptureWalk
     {
         bytes += packet.IpLength;
         if (packet.Protocol is Packet.Icmp or Packet.IcmpV6) icmp++;
+        // Whatever share the answer falls into, it has to know who asked.
+        if (!counters && isWhole && depth == Depth.Transport && packet.Protocol == Packet.Udp) Asks(packet, frame);
         var hash = FlowCache.Hash(packet);
         if (shares > 1 && (hash >> 16) % shares != share && !TellsNames(packet.SourcePort, packet.DestinationPort)) return;
         ref var entry = ref cache.Touch(packet, hash, frame.Number, frame.Time, out var slot, out var outward, out var begun);
@@ -224,9 +227,29 @@ internal sealed class CaptureWalk
     /// <summary>A port that answers: a SYN+ACK, or a datagram back from where one was sent to before.</summary>
     private void Listener(in FlowEntry entry, in Packet packet, in Frame frame, bool outward)
     {
-        if (outward || !packet.Source.IsLocal || packet.Source.IsMulticast || listeners.Count > 1 << 16) return;
+        if (listeners.Count > 1 << 16) return;
+        if (packet.Protocol == Packet.Udp && AnswersAll(packet))
+        {
+            Answering(packet, frame);
+            return;
+        }
+        if (outward || !packet.Source.IsLocal || packet.Source.IsMulticast) return;
         const TcpFlags Both = TcpFlags.Syn | TcpFlags.Acknowledge;
         if (packet.Protocol == Packet.Tcp ? (packet.Flags & (Both | TcpFlags.Reset)) != Both : entry.PacketsIn != 1) return;
+        Answering(packet, frame);
+    }
+
+    /// <summary>An answer to one machine that had asked all of them at this port before.</summary>
+    private bool AnswersAll(in Packet packet) => packet.Source.IsLocal && !packet.Source.IsMulticast && asked.Contains((packet.Destination, packet.DestinationPort, packet.SourcePort));
+
+    private void Asks(in Packet packet, in Frame frame)
+    {
+        if (packet.DestinationPort == 69) Tftp.Asks(notes, packet, packet.Payload(frame));
+        if (notes.IsExamination && (packet.Destination.IsMulticast || packet.Destination.IsV4 && (byte)packet.Destination.Low == 255) && asked.Count < 1 << 16) asked.Add((packet.Source, packet.SourcePort, packet.DestinationPort));
+    }
+
+    private void Answering(in Packet packet, in Frame frame)
+    {
         if (!listeners.Add((packet.Source, packet.SourcePort, packet.Protocol))) return;
         var at = new Moment(frame, packet);
         var subject = FormattableString.Invariant($"{packet.Source}:{packet.SourcePort}/{Flow.NameOf(packet.Protocol)}");

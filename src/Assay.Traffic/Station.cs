@@ -8,6 +8,8 @@ public sealed record Station
     public required MacAddress Mac { get; init; }
     /// <summary>Local addresses that it sent from or was given, ordered.</summary>
     public required IReadOnlyList<Address> Addresses { get; init; }
+    /// <summary>Addresses of the open Internet by IPv6 that it sent from, ordered: its own where it is a machine, those of others where it forwards.</summary>
+    public IReadOnlyList<Address> GlobalAddresses { get; init; } = [];
     /// <summary>What it calls itself in DHCP and mDNS, ordered.</summary>
     public required IReadOnlyList<string> Names { get; init; }
     /// <summary><c>gateway</c> (forwards packets of others), <c>DHCP server</c>; ordered.</summary>
@@ -29,7 +31,7 @@ internal sealed class Stations
     private sealed class Draft(MacAddress mac)
     {
         public readonly MacAddress Mac = mac;
-        public readonly HashSet<Address> Addresses = [];
+        public readonly HashSet<Address> Addresses = [], Global = [];
         public readonly SortedSet<string> Names = new(StringComparer.Ordinal);
         public readonly SortedSet<string> Roles = new(StringComparer.Ordinal);
         public Address Latest;
@@ -45,7 +47,12 @@ internal sealed class Stations
         if (time > draft.Last) draft.Last = time;
         if (from is not { } address || address == draft.Latest) return;
         draft.Latest = address;
-        if (!address.IsLocal) draft.Roles.Add("gateway");
+        if (!address.IsLocal)
+        {
+            // Nearly every machine has a global address of IPv6; one that sends from two networks of them forwards.
+            if (!address.IsV4 && draft.Global.Count < MostEach) draft.Global.Add(address);
+            if (address.IsV4 || draft.Global.Any(g => g.High != address.High)) draft.Roles.Add("gateway");
+        }
         else if (!address.IsMulticast && address != Address.V4(0) && address != default) Add(draft, address);
     }
 
@@ -73,6 +80,7 @@ internal sealed class Stations
         {
             Mac = d.Mac,
             Addresses = [.. d.Addresses.Order()],
+            GlobalAddresses = [.. d.Global.Order()],
             Names = [.. d.Names],
             Roles = [.. d.Roles],
             First = Frame.At(d.First),

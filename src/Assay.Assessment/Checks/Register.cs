@@ -140,6 +140,7 @@ public static class Register
             new UnmendedComponent(),
             new UnnamedParties(),
             new UnsignedBootImage(),
+            new UnverifiedPeer(),
             new UpdateCheckSeen(),
             new UpdateChoices(),
             new UpdateGuarantees(),

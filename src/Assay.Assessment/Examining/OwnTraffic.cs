@@ -39,7 +39,7 @@ internal sealed record OwnTraffic
 
     private static OwnTraffic Of(Station station) => new()
     {
-        Addresses = station.Addresses.ToHashSet(),
+        Addresses = IsRouter(station) ? station.Addresses.ToHashSet() : station.Addresses.Concat(station.GlobalAddresses).ToHashSet(),
         Names = station.Names.Append(station.Mac.ToString()).ToHashSet(StringComparer.OrdinalIgnoreCase),
         Called = [.. station.Names.Order(StringComparer.Ordinal)],
         Mac = station.Mac,

@@ -53,6 +53,15 @@ internal static partial class BootServices
         ["dnsmasq"] = new("dns", null),
         ["named"] = new("dns", null),
         ["avahi-daemon"] = new("mdns", null),
+        ["mdnsd"] = new("mdns", null),
+        ["wsdd"] = new("ws-discovery", null),
+        ["minidlnad"] = new("dlna", null),
+        ["minissdpd"] = new("ssdp", null),
+        ["rpcbind"] = new("rpcbind", null),
+        ["ser2net"] = new("ser2net", null),
+        ["shellinaboxd"] = new("web terminal", Traits.Http),
+        ["ttyd"] = new("web terminal", Traits.Http),
+        ["darkhttpd"] = new("http", Traits.Http),
         ["rtsp_server"] = new("rtsp", null),
         ["tr069"] = new("tr-069", null),
         ["cwmpd"] = new("tr-069", null),
@@ -69,7 +78,7 @@ internal static partial class BootServices
     /// <param name="calls">What each program names of <see cref="Executables.ElfFacts.Asked"/>, by its path.</param>
     public static void Read(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts, IReadOnlyDictionary<string, IReadOnlyList<string>> calls, Notebook notes)
     {
-        var programs = new Programs(calls);
+        var programs = new Programs(calls, texts);
         var started = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in texts.Values.OrderBy(f => f.Path, StringComparer.Ordinal))
         {
@@ -77,7 +86,7 @@ internal static partial class BootServices
             else if (file.Name is "inetd.conf" && file.Folder.EndsWith("/etc", StringComparison.Ordinal)) Inetd(file, programs, notes);
             else if (file.Path.Contains("/etc/xinetd.d/", StringComparison.Ordinal)) Xinetd(file, programs, notes);
         }
-        foreach (var script in BootScripts(entries, texts)) started.Add(script);
+        started.UnionWith(BootScripts(entries, texts));
         Spread(started, texts);
         foreach (var path in started.Order(StringComparer.Ordinal))
         {
@@ -91,10 +100,11 @@ internal static partial class BootServices
     public static HashSet<string> BootScripts(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts)
     {
         var scripts = new HashSet<string>(StringComparer.Ordinal);
+        var supervised = entries.Any(e => e.Path.Text is var p && p.Contains("bin/", StringComparison.Ordinal) && Supervisors.Contains(p[(p.LastIndexOf('/') + 1)..]));
         foreach (var entry in entries)
         {
             var path = entry.Path.Text;
-            if (BootPath().IsMatch(path) && entry.Type == FileType.Regular) scripts.Add(path);
+            if ((BootPath().IsMatch(path) || supervised && SupervisedPath().IsMatch(path)) && entry.Type == FileType.Regular) scripts.Add(path);
             if (entry.Type != FileType.Link || !BootLink().IsMatch(path)) continue;
             var target = FilePath.Escape(entry.Target);
             var etc = path[..(path.LastIndexOf("/etc/", StringComparison.Ordinal) + 5)];
@@ -109,6 +119,20 @@ internal static partial class BootServices
 
     [GeneratedRegex(@"/etc/(?:rc\.local|rc|rcS|rc\.sysinit|init\.d/rcS|init\.d/rc\.local|rc\.d/(?:rcS|rc\.sysinit|rc\.local|S\d\d[^/]*)|init\.d/S\d\d[^/]*|rc[S0-6]\.d/S\d\d[^/]*)$")]
     private static partial Regex BootPath();
+
+    /// <summary>Paths of scripts that run at boot, those included that another such script calls.</summary>
+    public static HashSet<string> AllBootScripts(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts)
+    {
+        var scripts = BootScripts(entries, texts);
+        Spread(scripts, texts);
+        return scripts;
+    }
+
+    // runit, daemontools, s6: each keeps up what lies in its folder of services.
+    private static readonly HashSet<string> Supervisors = new(StringComparer.Ordinal) { "runsvdir", "svscan", "svscanboot", "s6-svscan" };
+
+    [GeneratedRegex(@"^.{0,200}/(?:etc/service|etc/services\.d|var/service|service|etc/runit/runsvdir/[^/]+)/[^/]+/run$")]
+    private static partial Regex SupervisedPath();
 
     [GeneratedRegex(@"/etc/(?:rc\.d|rc[S2-5]\.d|rc\.d/rc[S2-5]\.d)/S\d+[^/]*$")]
     private static partial Regex BootLink();
@@ -207,18 +231,83 @@ internal static partial class BootServices
         var at = notes.At(file.Path, command.Line);
         account ??= Behind(words, "-c", "--chuid", "-u", "--user") is > 0 and var named && command.Name == "start-stop-daemon" ? words[named].Split(':')[0] : null;
         notes.Start(name, Daemons.GetValueOrDefault(name)?.Service, at);
+        var line = words.Skip(first).ToList();
         if (!Daemons.TryGetValue(name, out var daemon))
         {
+            if (Relay(name, line, command, at, notes) || Listening(name, line, command, at, notes)) return;
             if (programs.Listens(words[first]) is { } path) notes.Add(FindingKind.Exposure, name, $"{name} is started at boot and names the calls of a server", 0.5, at, [Traits.MayListen], path);
             return;
         }
-        Add(daemon, name, words.Skip(first).ToList(), command.Conditional ? 0.75 : 0.95, at, notes);
+        if (ForItselfAlone(line, file, programs))
+        {
+            notes.Add(FindingKind.Exposure, daemon.Service, $"{name} is started at boot and listens for its own device alone", 0.8, at, [Traits.StartedAtBoot]);
+            return;
+        }
+        Add(daemon, name, line, command.Conditional ? 0.75 : 0.95, at, notes);
         Rights(name, words[first], account, at, programs, notes);
     }
 
-    /// <summary>What programs name of the calls that are asked for, by path and by name.</summary>
-    private sealed class Programs(IReadOnlyDictionary<string, IReadOnlyList<string>> calls)
+    // nc -l -p 4444 -e /bin/sh, socat TCP-LISTEN:4444,fork EXEC:/bin/sh
+    private static bool Relay(string name, List<string> words, ShellCommand command, Location at, Notebook notes)
     {
+        var listens = name is "nc" or "ncat" or "netcat" ? words.Any(w => w is "-l" or "--listen" || w.Length is > 2 and < 6 && w[0] == '-' && w[1] != '-' && w.Contains('l'))
+            : name == "socat" && words.Any(w => SocatListens().IsMatch(w) && !w.Contains("bind=127.", StringComparison.OrdinalIgnoreCase));
+        if (!listens || words.Any(IsLoopback)) return false;
+        var shell = words.Any(w => IsShell(w) || w.StartsWith("EXEC:", StringComparison.OrdinalIgnoreCase) && IsShell(w[5..].Split([',', ' '])[0]) || w.StartsWith("SYSTEM:", StringComparison.OrdinalIgnoreCase));
+        string[] traits = shell ? [Traits.StartedAtBoot, Traits.WithoutLogin] : [Traits.StartedAtBoot];
+        notes.Add(FindingKind.Service, name, $"{name} listens from boot on{(shell ? " and gives a shell without a login" : "")}", command.Conditional && !shell ? 0.75 : 0.9, at, traits, Short(string.Join(' ', words)));
+        return true;
+    }
+
+    // What the start line itself tells to listen: --listen 0.0.0.0, --bind :9000, 0.0.0.0:9000. A number of a port alone may be where it calls.
+    private static bool Listening(string name, List<string> words, ShellCommand command, Location at, Notebook notes)
+    {
+        var tells = false;
+        for (var i = 1; i < words.Count; i++)
+        {
+            var (option, value) = words[i].Split('=', 2) is [var o, var v] ? (o, v) : (words[i], i + 1 < words.Count ? words[i + 1] : "");
+            if (option.TrimStart('-') is "listen" or "listen-address" or "listen-addr" or "listen-port" or "bind" or "bind-address" or "bind-addr" && option.StartsWith('-'))
+            {
+                if (IsLoopback(value) || value.StartsWith('/') || value.StartsWith("unix:", StringComparison.Ordinal)) return false;
+                tells |= value.Length > 0;
+            }
+            else tells |= AnyAddress().IsMatch(words[i]);
+        }
+        if (!tells) return false;
+        notes.Add(FindingKind.Service, name, $"{name} is started at boot and told to listen", command.Conditional ? 0.75 : 0.9, at, [Traits.StartedAtBoot], Short(string.Join(' ', words)));
+        return true;
+    }
+
+    private static bool IsLoopback(string word) => Loopback().IsMatch(word);
+
+    // The start line, or every address in the configuration that it names, is the device's own.
+    private static bool ForItselfAlone(List<string> words, TextFile file, Programs programs)
+    {
+        var named = words.Skip(1).Where(w => AnyAddress().IsMatch(w) || IsLoopback(w)).ToList();
+        if (named.Count > 0) return named.All(IsLoopback);
+        var bound = words.Skip(1).Where(w => w.StartsWith('/')).Select(w => programs.Text(file, w)).OfType<TextFile>().SelectMany(t => t.Lines).Where(l => l.Length < 1024).Select(l => Bound().Match(l)).Where(m => m.Success).ToList();
+        return bound.Count > 0 && bound.All(m => IsLoopback(m.Groups["at"].Value));
+    }
+
+    [GeneratedRegex(@"^(?:TCP|UDP|TCP4|TCP6|UDP4|UDP6|SCTP|OPENSSL)-(?:LISTEN|RECV\w*|L):", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SocatListens();
+
+    [GeneratedRegex(@"^[^/]{0,40}(?:(?<![\d.])0\.0\.0\.0|\[::\]|(?<![\w:])::)(?::\d{1,5})?$", RegexOptions.CultureInvariant)]
+    private static partial Regex AnyAddress();
+
+    [GeneratedRegex(@"(?:^|[=:/@,])(?:127\.\d+\.\d+\.\d+|localhost|\[?::1\]?)(?::\d{1,5})?(?:$|[,/])", RegexOptions.CultureInvariant)]
+    private static partial Regex Loopback();
+
+    // mosquitto, lighttpd, sshd, redis, nginx: where the server listens.
+    [GeneratedRegex(@"^\s*(?:listener\s+\d+(?:\s+(?<at>\S+))?|bind_address\s+(?<at>\S+)|server\.bind\s*=\s*""(?<at>[^""]*)""|ListenAddress\s+(?<at>\S+)|bind\s+(?<at>[\d.:a-z]+)|listen\s+(?<at>[^\s;]+))", RegexOptions.CultureInvariant)]
+    private static partial Regex Bound();
+
+    /// <summary>What programs name of the calls that are asked for, by path and by name.</summary>
+    private sealed class Programs(IReadOnlyDictionary<string, IReadOnlyList<string>> calls, IReadOnlyDictionary<string, TextFile> texts)
+    {
+        /// <summary>The text that a start line of <paramref name="file"/> names by its path in the same root.</summary>
+        public TextFile? Text(TextFile file, string path) => texts.GetValueOrDefault(file.Path[..Math.Max(0, file.Path.LastIndexOf("/etc/", StringComparison.Ordinal))] + path);
+
         private readonly ILookup<string, string> byName = calls.Keys.Order(StringComparer.Ordinal).ToLookup(k => k[(k.LastIndexOf('/') + 1)..], StringComparer.Ordinal);
 
         public IReadOnlyList<string>? Calls(string program) => PathOf(program) is { } path ? calls[path] : null;
@@ -362,6 +451,7 @@ internal static partial class BootServices
                 }
                 else if (name.EndsWith("getty", StringComparison.Ordinal) && Free(words)) notes.Add(FindingKind.Debug, unit.Name, $"{unit.Name}: a console without a login", 0.9, at, [Traits.SerialConsole, Traits.WithoutLogin]);
                 else if (IsShell(name) && unit.Text.Contains("TTYPath", StringComparison.Ordinal)) notes.Add(FindingKind.Debug, unit.Name, $"{unit.Name}: {name} on a terminal without a login", 0.9, at, [Traits.SerialConsole, Traits.WithoutLogin]);
+                else if (new ShellCommand(i + 1, words, false) is var command && (Relay(name, [.. words], command, at, notes) || Listening(name, [.. words], command, at, notes))) continue;
                 else if (programs.Listens(words[0]) is { } path) notes.Add(FindingKind.Exposure, name, $"{name} is started at boot and names the calls of a server", 0.5, at, [Traits.MayListen], path);
             }
         }

@@ -31,7 +31,7 @@ internal sealed record ContentFacts
     public bool IsBinary { get; init; }
     /// <summary>A text that names its interpreter.</summary>
     public bool IsScript { get; init; }
-    /// <summary>A text that is kept for what stands in it, wherever it lies: a public key that updates may be checked with.</summary>
+    /// <summary>A text that is kept for what stands in it, wherever it lies: a public key that updates may be checked with, commands that a script of another language hands to a shell.</summary>
     public bool IsTelling { get; init; }
     /// <summary>A list of packages or an archive of classes, which are read for the whole file system.</summary>
     public bool IsListing { get; init; }
@@ -72,7 +72,7 @@ internal sealed record ContentFacts
             IsElf = isElf,
             IsBinary = isBinary,
             IsScript = !isBinary && content.StartsWith("#!"u8),
-            IsTelling = !isBinary && content.StartsWith("-----BEGIN PUBLIC KEY-----"u8),
+            IsTelling = !isBinary && (content.StartsWith("-----BEGIN PUBLIC KEY-----"u8) || EmbeddedCommands.IsOne(name, content)),
             IsListing = !isElf && isBinary && content is not [0xe9, ..] && (RpmDatabase.Looks("/Packages", content) || RpmDatabase.Looks("/Packages.db", content) || JavaArchive.Looks(content)),
             Sha256 = isHashed || isElf && versions.Count > 0 ? Convert.ToHexStringLower(SHA256.HashData(content)) : null,
             Elf = isElf ? ReadElf(content, losses) : null,

@@ -14,7 +14,7 @@ internal static class Permissions
     /// <param name="copies">Of them, those that repeat byte for byte what lies in a program folder, and are no links to it.</param>
     public static void Read(IReadOnlyList<FileEntry> entries, IReadOnlyDictionary<string, TextFile> texts, IReadOnlySet<string> shells, IReadOnlySet<string> copies, Notebook notes)
     {
-        var boot = BootServices.BootScripts(entries, texts);
+        var boot = BootServices.AllBootScripts(entries, texts);
         foreach (var entry in entries)
         {
             if (entry.Mode < 0 || entry.Type != FileType.Regular) continue;

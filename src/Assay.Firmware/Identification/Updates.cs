@@ -12,12 +12,14 @@ internal static partial class Updates
         var all = files.ToList();
         foreach (var file in all)
         {
-            if (file.IsScript || file.Name.EndsWith(".sh", StringComparison.Ordinal)) Script(file, notes);
+            if (EmbeddedCommands.Of(file) is { } inner) Script(inner, notes);
+            else if (file.IsScript || file.Name.EndsWith(".sh", StringComparison.Ordinal)) Script(file, notes);
             else if (file.Path.Contains("/cron", StringComparison.Ordinal) && file.Path.Contains("/etc/", StringComparison.Ordinal)) Script(file, notes);
             else if (IsOpkg(file.Path)) continue;
             else if (file.Path.Contains("/etc/", StringComparison.Ordinal)) Configuration(file, notes);
         }
         Feeds(all, notes);
+        ShortKeys(all, notes);
         foreach (var entry in entries)
         {
             if (entry.Type == FileType.Regular && entry.Path.Text.Contains("/etc/opkg/keys/", StringComparison.Ordinal) && entry.Size > 0)
@@ -28,9 +30,18 @@ internal static partial class Updates
     private static void Script(TextFile file, Notebook notes)
     {
         var commands = ShellScript.Commands(file);
-        var verified = commands.Any(c => c.Words.Any(w => Verifies().IsMatch(w)));
-        var download = commands.FirstOrDefault(c => IsDownload(c));
+        if (file.Path.Contains("/cron", StringComparison.Ordinal)) commands = [.. commands.Select(Unscheduled)];
+        var verified = commands.Where((c, i) => c.Words.Any(w => Verifies().IsMatch(w)) && !IsDisregarded(commands, i)).Any();
+        for (var i = 0; i + 1 < commands.Count; i++)
+        {
+            // What comes without a cipher is run as it comes: no later check can help.
+            if (!IsRunAsItComes(file, commands[i], commands[i + 1])) continue;
+            notes.Add(FindingKind.Update, file.Name, $"what is fetched without encryption ({Scheme(commands[i])}) is run as it comes", 0.9, notes.At(file.Path, commands[i].Line), [Traits.ClearText, Traits.WithoutVerification]);
+            return;
+        }
         var write = commands.FirstOrDefault(IsWrite);
+        // A maker's own client is known by what it is given, where something is written to flash afterwards.
+        var download = commands.FirstOrDefault(IsDownload) ?? (write is null ? null : commands.FirstOrDefault(c => c.Words.Skip(1).Any(w => Remote().IsMatch(w)) && !Speaking.Contains(c.Name)));
         var clear = commands.FirstOrDefault(c => IsDownload(c) && c.Words.Any(w => ClearUrl().IsMatch(w)) || c.Name is "tftp" or "ftpget" && c.Words.Count > 2);
         var speaks = write is not null || commands.Any(c => IsDownload(c) && c.Words.Any(w => UpdateWord().IsMatch(w))) || UpdateWord().IsMatch(file.Name);
         if (download is null || !speaks) return;
@@ -53,6 +64,26 @@ internal static partial class Updates
         var at = notes.At(file.Path, (clear ?? download).Line);
         notes.Add(FindingKind.Update, file.Name, value, write is null ? 0.7 : 0.9, at, [.. traits]);
     }
+
+    // minute, hour, day, month, day of the week; the system's own table names an account behind them.
+    private static ShellCommand Unscheduled(ShellCommand command)
+    {
+        var times = command.Words.TakeWhile(w => ScheduleTime().IsMatch(w)).Count();
+        if (times != 5 || command.Words.Count < 7) return command.Words[0].StartsWith('@') && command.Words.Count > 1 ? command with { Words = [.. command.Words.Skip(1)] } : command;
+        return command with { Words = [.. command.Words.Skip(command.Words[5] is "root" or "nobody" or "admin" ? 6 : 5)] };
+    }
+
+    [GeneratedRegex(@"^(?:\*|\d{1,2})[\d*,/-]{0,40}$", RegexOptions.CultureInvariant)]
+    private static partial Regex ScheduleTime();
+
+    // "verify … || true": the script goes on whatever the check says.
+    private static bool IsDisregarded(List<ShellCommand> commands, int at) =>
+        at + 1 < commands.Count && commands[at + 1] is { Conditional: true } next && next.Line == commands[at].Line && (next.Name is "true" or ":") && next.Words.Count == 1;
+
+    // wget -O - http://… | sh
+    private static bool IsRunAsItComes(TextFile file, ShellCommand one, ShellCommand next) =>
+        one.Line == next.Line && IsDownload(one) && one.Words.Any(w => ClearUrl().IsMatch(w)) && BootServices.IsShell(next.Words[0]) && next.Words.Skip(1).All(w => w is "-" or "-s" or "-e" or "-x")
+        && file.Lines[one.Line - 1].LastIndexOf('|') is > 0 and var pipe && file.Lines[one.Line - 1][pipe..].Contains(next.Words[0], StringComparison.Ordinal);
 
     private static bool IsDownload(ShellCommand command) =>
         command.Name is "wget" or "curl" or "uclient-fetch" or "ftpget" or "tftp" or "fetch" or "aria2c" && command.Words.Count > 1 && command.Words.Any(w => w.Contains("://", StringComparison.Ordinal) || w.Contains('$') || command.Name is "tftp" or "ftpget");
@@ -82,6 +113,35 @@ internal static partial class Updates
             if (key.Success) notes.Add(FindingKind.Update, key.Groups["key"].Value, $"{key.Groups["key"].Value} names a key that updates are checked with", 0.7, notes.At(file.Path, i + 1), [Traits.Signed]);
         }
     }
+
+    /// <summary>Public keys that a script or a setting names as the ones that updates are checked with, and that are too short for any current catalogue.</summary>
+    private static void ShortKeys(List<TextFile> files, Notebook notes)
+    {
+        var brief = files.Where(f => f.Text.Contains("-----BEGIN PUBLIC KEY-----", StringComparison.Ordinal) || f.Text.Contains("-----BEGIN RSA PUBLIC KEY-----", StringComparison.Ordinal)).Select(f => (File: f, Bits: RsaBits(f.Text))).Where(f => f.Bits is > 0 and < 2048).ToList();
+        foreach (var (key, bits) in brief)
+        {
+            var root = key.Path.IndexOf("/etc/", StringComparison.Ordinal) is > 0 and var cut ? key.Path[cut..] : key.Path;
+            if (files.FirstOrDefault(f => f != key && (f.IsScript || f.Path.Contains("/etc/", StringComparison.Ordinal)) && f.Lines.Any(l => l.Contains(root, StringComparison.Ordinal) && Checks().IsMatch(l) && l.TrimStart() is not ['#', ..])) is not { } user) continue;
+            notes.Add(FindingKind.Update, key.Name, $"updates are checked with RSA {bits} bits ({user.Name} names the key)", 0.9, notes.At(key.Path), [Traits.ShortKey, Traits.Signed]);
+        }
+    }
+
+    private static int? RsaBits(string pem)
+    {
+        try
+        {
+            using var key = System.Security.Cryptography.RSA.Create();
+            key.ImportFromPem(pem);
+            return key.KeySize;
+        }
+        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"-verify\b|-pubin\b|\bverify|public-key-file|public_key|ArtifactVerifyKey|usign|signify|minisign", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Checks();
 
     private static bool IsOpkg(string path) => path.EndsWith("/etc/opkg.conf", StringComparison.Ordinal) || path.Contains("/etc/opkg/", StringComparison.Ordinal) && path.EndsWith(".conf", StringComparison.Ordinal);
 
@@ -117,6 +177,11 @@ internal static partial class Updates
 
     [GeneratedRegex(@"(?i)(?<![A-Za-z0-9_.\-])(?<key>[A-Za-z0-9_.\-]{0,80}(?:update|upgrade|firmware|fota|\bota|ota_|fw)[A-Za-z0-9_.\-]{0,80})['""]?\s{0,8}[=:\s]\s{0,8}['""]?(?<url>(?<scheme>http|ftp|tftp)://[A-Za-z0-9$\[][^\s'""]*)")]
     private static partial Regex Setting();
+
+    private static readonly HashSet<string> Speaking = new(StringComparer.Ordinal) { "echo", "printf", "logger", "uci", "sed", "grep", "case", "test", "[", "export", "set", "ubus" };
+
+    [GeneratedRegex(@"^(?:https?|ftp)://(?!127\.|localhost)[A-Za-z0-9$\[]")]
+    private static partial Regex Remote();
 
     [GeneratedRegex(@"^\w+://(?:127\.|localhost)")]
     private static partial Regex Local();

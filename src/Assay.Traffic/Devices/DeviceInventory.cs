@@ -13,7 +13,8 @@ public sealed class DeviceInventory(KindProfiles? profiles = null)
 {
     private const int MostDevices = 65536, MostEach = 256;
 
-    private static readonly Lazy<Dictionary<string, (string Kind, double Confidence)>> ServiceKinds = new(ReadServiceKinds);
+    private static readonly Lazy<Dictionary<string, (string Kind, double Confidence)>> ServiceKinds = new(static () =>
+        DataFile.Open(typeof(DeviceInventory), "service-kinds.tsv").Rows.ToDictionary(r => r.Need("service"), r => (r.Need("kind"), double.Parse(r.Need("confidence"), CultureInfo.InvariantCulture)), StringComparer.Ordinal));
 
     private readonly SortedDictionary<MacAddress, Draft> drafts = [];
 
@@ -225,19 +226,6 @@ public sealed class DeviceInventory(KindProfiles? profiles = null)
         if (!type.StartsWith("urn:", StringComparison.Ordinal)) return type;
         var colon = type.LastIndexOf(':');
         return colon > 4 && int.TryParse(type.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? type[..colon] : type;
-    }
-
-    private static Dictionary<string, (string, double)> ReadServiceKinds()
-    {
-        var rows = new Dictionary<string, (string, double)>(StringComparer.Ordinal);
-        using var stream = typeof(DeviceInventory).Assembly.GetManifestResourceStream("service-kinds.tsv")!;
-        using var reader = new StreamReader(stream);
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.StartsWith('#') || line.Split('\t') is not [var service, var kind, var confidence, _] || service == "service") continue;
-            rows.Add(service, (kind, double.Parse(confidence, CultureInfo.InvariantCulture)));
-        }
-        return rows;
     }
 
     private static void Keep<T>(ICollection<T> set, T value)

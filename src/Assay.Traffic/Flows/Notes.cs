@@ -34,6 +34,8 @@ internal sealed class Notes(Artefact artefact, ExaminationOptions options, bool 
     public Stations Stations { get; } = new();
     /// <summary>Orders to machines that wait for their answer.</summary>
     public Protocols.Industrial.Orders Orders { get; } = new();
+    /// <summary>Files asked for by TFTP, by who asked: the server answers from a port of its own choice.</summary>
+    public Dictionary<(Address, ushort), string> Transfers { get; } = [];
     /// <summary>Is told fields frame by frame; null but in tests.</summary>
     public IFieldWitness? Witness { get; set; }
 

@@ -22,7 +22,7 @@ internal static class Datagrams
         {
             if (entry.Tries >= MostTries) return;
             entry.Tries++;
-            protocol = ProtocolTable.OfDatagram(payload, packet.SourcePort, packet.DestinationPort);
+            protocol = ProtocolTable.OfDatagram(payload, packet.SourcePort, packet.DestinationPort) ?? Tftp.OfAnswer(notes, packet, payload);
             if (protocol is null) return;
             entry.Application = protocol.Application;
             if (!protocol.TellsFlows && !notes.IsExamination) return;

@@ -161,6 +161,9 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         }
     }
 
+    // What is sent as it is, and lets whoever repeats it in; a signature of the request does not.
+    private static bool IsKey(ReadOnlySpan<byte> name) => Is(name, "x-api-key") || Is(name, "api-key") || Is(name, "apikey") || Is(name, "x-auth-token") || Is(name, "x-access-token") || Is(name, "x-token") || Is(name, "auth-token") || Is(name, "x-device-token");
+
     private int Give(Side side, ReadOnlySpan<byte> bytes)
     {
         side.State = State.Lost;
@@ -230,7 +233,11 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             else if (Is(name, "content-type")) type = value;
             else if (request is not null && (Is(name, "authorization") || Is(name, "proxy-authorization"))) request.Authorization = Text(value, 4096);
             else if (request is not null && Is(name, "cookie")) request.HasCookie = true;
-            else if (request is not null && MayLetIn(name)) request.HasToken = true;
+            else if (request is not null && MayLetIn(name))
+            {
+                request.HasToken = true;
+                if (IsKey(name)) request.Key = Text(value, 256);
+            }
         }
         Conversation.Method ??= method;
         if (!host.IsEmpty) Conversation.Host ??= Notes.Intern(host[..Math.Min(host.Length, 255)]);
@@ -369,6 +376,8 @@ internal sealed class HttpRequest
     public bool HasCookie { get; set; }
     /// <summary>A field of the maker's own that may let it in: a token, a key, a signature.</summary>
     public bool HasToken { get; set; }
+    /// <summary>The key or token that such a field sends as it is; never shown in full.</summary>
+    public string? Key { get; set; }
     /// <summary>The password or token stands in the target or in the form.</summary>
     public bool HasFields { get; set; }
 

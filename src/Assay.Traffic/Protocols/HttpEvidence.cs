@@ -45,9 +45,26 @@ internal static partial class HttpEvidence
         }
         Marker(notes, request, request.Target, at, "address");
         if (request.Authorization is { } authorization) Authorization(notes, request, subject, authorization);
+        if (request.Key is { Length: >= 8 } key) Token(notes, request, subject, key, at);
         var question = request.Target.IndexOf('?', StringComparison.Ordinal);
-        if (question >= 0) Fields(notes, request, request.Target[(question + 1)..], at);
+        if (question < 0) return;
+        var query = request.Target[(question + 1)..];
+        Fields(notes, request, query, at);
+        foreach (var pair in query.Split('&').Take(200))
+        {
+            if (pair.Split('=', 2) is [var name, { Length: >= 16 } value] && KeyFields.Contains(name.ToLowerInvariant())) Token(notes, request, subject, Unescape(value), at);
+        }
     }
+
+    // Beyond the local network only: at home it is the table of log-ins that speaks of it.
+    private static void Token(Notes notes, HttpRequest request, string subject, string token, in Moment at)
+    {
+        if (!Notes.IsRemote(at)) return;
+        notes.Observe(at, request.Protocol, Seen.Login, subject, $"a key or token in clear text: {Shortened.Secret(token)}", FindingKind.Credential, 0.9, null, null, Traits.OnTheWire, Traits.Token, Traits.Http);
+        notes.Observe(at, request.Protocol, Seen.ClearText, subject, "a key or token in clear text", FindingKind.Cleartext, 0.9, null, null, Traits.Http, Traits.Token);
+    }
+
+    private static readonly string[] KeyFields = ["api_key", "apikey", "api-key", "access_token", "accesstoken", "auth_token", "authtoken", "device_token", "secret", "client_secret"];
 
     private static void Authorization(Notes notes, HttpRequest request, string subject, string authorization)
     {
@@ -81,6 +98,30 @@ internal static partial class HttpEvidence
         if (text.StartsWith('{') || text.StartsWith('[')) Fields(notes, request, JsonPairs(text), at);
         else if (!text.StartsWith('<')) Fields(notes, request, text.Trim(), at);
     }
+
+    /// <summary>Passwords and marks of a person in a line of JSON that came over no protocol that is known.</summary>
+    public static void Line(Notes notes, string subject, string text, in Moment at)
+    {
+        string? user = null, password = null;
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (Match member in JsonMember().Matches(text))
+        {
+            var name = member.Groups[1].Value.ToLowerInvariant();
+            if (member.Groups[2].Length > 0 && password is null && PasswordFields.Contains(name)) password = member.Groups[2].Value;
+            else if (user is null && UserFields.Contains(name)) user = member.Groups[2].Value;
+        }
+        if (password is not null)
+        {
+            notes.Credential(at, "json", Seen.Login, subject, user ?? "", password, Traits.Login);
+            notes.Observe(at, "json", Seen.ClearText, subject, "a log-in in clear text", FindingKind.Cleartext, 0.9, null, null, Traits.Login);
+        }
+        if (Mail().IsMatch(text)) found.Add("an e-mail address");
+        if (Place().IsMatch(text)) found.Add("a place on the map");
+        if (found.Count > 0) notes.Observe(at, "json", Seen.PersonalMarker, subject, $"a line of JSON carries {string.Join(", ", found)}", FindingKind.Cleartext, 0.8, null, null, Traits.PersonalMarker);
+    }
+
+    [GeneratedRegex("\"lat(?:itude)?\"\\s*:\\s*\"?-?\\d{1,2}\\.\\d{3,}.{0,40}\"(?:lon|lng|longitude)\"\\s*:\\s*\"?-?\\d{1,3}\\.\\d{3,}", RegexOptions.CultureInvariant)]
+    private static partial Regex Place();
 
     /// <summary>Flat string members of a JSON object as form fields; good enough to see a password beside its name.</summary>
     private static string JsonPairs(string text) => string.Join('&',
@@ -252,11 +293,14 @@ internal static partial class HttpEvidence
         && !type.Contains("json", StringComparison.OrdinalIgnoreCase) && !type.Contains("xml", StringComparison.OrdinalIgnoreCase)
         && !type.Contains("javascript", StringComparison.OrdinalIgnoreCase) && !type.Contains("form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A file by its name or its first bytes is software for a device.</summary>
+    public static bool IsSoftware(string name, ReadOnlySpan<byte> body) => IsImage(body) || ImageNames.Any(n => name.EndsWith(n, StringComparison.OrdinalIgnoreCase)) || name.Contains("firmware", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Bytes that images and packages for devices begin with.</summary>
     private static bool IsImage(ReadOnlySpan<byte> body) => body.StartsWith((ReadOnlySpan<byte>)[0x27, 0x05, 0x19, 0x56]) || body.StartsWith("hsqs"u8)
         || body.StartsWith("sqsh"u8)
         || body.StartsWith("HDR0"u8) || body.StartsWith("UBI#"u8) || body.StartsWith((ReadOnlySpan<byte>)[0xd0, 0x0d, 0xfe, 0xed])
-            || body.StartsWith("\x7fELF"u8);
+            || body.StartsWith("\u007fELF"u8);
 
     internal static string? Base64(string text)
     {

@@ -29,46 +29,17 @@ internal static class Snmp
     // One sequence that fills the datagram, a version that exists, and behind it a community and a PDU, or the header of version 3.
     private static bool Recognises(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 16 || bytes[0] != 0x30 || !Tlv(ref bytes, out _, out var message) || !bytes.IsEmpty) return false;
-        if (!Tlv(ref message, out var tag, out var version) || tag != 2 || version.Length != 1) return false;
-        if (!Tlv(ref message, out tag, out var next)) return false;
-        if (version[0] is 0 or 1) return tag == 4 && next.Length <= 255 && Tlv(ref message, out tag, out _) && tag is >= 0xa0 and <= 0xa8;
-        return version[0] == 3 && tag == 0x30 && Tlv(ref message, out tag, out _) && tag == 4 && !message.IsEmpty && message[0] is 0x30 or 4;
-    }
-
-    /// <summary>The next element (X.690, section 8.1); lengths of up to 4 bytes.</summary>
-    private static bool Tlv(scoped ref ReadOnlySpan<byte> bytes, out byte tag, out ReadOnlySpan<byte> value)
-    {
-        tag = 0;
-        value = default;
-        if (bytes.Length < 2) return false;
-        tag = bytes[0];
-        // A small tag number may stand in a byte of its own.
-        if ((tag & 0x1f) == 0x1f && bytes[1] < 0x1f)
-        {
-            tag = (byte)(tag & 0xe0 | bytes[1]);
-            bytes = bytes[1..];
-            if (bytes.Length < 2) return false;
-        }
-        int length = bytes[1], head = 2;
-        if (length > 0x80)
-        {
-            var count = length & 0x7f;
-            if (count > 4 || bytes.Length < 2 + count) return false;
-            length = 0;
-            for (; head < 2 + count; head++) length = length << 8 | bytes[head];
-        }
-        else if (length == 0x80) return false;
-        if (length < 0 || length > bytes.Length - head) return false;
-        value = bytes.Slice(head, length);
-        bytes = bytes[(head + length)..];
-        return true;
+        if (bytes.Length < 16 || bytes[0] != 0x30 || !Ber.Next(ref bytes, out _, out var message) || !bytes.IsEmpty) return false;
+        if (!Ber.Next(ref message, out var tag, out var version) || tag != 2 || version.Length != 1) return false;
+        if (!Ber.Next(ref message, out tag, out var next)) return false;
+        if (version[0] is 0 or 1) return tag == 4 && next.Length <= 255 && Ber.Next(ref message, out tag, out _) && tag is >= 0xa0 and <= 0xa8;
+        return version[0] == 3 && tag == 0x30 && Ber.Next(ref message, out tag, out _) && tag == 4 && !message.IsEmpty && message[0] is 0x30 or 4;
     }
 
     private static bool Read(in Datagram datagram)
     {
         var bytes = datagram.Bytes;
-        if (!Recognises(bytes) || !Tlv(ref bytes, out _, out var message) || !Tlv(ref message, out _, out var version)) return false;
+        if (!Recognises(bytes) || !Ber.Next(ref bytes, out _, out var message) || !Ber.Next(ref message, out _, out var version)) return false;
         if (version[0] == 3) Version3(datagram, message);
         else Community(datagram, message, version[0]);
         return true;
@@ -82,7 +53,7 @@ internal static class Snmp
     {
         var notes = datagram.Notes;
         ref readonly var at = ref datagram.At;
-        if (!Tlv(ref message, out _, out var community) || !Tlv(ref message, out var kind, out var pdu)) return;
+        if (!Ber.Next(ref message, out _, out var community) || !Ber.Next(ref message, out var kind, out var pdu)) return;
         notes.Saw(at, "snmp", "version", version);
         notes.Saw(at, "snmp", "community", community);
         notes.Saw(at, "snmp", "kind", Word(kind));
@@ -93,12 +64,16 @@ internal static class Snmp
         if (asks)
         {
             notes.Observe(at, "snmp", Seen.Request, subject, $"{name} {Word(kind)}");
-            notes.Credential(at, "snmp", Seen.Login, subject, "(community)", Encoding.Latin1.GetString(community), Traits.Login);
-            notes.Observe(at, "snmp", Seen.ClearText, subject, $"{name}: the community in clear text", FindingKind.Cleartext, 1, null, null, Traits.Login);
+            ClearCommunity(notes, at, subject, name, community);
         }
-        else notes.Observe(at, "snmp", kind == 0xa2 ? Seen.Response : Seen.Announcement, subject, $"{name} {Word(kind)}");
-        if (kind == 0xa4 || !Tlv(ref pdu, out var tag, out var request) || tag != 2 || !Tlv(ref pdu, out _, out var error) || !Tlv(ref pdu, out _, out _)
-            || !Tlv(ref pdu, out _, out var bindings)) return;
+        else
+        {
+            notes.Observe(at, "snmp", kind == 0xa2 ? Seen.Response : Seen.Announcement, subject, $"{name} {Word(kind)}");
+            // The community is a password that everybody on the way of a trap reads.
+            if (kind is 0xa4 or 0xa6 or 0xa7 && Notes.IsRemote(at)) ClearCommunity(notes, at, Agent(notes, at, asks: true), name, community);
+        }
+        if (kind == 0xa4 || !Ber.Next(ref pdu, out var tag, out var request) || tag != 2 || !Ber.Next(ref pdu, out _, out var error) || !Ber.Next(ref pdu, out _, out _)
+            || !Ber.Next(ref pdu, out _, out var bindings)) return;
         var asked = datagram.Conversation.Asked;
         var number = Number(request);
         if (kind == 0xa3 && asked.Count < Conversation.MostAsked) asked[number] = "set";
@@ -109,11 +84,17 @@ internal static class Snmp
         if (kind == 0xa2) Values(notes, at, subject, bindings);
     }
 
+    private static void ClearCommunity(Notes notes, in Moment at, string subject, string name, ReadOnlySpan<byte> community)
+    {
+        notes.Credential(at, "snmp", Seen.Login, subject, "(community)", Encoding.Latin1.GetString(community), Traits.Login);
+        notes.Observe(at, "snmp", Seen.ClearText, subject, $"{name}: the community in clear text", FindingKind.Cleartext, 1, null, null, Traits.Login);
+    }
+
     private static void Values(Notes notes, in Moment at, string subject, ReadOnlySpan<byte> bindings)
     {
-        for (var count = 0; count < 256 && Tlv(ref bindings, out _, out var binding); count++)
+        for (var count = 0; count < 256 && Ber.Next(ref bindings, out _, out var binding); count++)
         {
-            if (!Tlv(ref binding, out var tag, out var name) || tag != 6 || !name.SequenceEqual(Description) || !Tlv(ref binding, out tag, out var value) || tag != 4) continue;
+            if (!Ber.Next(ref binding, out var tag, out var name) || tag != 6 || !name.SequenceEqual(Description) || !Ber.Next(ref binding, out tag, out var value) || tag != 4) continue;
             var text = Encoding.Latin1.GetString(value[..Math.Min(value.Length, 256)]);
             string[] traits = HttpEvidence.VersionNumber().IsMatch(text) ? [Traits.VersionDisclosed] : [];
             if (at.Source.IsLocal) notes.Observe(at, "snmp", Seen.Banner, subject, text, FindingKind.Disclosure, 0.9, null, null, traits);
@@ -124,13 +105,13 @@ internal static class Snmp
     {
         var notes = datagram.Notes;
         ref readonly var at = ref datagram.At;
-        if (!Tlv(ref message, out _, out var header) || !Tlv(ref header, out _, out _) || !Tlv(ref header, out _, out _) || !Tlv(ref header, out _, out var flags)
-            || flags.Length != 1 || !Tlv(ref message, out _, out var parameters) || !Tlv(ref parameters, out var tag, out var usm) || tag != 0x30) return;
+        if (!Ber.Next(ref message, out _, out var header) || !Ber.Next(ref header, out _, out _) || !Ber.Next(ref header, out _, out _) || !Ber.Next(ref header, out _, out var flags)
+            || flags.Length != 1 || !Ber.Next(ref message, out _, out var parameters) || !Ber.Next(ref parameters, out var tag, out var usm) || tag != 0x30) return;
         for (var i = 0; i < 3; i++)
         {
-            if (!Tlv(ref usm, out _, out _)) return;
+            if (!Ber.Next(ref usm, out _, out _)) return;
         }
-        if (!Tlv(ref usm, out _, out var user)) return;
+        if (!Ber.Next(ref usm, out _, out var user)) return;
         notes.Saw(at, "snmp", "level", flags[0] & 3);
         notes.Saw(at, "snmp", "user", user);
         var level = (flags[0] & 3) switch { 0 => "without authentication and encryption", 1 => "authenticated, not encrypted", _ => "authenticated and encrypted" };

@@ -128,7 +128,7 @@ internal static class HeldOutFourthCaptures
         HeldOutFourth.Wire("a seller of advertising", ["5.5-5-2b", "6-1-2d", "6-5-2d", "6-1-2b"], c =>
             c.Resolve("app-measurement.com", "198.51.100.61").Connect(Device, "198.51.100.61", 443).Tls(0x0303, "app-measurement.com", [0xc02b, 0xc02f], 0xc02b)),
         HeldOutFourth.Wire("telemetry before anybody was asked", ["5.5-5-2b", "6-2-2a", "6-5-2d", "6-1-2d"], c =>
-            c.Resolve("metrics.statistics.example.net", "198.51.100.62").Connect(Device, "198.51.100.62", 443).Tls(0x0303, "metrics.statistics.example.net", [0xc02b], 0xc02b), "factoryDefault"),
+            c.Resolve("metrics.statgrid.invalid", "198.51.100.62").Connect(Device, "198.51.100.62", 443).Tls(0x0303, "metrics.statgrid.invalid", [0xc02b], 0xc02b), "factoryDefault"),
         HeldOutFourth.Wire("where and whose, in lines", People, c => c.Connect(Device, "203.0.113.71", 9999)
             .Say(Ascii("{\"type\":\"ring\",\"email\":\"karl.muster@example.org\",\"lat\":52.51627,\"lon\":13.37770}\n"), Ascii("{\"ok\":true}\n"))),
         HeldOutFourth.Wire("a trap with a community", ["5.5-5-2b", "5.5-1-2a", "5.5-6-2a"], c => c.Udp(Device, 50161, "203.0.113.72", 162, Ber(0x30, Ber(2, [1]), Ber(4, Ascii("doorbellfleet")),

@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Each way of communicating promises something and names the cryptography that delivers it.</summary>
-public sealed class CommunicationGuarantees() : RowCheck("communication-guarantees", 2, Polarity.Refute, 11,
+public sealed class CommunicationGuarantees() : RowCheck("communication-guarantees", 3, Polarity.Refute, 11,
     "guarantees and cryptography for every row of IXIT 11-ComMech", "IXIT 11-ComMech with guarantees and cryptographic details in every row", "5.5-1-1a", "5.5-1-1b")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -15,6 +15,7 @@ public sealed class CommunicationGuarantees() : RowCheck("communication-guarante
         if (bare) yield return Local.IsMatch(Papers.Whole(row)) && !Wording.IsMissing(promised)
             ? Open("5.5-1-1a", $"{Name(row)} promises nothing and stays on the local network or the board; whether that suits its use is for a person")
             : Refutes("5.5-1-1a", $"{Name(row)} promises nothing", row.At("Security Guarantees"));
+        else if (promised is not null && Reachable.IsMatch(Wording.Spelled(promised)) && !Local.IsMatch(Papers.Whole(row)) && Beyond.IsMatch(Papers.Whole(row))) yield return Refutes("5.5-1-1a", $"{Name(row)} leads beyond the local network and promises neither confidentiality nor integrity nor authenticity: \"{Wording.Begin(promised)}\"", row.At("Security Guarantees"));
         else yield return promised is null ? Open("5.5-1-1a", $"{Name(row)} does not say what it promises") : Supports("5.5-1-1a", $"{Name(row)} promises: \"{Wording.Begin(promised)}\"");
         var spelled = Wording.Spelled(promised);
         var gives = Guarantee.IsMatch(spelled) && Wording.Affirms(spelled, Guarantee) is not null;
@@ -23,6 +24,11 @@ public sealed class CommunicationGuarantees() : RowCheck("communication-guarante
         else if (gives && details is not null && Wording.Clauses(details).FirstOrDefault(c => (Bare.IsMatch(c) || Unpaired.IsMatch(c)) && !Off.IsMatch(c)) is { } bareWords && (Unpaired.IsMatch(bareWords) || !ClearChannel.Encrypts(details))) yield return Refutes("5.5-1-1b", $"{Name(row)} promises \"{Wording.Begin(promised!)}\", and its cryptography does not deliver it: \"{Wording.Begin(bareWords)}\"", row.At("Cryptographic Details"));
         else yield return details is not null && !Wording.IsMissing(details) ? Supports("5.5-1-1b", $"{Name(row)} names its cryptography") : Open("5.5-1-1b", $"{Name(row)} does not name its cryptography");
     }
+
+    // A list of guarantees, as against a text, and none of them keeps anybody from reading or changing what is sent.
+    private static Regex Reachable => field ??= new(@"^\W*(availability|resilience|reliability|robustness)(\W+(and )?(availability|resilience|reliability|robustness))*\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static Regex Beyond => field ??= new(@"\b(cloud|internet|server|backend|remote|wan|https?|mqtts?)\b|\b[a-z0-9-]+(\.[a-z0-9-]+)+\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Bare => field ??= new(@"\b(no|without( any)?|lacks?( any)?|lacking) (transport |link |channel |any )?(cipher\w*|encryption|cryptograph\w*|encipherment)\b|(?<!\b(no|never|not|nothing|without) (\w+ )?)\b(unencrypted|unciphered|not (encrypted|enciphered)|plain (http|text|mqtt|tcp|udp|ftp)|(in (the )?)?clear[- ]?text|in (the )?clear|http only|no (tls|https|dtls)|not (protected|secured)|protection (was|is|has been) (left out|switched off|omitted|dropped)|(anybody|anyone|everybody|neighbou?rs?|whoever)\b[^.;]{0,30}\b(can|may|could)\b[^.;]{0,15}\b(read|listen|hear))\b|^\W*(plain )?(http|telnet|t?ftp|mqtt|coap|udp|tcp|snmp ?v?[12]c?|modbus\w*)( (on|over|at|to) (tcp )?(port )?\d+)?\s*($|[.,;])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
 /// <summary>A clear-text or TLS channel in a capture for which the communication table has no row.</summary>
-public sealed class UndeclaredChannel() : Check("undeclared-channel", 3, Polarity.Refute, CoverageScope.Capture,
+public sealed class UndeclaredChannel() : Check("undeclared-channel", 4, Polarity.Refute, CoverageScope.Capture,
     "a way of communicating in a capture that IXIT 11-ComMech does not list", "a capture in every state of the device, and the missing row", "5.5-5-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -21,14 +22,18 @@ public sealed class UndeclaredChannel() : Check("undeclared-channel", 3, Polarit
             else missing.Add(finding);
         }
         var talks = new List<(string Application, Location Place)>();
+        var elsewhere = new List<(string Host, Location Place)>();
+        var parties = Parties.Of(examined);
         // Without the device's address nobody can tell its conversations from its neighbours'.
         foreach (var capture in examined.Captures.Where(c => c.IsOfDevice))
         {
             foreach (var talk in capture.Conversations.Where(c => c.IsAnswered && c.Application is not null))
             {
                 if (Spoken.FirstOrDefault(s => s.Application == talk.Application).Words is not { } words) continue;
-                if (papers.NamesAny(words) || papers.NamesAny(talk.Names)) listed++;
-                else talks.Add((talk.Application!, talk.At(capture.Artefact)));
+                if (!papers.NamesAny(words) && !papers.NamesAny(talk.Names)) talks.Add((talk.Application!, talk.At(capture.Artefact)));
+                // A table that names the host of every such channel leaves none open for another owner's.
+                else if (talk is { IsOutward: true, IsRemote: true, Names.Count: > 0 } && !talk.Names.Any(parties.Name) && rows.Where(r => WordIndex.Of([r]).NamesAny(words)).ToList() is { Count: > 0 } kind && kind.All(r => Host.IsMatch(Papers.Whole(r)))) elsewhere.Add((talk.Names[0], talk.At(capture.Artefact)));
+                else listed++;
             }
         }
         if (missing.Count == 0 && talks.Count > 0)
@@ -36,11 +41,18 @@ public sealed class UndeclaredChannel() : Check("undeclared-channel", 3, Polarit
             var kinds = talks.Select(t => t.Application).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
             return [Refutes(Units[0], $"{talks.Count} conversation(s) of the device are of a kind that IXIT 11-ComMech does not list: {string.Join(", ", kinds)}", [.. talks.Take(10).Select(t => t.Place)]).NotIn(11)];
         }
+        if (missing.Count == 0 && elsewhere.Count > 0)
+        {
+            var hosts = elsewhere.Select(e => e.Host.ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            return [Refutes(Units[0], $"every such row of IXIT 11-ComMech names its host, and none names {Shortened.Visible(string.Join(", ", hosts.Take(5)))}, with which the device speaks", [.. elsewhere.Take(10).Select(e => e.Place)]).NotIn(2, 7, 11, 13, 21, 24, 28)];
+        }
         if (missing.Count > 0) return Refutes($"{missing.Count} observation(s) are of a channel that IXIT 11-ComMech does not list", missing).NotIn(11);
         return listed > 0 && examined.LookedWhole(CoverageScope.Capture)
             ? [Supports(Units[0], $"every channel that was recognised in the captures ({listed} observation(s)) is listed; what the device did not do there was not seen")]
             : Silence(examined);
     }
+
+    private static Regex Host => field ??= new(@"\b[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     // What captures call a protocol, the trait of its observations where they have one, and the words by which papers may mean it. Names, addresses and time are left to the table of interfaces.
     private static readonly (string Application, string? Trait, string[] Words)[] Spoken =
@@ -53,5 +65,13 @@ public sealed class UndeclaredChannel() : Check("undeclared-channel", 3, Polarit
         ("rtsp", null, ["rtsp", "video", "stream", "rtp", "onvif"]),
         ("tls", Traits.TlsOutdated, ["tls", "https", "mqtts", "wss", "ssl", "dtls", "ftps", "encrypted", "secure"]),
         ("smtp", null, ["smtp", "mail", "e-mail", "email"]),
+        ("pop3", null, ["pop3", "pop", "mail", "e-mail", "email"]),
+        ("imap", null, ["imap", "mail", "e-mail", "email"]),
+        ("ldap", null, ["ldap", "directory"]),
+        ("xmpp", null, ["xmpp", "jabber", "chat", "messenger"]),
+        ("sip", null, ["sip", "voip", "telephony", "telephone", "calls", "intercom"]),
+        ("snmp", null, ["snmp", "management"]),
+        ("syslog", null, ["syslog", "log", "logs", "logging"]),
+        ("tftp", null, ["tftp"]),
     ];
 }

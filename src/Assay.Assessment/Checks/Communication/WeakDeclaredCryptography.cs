@@ -5,12 +5,12 @@ namespace Assay.Assessment.Checks;
 
 /// <summary>A table names an algorithm or protocol that no current catalogue recommends, and nothing else beside it.</summary>
 /// <remarks>Beside a current algorithm an outdated one may be a checksum on the way or an inner step: a program cannot tell, so it says so and decides nothing.</remarks>
-public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptography", 3, Polarity.Refute, CoverageScope.Declaration,
-    "MD5, SHA-1, DES, RC4, SSL and TLS before 1.2 in the declared cryptography of log-in, update and communication", "the cryptographic details, with the place in a recognised catalogue", "5.1-3-1c", "5.3-7-1c", "5.5-1-1c")
+public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptography", 4, Polarity.Refute, CoverageScope.Declaration,
+    "MD5, SHA-1, DES, RC4, SSL and TLS before 1.2 in the declared cryptography of log-in, update, communication and stored parameters", "the cryptographic details, with the place in a recognised catalogue", "5.1-3-1c", "5.3-7-1c", "5.4-1-1c", "5.5-1-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
-        foreach (var (number, unit) in new[] { (1, "5.1-3-1c"), (7, "5.3-7-1c"), (11, "5.5-1-1c") })
+        foreach (var (number, unit, field) in new[] { (1, "5.1-3-1c", "Cryptographic Details"), (7, "5.3-7-1c", "Cryptographic Details"), (10, "5.4-1-1c", "Protection Scheme"), (11, "5.5-1-1c", "Cryptographic Details") })
         {
             var rows = examined.Rows(number).ToList();
             if (rows.Count == 0)
@@ -22,7 +22,8 @@ public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptograp
             string? beside = null;
             foreach (var (table, row) in rows)
             {
-                if (Papers.Field(row, "Cryptographic Details") is not { } says) continue;
+                // A parameter's scheme may speak of the channel that it came by; only what protects a critical one counts.
+                if (Papers.Field(row, field) is not { } says || number == 10 && (!(Papers.Field(row, "Type") ?? "").Contains("critical", StringComparison.OrdinalIgnoreCase) || !Stores.IsMatch(says))) continue;
                 if (Offered(says) is { } offered)
                 {
                     hit = true;
@@ -54,7 +55,7 @@ public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptograp
                     continue;
                 }
                 if (Weak.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } weak) continue;
-                if (Current.FirstOrDefault(c => Wording.Names(says, c)) is { } current)
+                if (Current.Concat(number == 10 ? Keeping : []).FirstOrDefault(c => Wording.Names(says, c)) is { } current)
                 {
                     beside ??= $"{Shortened.Visible(row.Id)} names {weak} beside {current} ({row.Location})";
                     continue;
@@ -71,6 +72,8 @@ public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptograp
             if (!hit) yield return Open(unit, beside is null ? "no outdated algorithm is named; whether what is named suffices is for a person" : $"{beside}: what it is used for is for a person to say");
         }
     }
+
+    private static Regex Stores => field ??= new(@"\b(des|3des|tdes|rc4|rc2|blowfish|md5|sha-?1)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex ShortKey => field ??= new(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(512|768|1024)\b|\b(512|768|1024)[\s-]bit RSA\b|\bDH(E)?[\s-]?(512|768|1024)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
@@ -92,6 +95,9 @@ public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptograp
     private static readonly string[] Off = ["disabled", "off", "inactive", "not active", "deactivated"];
 
     private static readonly string[] Current = ["SHA-256", "SHA256", "SHA-384", "SHA384", "SHA-512", "SHA512", "SHA-3", "SHA3", "TLS 1.2", "TLSv1.2", "TLS 1.3", "TLSv1.3", "WPA2", "WPA3", "Ed25519"];
+
+    // What keeps a stored value; an older word beside it is an inner step.
+    private static readonly string[] Keeping = ["AES", "AES-128", "AES-192", "AES-256", "AES128", "AES256", "ChaCha20", "Argon2", "Argon2id", "scrypt", "bcrypt", "PBKDF2", "HKDF", "HMAC"];
 
     private static readonly string[] Weak = ["MD5", "SHA-1", "SHA1", "DES", "3DES", "RC4", "SSLv3", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLSv1.0", "TLSv1.1", "WEP", "WPA-TKIP"];
 }

@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Secrets for updates and communication say how they are made, each device its own; a fixed identity is marked as such and promised to resist tampering.</summary>
-public sealed class KeyGeneration() : RowCheck("key-generation", 2, Polarity.Refute, 10,
+public sealed class KeyGeneration() : RowCheck("key-generation", 3, Polarity.Refute, 10,
     "the generation of secrets for updates and communication, and the resistance of fixed identities, in IXIT 10-SecParam", "IXIT 10-SecParam with the generation mechanism of every secret, and the keys of two units", "5.4-2-1a", "5.4-2-1b", "5.4-2-1c", "5.4-3-1b", "5.4-4-1a", "5.4-4-1b")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -45,7 +45,7 @@ public sealed class KeyGeneration() : RowCheck("key-generation", 2, Polarity.Ref
 
     private static Regex Visible => field ??= new(@"\b(mac([- ]?address)?|hardware address|serial( ?(number|no\.?))?|bssid|ssid|imei|host ?name|model (name|number)|chip id|device('s)? (id|name))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    private static Regex Derives => field ??= new(@"\b(deriv\w+|comput\w+|calculat\w+|based (up)?on|generated? (from|out of)|hash\w*|function of|concatenat\w+|seed\w*|encod\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static Regex Derives => field ??= new(@"\b(deriv\w+|comput\w+|calculat\w+|based (up)?on|generated? (from|out of)|hash\w*|function of|concatenat\w+|seed\w*|encod\w+)\b|\b(md5|sha-?\d+|crc-?\d*|base-?64|xor|hash)\s*\(", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex From => field ??= new(@"^\W*(taken |made |built )?(from|out of|the|its)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Each log-in of a user promises at least integrity and authenticity, and its cryptography can keep that promise.</summary>
-public sealed class LoginGuarantees() : RowCheck("login-guarantees", 1, Polarity.Refute, 1,
+public sealed class LoginGuarantees() : RowCheck("login-guarantees", 2, Polarity.Refute, 1,
     "guarantees, and cryptography that can deliver them, for every log-in of IXIT 1-AuthMech", "IXIT 1-AuthMech with guarantees and cryptographic details in every row", "5.1-3-1a", "5.1-3-1b")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -12,6 +12,7 @@ public sealed class LoginGuarantees() : RowCheck("login-guarantees", 1, Polarity
         var promised = Papers.Field(row, "Security Guarantees");
         if (promised is null) yield return Open(Units[0], $"{Name(row)} does not say what it promises");
         else if (Wording.IsMissing(promised) || Wording.IsNo(promised)) yield return Refutes(Units[0], $"{Name(row)} promises nothing: \"{Wording.Begin(promised)}\"", row.At("Security Guarantees"));
+        else if (Others.IsMatch(Wording.Spelled(promised))) yield return Refutes(Units[0], $"{Name(row)} promises neither integrity nor authenticity: \"{Wording.Begin(promised)}\"", row.At("Security Guarantees"));
         else yield return Wording.Affirms(Wording.Spelled(promised), Guarantee) is not null
             ? Supports(Units[0], $"{Name(row)} promises: \"{Wording.Begin(promised)}\"")
             : Open(Units[0], $"{Name(row)} promises \"{Wording.Begin(promised)}\"; whether that suffices is for a person");
@@ -22,6 +23,9 @@ public sealed class LoginGuarantees() : RowCheck("login-guarantees", 1, Polarity
             ? Refutes(Units[1], $"{Name(row)} cannot keep what it promises: \"{Wording.Begin(broken)}\"", row.At("Cryptographic Details"))
             : Open(Units[1], $"{Name(row)}: whether its design keeps its promise is for a person");
     }
+
+    // A list of guarantees, as against a text, and none of them has to do with who logs in.
+    private static Regex Others => field ??= new(@"^\W*(availability|resilience|reliability|privacy)(\W+(and )?(availability|resilience|reliability|privacy))*\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Guarantee => field ??= new(@"\b(confidential\w*|integrity|authentic\w*|encrypt\w*|secrecy)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// The period of security updates: is it said, can it be read, is it one and the same wherever it stands (IXIT 2-UserInfo, device.yaml,
 /// the saved page), and has it not ended? A placeholder is no period.
 /// </summary>
-public sealed class SupportPeriod() : Check("support-period", 2, Polarity.Decide, CoverageScope.Declaration,
+public sealed class SupportPeriod() : Check("support-period", 3, Polarity.Decide, CoverageScope.Declaration,
     "one readable period of security updates, the same in every paper and not over", "IXIT 2-UserInfo with a date or a number of years, and a saved copy of the page that tells it to buyers", "5.3-13-2c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -54,6 +54,14 @@ public sealed class SupportPeriod() : Check("support-period", 2, Polarity.Decide
         foreach (var (one, other) in Disagreeing([.. declared, .. published]))
         {
             answers.Add(Contradicts(Units[0], new Contradiction("how long security updates come", Says(one), Says(other))));
+        }
+        // RFC 8520, section 3.6: false where the device gets no more updates.
+        if (declared.FirstOrDefault(p => p.End >= DateOnly.FromDateTime(examined.AsOf.UtcDateTime)) is { } running)
+        {
+            foreach (var file in examined.Of(FileKind.Mud))
+            {
+                if (MudAgainstTraffic.Read(file) is { IsSupported: false }) answers.Add(Contradicts(Units[0], new Contradiction("whether the device is still supported", Says(running), new Statement($"MUD file {file.Name}: is-supported is false", file.At(1 + Math.Max(0, file.Lines.ToList().FindIndex(l => l.Contains("is-supported", StringComparison.Ordinal)))), IsPaper: true))));
+            }
         }
         var today = DateOnly.FromDateTime(examined.AsOf.UtcDateTime);
         foreach (var over in declared.Concat(published).Where(p => p.End < today)) answers.Add(Refutes(Units[0], $"the support period ended on {over.Words}, before the date of this assessment", over.Place));

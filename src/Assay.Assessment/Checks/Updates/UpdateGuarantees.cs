@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Each update mechanism promises integrity and authenticity, says by which cryptography, and leaves the check of both to the device itself.</summary>
-public sealed class UpdateGuarantees() : RowCheck("update-guarantees", 3, Polarity.Refute, 7,
+public sealed class UpdateGuarantees() : RowCheck("update-guarantees", 4, Polarity.Refute, 7,
     "integrity, authenticity, their cryptography and a check on the device in every row of IXIT 7-UpdMech", "IXIT 7-UpdMech with guarantees, cryptographic details and where the check runs", "5.3-2-1a", "5.3-7-1a", "5.3-7-1b", "5.3-9-1a", "5.3-9-1b", "5.3-9-1c", "5.3-9-1d", "5.3-10-1b")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -29,7 +29,7 @@ public sealed class UpdateGuarantees() : RowCheck("update-guarantees", 3, Polari
             }
             else yield return Wording.Affirms(all, pattern) is { } says ? Supports(unit, $"{Name(row)}: \"{Wording.Begin(says)}\"") : Open(unit, $"{Name(row)} does not say how {word} is checked");
         }
-        yield return Wording.IsMissing(promised) && Papers.Field(row, "Security Guarantees") is not null || Wording.IsNo(promised) || Wording.IsNotApplicable(promised)
+        yield return Wording.IsMissing(promised) && Papers.Field(row, "Security Guarantees") is not null || Wording.IsNo(promised) || Wording.IsNotApplicable(promised) || promised is not null && Others.IsMatch(promised)
             ? Refutes("5.3-7-1a", $"{Name(row)} promises neither integrity nor authenticity", row.At("Security Guarantees"))
             : promised is not null && Integrity.IsMatch(all) && Authenticity.IsMatch(all) ? Supports("5.3-7-1a", $"{Name(row)} promises integrity and authenticity") : Open("5.3-7-1a", $"{Name(row)} does not promise integrity and authenticity in words that a program reads");
         var called = DeviceCalled.Of(examined.Device);
@@ -46,6 +46,9 @@ public sealed class UpdateGuarantees() : RowCheck("update-guarantees", 3, Polari
                 ? Open("5.3-2-1a", $"{Name(row)} lets older versions in: \"{Wording.Begin(rollback)}\"; whether that is misuse is for a person", "what the device does with an older, rightly signed version")
                 : Supports("5.3-2-1a", $"{Name(row)} speaks against older versions: \"{Wording.Begin(rollback)}\"");
     }
+
+    // A list of guarantees, as against a text, and neither of the two is among them.
+    private static Regex Others => field ??= new(@"^\W*(confidential\w*|secrecy|availability|privacy)(\W+(and )?(confidential\w*|secrecy|availability|privacy))*\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Integrity => field ??= new(@"\b(integrity|checksum|hash\w*|digest|sha-?\d+|tamper\w*|corrupt\w*|unmodified|unchanged|signed|signature\w*|crc\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

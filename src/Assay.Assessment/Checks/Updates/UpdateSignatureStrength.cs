@@ -9,7 +9,7 @@ namespace Assay.Assessment.Checks;
 /// The algorithm and key length of the signature that an update package names in itself (flattened image tree, U-Boot: <c>sha256,rsa2048</c>), beside the declared
 /// ones. SHA-1, MD5 and RSA below 2048 bits refute; another length than the declared one contradicts. That the device checks it cannot be seen from a package.
 /// </summary>
-public sealed class UpdateSignatureStrength() : Check("update-signature-strength", 1, Polarity.Refute, CoverageScope.Image,
+public sealed class UpdateSignatureStrength() : Check("update-signature-strength", 2, Polarity.Refute, CoverageScope.Image,
     "the algorithm and key length of the signature inside an update package", "the update package as it is sent to devices", "5.3-7-1c", "5.3-7-1d")
 {
     private const int Step = 1 << 22, Overlap = 64;
@@ -35,6 +35,9 @@ public sealed class UpdateSignatureStrength() : Check("update-signature-strength
                 }
             }
         }
+        // A key in the image by which its scripts check what they fetch says how strong the check is.
+        var brief = examined.Of(FindingKind.Update).Where(f => f.Has(Traits.ShortKey)).ToList();
+        if (brief.Count > 0) return Refutes($"{brief.Count} key(s) that updates are checked with are too short for any current catalogue: {brief[0].Value}", brief);
         if (named.Count == 0) return examined.Of(FileKind.Image).Any() ? Units.Select(u => Open(u, "no signature names its algorithm inside the images")) : Silence(examined);
         if (named.Where(n => n.Hash is "sha1" or "md5" || n.Algorithm == "rsa" && n.Bits < 2048).ToList() is { Count: > 0 } weak)
         {

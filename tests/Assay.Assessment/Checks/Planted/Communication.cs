@@ -35,6 +35,10 @@ internal static class Communication
             Plant.Image().Saw(Certificate, "CN=bell", Traits.Expired),
             Plant.Image().Saw(Certificate, "CN=An old root", Traits.Expired, Traits.Authority),
             Damaged),
+        ["unverified-peer"] = new(
+            Plant.Image().Saw(WeakCrypto, "report.py", Traits.UnverifiedPeer),
+            Plant.Image().Saw(WeakCrypto, "server.pem", Traits.WeakSignatureHash),
+            Damaged),
         ["weak-declared-cryptography"] = new(
             Plant.Papers().Table(1, ["AuthMech-Web", "Cryptographic Details: HTTP Digest with MD5"]),
             Plant.Papers().Table(1, ["AuthMech-Web", "Cryptographic Details: TLS 1.3; MD5 is not used"]),
