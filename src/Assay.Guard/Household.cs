@@ -9,6 +9,7 @@ using Assay.Traffic.Behaviour;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Devices;
 using Assay.Traffic.Mud;
+using Device = Assay.Guard.Admission.Device;
 
 namespace Assay.Guard;
 

@@ -86,7 +86,7 @@ public sealed class LiveFlowsTests : IDisposable
     }
 
     [Fact]
-    public void Flows_of_an_interface_are_told_without_the_rights_of_root()
+    public async Task Flows_of_an_interface_are_told_without_the_rights_of_root()
     {
         Make();
         using var run = new Run(space, "--interface", "inside", "--format", "ndjson", "--duration", "120");
@@ -105,13 +105,13 @@ public sealed class LiveFlowsTests : IDisposable
         Tool.Run("kill", ["-INT", run.Process.Id.ToString(CultureInfo.InvariantCulture)]);
         Assert.True(run.Process.WaitForExit(30_000));
         Assert.Equal(0, run.Process.ExitCode);
-        var flows = run.Output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        var flows = (await run.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.NotEmpty(flows);
         Assert.All(flows, f => Assert.True(f.GetProperty("packets")[0].GetInt64() > 0 && f.GetProperty("first").GetDateTimeOffset().Year > 2020));
     }
 
     [Fact]
-    public void An_interface_that_goes_away_is_reported_and_taken_up_again()
+    public async Task An_interface_that_goes_away_is_reported_and_taken_up_again()
     {
         Make();
         using var run = new Run(space, "--interface", "inside", "--format", "ndjson", "--duration", "300");
@@ -130,18 +130,18 @@ public sealed class LiveFlowsTests : IDisposable
         // Something was not seen: said, and in the exit status.
         Assert.Equal(3, run.Process.ExitCode);
         Assert.Contains("what passed until it came back was not seen", run.Said);
-        var destinations = run.Output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("destination").GetString()).ToList();
+        var destinations = (await run.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("destination").GetString()).ToList();
         Assert.Contains("10.77.0.9", destinations);
         Assert.Contains("10.77.0.10", destinations);
     }
 
     [Fact]
-    public void An_interface_that_is_not_there_is_refused_in_words()
+    public async Task An_interface_that_is_not_there_is_refused_in_words()
     {
         Make();
         using var run = new Run(space, "--interface", "nowhere");
         Assert.True(run.Process.WaitForExit(30_000));
         Assert.Equal(3, run.Process.ExitCode);
-        Assert.Equal("", run.Output.Result);
+        Assert.Equal("", await run.Output);
     }
 }

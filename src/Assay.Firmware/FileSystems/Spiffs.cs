@@ -219,6 +219,8 @@ internal sealed class Spiffs : Archive
         }
     }
 
+    private protected override bool IsPacked => false;
+
     internal override ReadOnlyMemory<byte> Read(Member member)
     {
         var stored = listed[member.Index];

@@ -8,6 +8,7 @@ using Assay.Tests;
 namespace Assay.Firmware.Tests.FileSystems;
 
 /// <summary>SPIFFS: images that SPIFFS itself and mkspiffs wrote (samples/README.md says how), and what damage makes of them.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class SpiffsTests
 {
     [Theory]

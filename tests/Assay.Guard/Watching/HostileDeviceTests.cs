@@ -7,6 +7,7 @@ using Assay.Guard.Admission;
 using Assay.Traffic.Captures;
 using Assay.Traffic.Devices;
 using Assay.Traffic.Mud;
+using Device = Assay.Guard.Admission.Device;
 
 namespace Assay.Tests.Watching;
 

@@ -139,6 +139,8 @@ internal static class MikroTik
             }
         }
 
+        private protected override bool IsPacked => false;
+
         internal override ReadOnlyMemory<byte> Read(Member member) => content.Slice(held[member.Index].Start, held[member.Index].Size);
     }
 }
