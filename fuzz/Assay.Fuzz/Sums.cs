@@ -23,6 +23,19 @@ internal static class Sums
         return bytes;
     }
 
+    /// <summary>The sum behind each chunk of a PNG (ISO/IEC 15948, section 5.3).</summary>
+    internal static byte[] RepairPng(byte[] bytes)
+    {
+        for (long at = 8; at + 12 <= bytes.Length;)
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan((int)at));
+            if (at + 12 + length > bytes.Length) break;
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan((int)(at + 8 + length)), Crc32.Of(bytes.AsSpan((int)at + 4, (int)length + 4)));
+            at += 12 + length;
+        }
+        return bytes;
+    }
+
     // ubifs-media.h: the common header holds the CRC of everything behind its first eight bytes.
     private static void UbiFsNode(Span<byte> b)
     {

@@ -2,9 +2,15 @@ using Assay.Assessment.Examining;
 using Assay.Evidence;
 using Assay.Evidence.Reading;
 using Assay.Firmware;
+using Assay.Labels.Log;
+using Assay.Labels.QrCode;
+using Assay.Labels.Status;
 using Assay.Labels.Token;
+using Assay.Labels.Trust;
 using Assay.Software.Sbom;
 using Assay.Traffic;
+using Assay.Traffic.Devices;
+using Assay.Traffic.Mud;
 
 namespace Assay.Fuzz;
 
@@ -25,7 +31,12 @@ internal sealed record Target(string Name, string[] Rooms, Action<byte[]> Read)
         new("programs", ["Assay.Evidence", "Assay.Firmware", "Assay.Software"], bytes => Seen(bytes)),
         new("captures", ["Assay.Evidence", "Assay.Traffic"], Capture),
         new("bills", ["Assay.Evidence", "Assay.Software"], Bill),
+        new("speech", ["Assay.Evidence", "Assay.Traffic"], bytes => Capture(Speech.Capture(bytes))),
+        new("profiles", ["Assay.Evidence", "Assay.Traffic"], Profiles),
         new("tokens", ["Assay.Labels"], Token),
+        new("lists", ["Assay.Labels"], List),
+        new("logs", ["Assay.Labels"], Logged),
+        new("codes", ["Assay.Evidence", "Assay.Labels"], Code),
         new("papers", ["Assay.Evidence", "Assay.Assessment"], bytes => Seen(bytes)),
     ];
 
@@ -74,27 +85,67 @@ internal sealed record Target(string Name, string[] Rooms, Action<byte[]> Read)
         }
     }
 
-    private static void Bill(byte[] bytes)
+    // Damage that is told is an answer.
+    private static void Told(Action read)
     {
         try
         {
-            _ = BillOfMaterials.Read("input", bytes);
+            read();
         }
         catch (Exception told) when (told is UnreadableException or BudgetException)
         {
-            // Damage that is told.
         }
+    }
+
+    private static void Bill(byte[] bytes) => Told(() => BillOfMaterials.Read("input", bytes));
+
+    private static void Profiles(byte[] bytes)
+    {
+        Told(() =>
+        {
+            var file = MudFile.Read(bytes);
+            var again = MudFile.Read(bytes);
+            if (file.Permissions.Count != again.Permissions.Count) throw new InvalidOperationException("read twice, understood twice differently");
+        });
+        Told(() => KindProfilesJson.Read(bytes));
+        Told(() => DeviceJson.Read(bytes));
+        Told(() => MudSignature.Verify(bytes, bytes, [], Options.AsOf));
     }
 
     private static void Token(byte[] bytes)
     {
-        try
-        {
-            _ = Certificate.Read(bytes);
-        }
-        catch (UnreadableException)
-        {
-            // Damage that is told.
-        }
+        Told(() => Certificate.Read(bytes));
+        Told(() => Hallmark.Read(bytes));
+        Told(() => Decision.Read(bytes));
+        Told(() => Statement.Read(bytes));
+        Told(() => SignedFile.Read(bytes));
+    }
+
+    private static void List(byte[] bytes)
+    {
+        Told(() => StatusListToken.Read(bytes));
+        Told(() => StatusDelta.Read(bytes));
+        Told(() => StatusList.Read(2, bytes, 1 << 20));
+        Told(() => NoticeList.Read(bytes));
+        Told(() => SignedTrustList.Read(bytes));
+        Told(() => TrustList.Read(bytes, "input"));
+    }
+
+    private static void Logged(byte[] bytes)
+    {
+        Told(() => Checkpoint.Read(bytes));
+        Told(() => TlogProof.Read(bytes));
+        Told(() => Receipt.Read(bytes));
+        Told(() => LogEntry.Read(bytes));
+        Told(() => SignedStatement.Read(bytes));
+        Told(() => WitnessPolicy.Read(bytes));
+        Told(() => LogVerifier.Read(System.Text.Encoding.Latin1.GetString(bytes)));
+        _ = Tiles.Parse(System.Text.Encoding.Latin1.GetString(bytes));
+    }
+
+    private static void Code(byte[] bytes)
+    {
+        Told(() => LabelPicture.ReadPng(Sums.RepairPng(bytes)));
+        Told(() => LabelPicture.ReadSvg(bytes));
     }
 }
