@@ -168,6 +168,18 @@ public sealed class Image : IDisposable
     }
 
     private const long WorthAThread = 1 << 20;
+    private long searched;
+
+    // Each byte is searched at most once for each level of nesting; tables whose pieces lie on one another could ask for more than any machine can do.
+    private bool IsSearchedEnough(long length, Place place)
+    {
+        var most = options.Budget.Depth * Math.Max(1 << 16, Size + heldBytes);
+        if (searched <= most && (searched += length) > most)
+        {
+            ownLosses.Add(place.Loss(0, "containers whose pieces lie side by side", $"pieces that lie on one another, so that the image would be searched more than {options.Budget.Depth} times (raise it with --budget depth=NUMBER)"));
+        }
+        return searched > most;
+    }
 
     // Structures in the order in which they stand from an offset on; only what lies between them is searched.
     internal List<Part> Scan(ReadOnlyMemory<byte> bytes, int start, Place place, string path, int depth, bool insideKernel = false, Action<IReadOnlyList<Part>>? early = null)
@@ -179,6 +191,7 @@ public sealed class Image : IDisposable
             ownLosses.Add(place.Loss(0, $"containers at most {options.Budget.Depth} deep", "a deeper one (raise it with --budget depth=NUMBER)"));
             return parts;
         }
+        if (IsSearchedEnough(bytes.Length - start, place)) return parts;
         var from = start;
         while (from < bytes.Length)
         {

@@ -97,7 +97,8 @@ internal sealed partial class Erofs : FlatFileSystem
             Packed = BinaryPrimitives.ReadUInt64LittleEndian(s[96..]),
             FolderBits = s[90],
         };
-        return super.Blocks > 0 && super.MetaBlock < super.Blocks && super.BlockBits + super.FolderBits <= 16 ? super : null;
+        // So many blocks that their bytes cannot be counted are no file system.
+        return super.Blocks > 0 && super.Blocks <= long.MaxValue >> super.BlockBits && super.MetaBlock < super.Blocks && super.BlockBits + super.FolderBits <= 16 ? super : null;
     }
 
     /// <param name="bytes">From 1024 before the superblock on.</param>

@@ -35,7 +35,7 @@ internal sealed partial class Erofs
         var mapHeader = At(map, 8, "a map header");
         if (mapHeader[7] >> 7 != 0)
         {
-            CopyPacked((long)(BinaryPrimitives.ReadUInt64LittleEndian(mapHeader) ^ 1UL << 63), target, map);
+            CopyPacked(node, (long)(BinaryPrimitives.ReadUInt64LittleEndian(mapHeader) ^ 1UL << 63), target, map);
             return;
         }
         var advice = (Advice)BinaryPrimitives.ReadUInt16LittleEndian(mapHeader[4..]);
@@ -53,7 +53,7 @@ internal sealed partial class Erofs
             if (isLast && (advice & Advice.Fragment) != 0)
             {
                 var offset = BinaryPrimitives.ReadUInt32LittleEndian(mapHeader) | (node.Layout == Layout.CompressedFull ? extent.Block << 32 : 0);
-                CopyPacked(offset, part, map);
+                CopyPacked(node, offset, part, map);
                 continue;
             }
             long at = extent.Block * super.BlockSize, length = (long)extent.Count * super.BlockSize;
@@ -170,7 +170,7 @@ internal sealed partial class Erofs
     // Stored in a block that begins at the same place as the content does in its own: the right part of the block comes first.
     private void Stored(ReadOnlySpan<byte> input, Span<byte> target, int skip)
     {
-        if (target.Length > input.Length) throw new UnreadableException($"a stored extent of {target.Length} bytes", $"{input.Length}", 0);
+        if (target.Length > input.Length || skip > input.Length) throw new UnreadableException($"a stored extent of {target.Length} bytes", $"{input.Length}", 0);
         var right = Math.Min(target.Length, Math.Min(super.BlockSize, input.Length) - skip);
         if (skip == 0 || right < 0) right = skip == 0 ? target.Length : 0;
         input.Slice(skip, right).CopyTo(target);
@@ -231,8 +231,9 @@ internal sealed partial class Erofs
     }
 
     // One hidden file holds the tails of many, or whole small ones.
-    private void CopyPacked(long offset, Span<byte> target, long at)
+    private void CopyPacked(ErofsNode node, long offset, Span<byte> target, long at)
     {
+        if (node.Number == super.Packed) throw new UnreadableException("a packed file whose own content lies elsewhere", "one that is packed in itself", at);
         var bytes = packed.Value;
         if (offset < 0 || offset > bytes.Length || target.Length > bytes.Length - offset) throw new UnreadableException($"{target.Length} bytes in the packed file of {bytes.Length}", $"an offset of {offset}", at);
         bytes.AsSpan((int)offset, target.Length).CopyTo(target);
@@ -245,6 +246,7 @@ internal sealed partial class Erofs
         {
             var node = ReadInode(super.Packed, new Evidence.Files.FilePath("/"u8.ToArray()));
             if (node.Bytes > Budget.FileBytes) throw new BudgetException("file", Budget.FileBytes);
+            Budget.SpendBytes(node.Bytes);
             var bytes = new byte[node.Bytes];
             Fill(node, bytes);
             return bytes;

@@ -213,7 +213,7 @@ internal sealed partial class UbiFs
         var all = new List<Met>();
         var block = blocks[number];
         var bytes = block.Bytes.Span;
-        long at = from + 7 & ~7L;
+        long at = (from + 7L) & ~7L;
         var skipped = -1L;
         while (at <= bytes.Length - HeaderSize)
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Assay.Evidence.Compression;
 using Assay.Evidence.Files;
@@ -76,6 +77,43 @@ public class SampleTests
         using var image = Examination.Open(bytes);
         Assert.Equal(kind, image.Parts[0].Kind);
         Assert.NotEmpty(image.AllParts.Where(p => p.Kind == kind).SelectMany(p => p.Losses));
+    }
+
+    [Fact]
+    public void A_tag_of_Broadcom_that_names_lengths_without_addresses_opens_to_nothing()
+    {
+        foreach (var (address, length) in new[] { (94, 106), (116, 128) })
+        {
+            var bytes = Sample("imagetag");
+            bytes.AsSpan(address, 12).Clear();
+            "0"u8.CopyTo(bytes.AsSpan(address));
+            "4096"u8.CopyTo(bytes.AsSpan(length));
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(236), ~Crc32.Of(bytes.AsSpan(0, 236)));
+            using var image = Examination.Open(bytes);
+            Assert.Equal("bcm-tag", image.Parts[0].Kind);
+        }
+    }
+
+    /// <summary>A table of 53 partitions that all hold the same: seven such tables in each other could be read in 53 to the seventh ways.</summary>
+    [Fact]
+    public void Partitions_that_lie_on_one_another_cost_no_more_than_their_bytes()
+    {
+        const int Table = 0x1014, TableSize = 0x800;
+        var bytes = "the innermost part"u8.ToArray();
+        for (var level = 0; level < 7; level++)
+        {
+            var outer = new byte[Table + TableSize + bytes.Length];
+            BinaryPrimitives.WriteUInt32BigEndian(outer, (uint)outer.Length);
+            var line = System.Text.Encoding.ASCII.GetBytes(FormattableString.Invariant($"fwup-ptn a base 0x800 size 0x{bytes.Length:x}\n"));
+            for (var at = 0; at + line.Length < TableSize - 1; at += line.Length) line.CopyTo(outer, Table + at);
+            bytes.CopyTo(outer, Table + TableSize);
+            bytes = outer;
+        }
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        using var image = Examination.Open(bytes);
+        Assert.Equal("tp-link-safeloader", image.Parts[0].Kind);
+        Assert.Contains(image.Losses, l => l.Found.Contains("lie on one another", StringComparison.Ordinal));
+        Assert.True(watch.Elapsed.TotalSeconds < 10, $"{watch.Elapsed}");
     }
 
     [Fact]

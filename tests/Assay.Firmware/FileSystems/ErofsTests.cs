@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Assay.Evidence.Reading;
 using Assay.Firmware.FileSystems;
 using Assay.Tests;
@@ -89,6 +90,42 @@ public class ErofsTests
         FreshTree.Rows(cut);
         Assert.Contains(cut.Losses, l => l.Found.Contains("to the end", StringComparison.Ordinal));
         Assert.NotEmpty(cut.Entries);
+    }
+
+    [Fact]
+    public void More_bytes_than_can_be_counted_are_no_file_system()
+    {
+        using var scratch = new Scratch();
+        var image = Pack(scratch, FreshTree.Make(scratch), "")!;
+        Assert.True(Erofs.IsHeader(image));
+        // Blocks of 64 KiB, and a number of them that fills 48 bits.
+        image[1024 + 12] = 16;
+        image[1024 + 80] |= 0x80;
+        image.AsSpan(1024 + 36, 4).Fill(0xff);
+        image.AsSpan(1024 + 14, 2).Fill(0xff);
+        Assert.False(Erofs.IsHeader(image));
+    }
+
+    [Fact]
+    public void A_packed_file_that_is_packed_in_itself_is_a_loss()
+    {
+        using var scratch = new Scratch();
+        var image = Pack(scratch, FreshTree.Make(scratch), "-zlz4 -Eforce-inode-compact")!;
+        var inodes = (int)BinaryPrimitives.ReadUInt32LittleEndian(image.AsSpan(1024 + 40)) << image[1024 + 12];
+        var isPatched = 0;
+        // Every compressed file without attributes says that its content lies in the packed file, which is the first of them.
+        for (var at = inodes; at < image.Length - 64 && isPatched < 3; at += 32)
+        {
+            var format = BinaryPrimitives.ReadUInt16LittleEndian(image.AsSpan(at));
+            if (format is not (2 or 6) || BinaryPrimitives.ReadUInt16LittleEndian(image.AsSpan(at + 2)) != 0 || image[at + 5] >> 4 != 8) continue;
+            if (isPatched++ == 0) BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(1024 + 96), (ulong)(at - inodes) / 32);
+            image[at + 32 + 7] |= 0x80;
+        }
+        Assert.Equal(3, isPatched);
+        image[1024 + 80] |= 0x20;
+        var files = Open(image);
+        FreshTree.Rows(files);
+        Assert.Contains(files.Losses, l => l.Found.Contains("packed in itself", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -142,6 +142,12 @@ public class UbiFsTests
         files = UbiFs.Open(damaged, FlashTree.Place, new Budget());
         Assert.Contains(files.Losses, l => l.Location.Offset == made.Length + bud.Starts[^3]);
         Assert.Contains("/h-link", files.Entries.Select(e => e.Path.Text));
+
+        // A place behind the end of every block: nothing of the bud counts.
+        var far = new Nodes(2_000_000);
+        far.Reference(made.Length / Block, int.MaxValue);
+        far.Bytes.CopyTo(image, free);
+        Assert.Contains("/c-deleted", UbiFs.Open(image, FlashTree.Place, new Budget()).Entries.Select(e => e.Path.Text));
     }
 
     [Fact]

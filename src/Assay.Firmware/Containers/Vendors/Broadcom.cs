@@ -34,6 +34,9 @@ internal static class Broadcom
         // Addresses in flash, of which the lower one stands right behind the tag and the boot loader.
         var first = kernel == 0 ? root : root == 0 ? kernel : Math.Min(root, kernel);
         if (length is <= 0 or > 1 << 30 || boot > length || root > 0 && root - first > length || kernel > 0 && kernel - first > length) return null;
+        // An address of zero says that there is none.
+        if (root == 0) (root, rootLength) = (first, 0);
+        if (kernel == 0) (kernel, kernelLength) = (first, 0);
         // Writers of free systems state the root's length a second time, since the first covers the kernel too.
         if (U(b, 232) is > 0 and var own && own <= rootLength && root == kernel) (root, rootLength) = (kernel + kernelLength, own);
         return new Tag(length, boot, root - first, rootLength, kernel - first, kernelLength, $"version {FixedText.Of(b[..4])}, chip {FixedText.Of(b.Slice(38, 6))}, board {FixedText.Of(b.Slice(44, 16))}");

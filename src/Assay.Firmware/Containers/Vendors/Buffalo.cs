@@ -101,6 +101,8 @@ internal static class Buffalo
             if (isLong && layout.Length > MostLongState) break;
             var name = Undo(product, layout.Seed, isLong ? product.Length : StateSize);
             if (name[^1] != 0) continue;
+            // Each try costs as much as the image says to be long.
+            opening.Budget.SpendBytes(layout.Length);
             var content = Undo(data, version[0], isLong ? data.Length : StateSize);
             if (Sum(content) != stated) continue;
             var note = $"{Text(name)} {Text(Undo(version, product[0], isLong ? version.Length : StateSize))}";
