@@ -79,8 +79,15 @@ public class OutsideVerifierTests
         var statement = Statement.Read(samples.Statement());
         var decision = SignedFile.Read(new Decision
         {
-            Issuer = "office", Subject = statement.Subject, IssuedAt = Samples.Now, Statement = statement.Digest, Granted = true,
-            Level = new ProfileLevel(1, "uk-psti"), Versions = new VersionRange("1.1", null), By = "A. Example", Role = "head",
+            Issuer = "office",
+            Subject = statement.Subject,
+            IssuedAt = Samples.Now,
+            Statement = statement.Digest,
+            Granted = true,
+            Level = new ProfileLevel(1, "uk-psti"),
+            Versions = new VersionRange("1.1", null),
+            By = "A. Example",
+            Role = "head",
         }.Sign(samples.Decider));
         var (label, _) = Issuing.Issue(statement, samples.Assessor.Public, decision, samples.Decider.Public, samples.Issuer, new IssuingTerms { Issuer = "office", IssuedAt = Samples.Now });
         var certificate = SignedFile.Read(label!.Certificate);

@@ -32,7 +32,13 @@ public sealed class ProtocolProofTests
     /// <summary>What tshark calls a protocol in its list of a frame's protocols, where several of ours share its fields.</summary>
     private static readonly Dictionary<string, string> Shared = new(StringComparer.Ordinal)
     {
-        ["dns"] = "dns", ["mdns"] = "mdns", ["llmnr"] = "llmnr", ["http"] = "http", ["ssdp"] = "ssdp", ["tls"] = "tls", ["quic"] = "quic",
+        ["dns"] = "dns",
+        ["mdns"] = "mdns",
+        ["llmnr"] = "llmnr",
+        ["http"] = "http",
+        ["ssdp"] = "ssdp",
+        ["tls"] = "tls",
+        ["quic"] = "quic",
     };
 
     private static readonly Protocol[] Proved = [.. ProtocolTable.All.Where(p => p.Proof.Length > 0 && p.Proof.All(f => Fields.Contains(f.Theirs)))];

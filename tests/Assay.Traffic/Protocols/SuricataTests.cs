@@ -19,8 +19,18 @@ public sealed class SuricataTests
     /// <summary>The field that begins a message of a protocol in what readers report; what follows belongs to it.</summary>
     private static readonly Dictionary<string, string[]> Begins = new(StringComparer.Ordinal)
     {
-        ["dns"] = ["transaction"], ["dhcp"] = ["transaction"], ["mqtt"] = ["type"], ["ntp"] = ["mode"], ["snmp"] = ["version", "level"], ["ssh"] = ["banner"], ["http"] = ["method", "status"],
-        ["sip"] = ["method", "status"], ["ftp"] = ["command"], ["smtp"] = ["command"], ["quic"] = ["ja4"], ["rtsp"] = ["method", "status"],
+        ["dns"] = ["transaction"],
+        ["dhcp"] = ["transaction"],
+        ["mqtt"] = ["type"],
+        ["ntp"] = ["mode"],
+        ["snmp"] = ["version", "level"],
+        ["ssh"] = ["banner"],
+        ["http"] = ["method", "status"],
+        ["sip"] = ["method", "status"],
+        ["ftp"] = ["command"],
+        ["smtp"] = ["command"],
+        ["quic"] = ["ja4"],
+        ["rtsp"] = ["method", "status"],
     };
 
     private static readonly string[] MqttTypes = ["", "connect", "connack", "publish", "puback", "pubrec", "pubrel", "pubcomp", "subscribe", "suback", "unsubscribe", "unsuback", "pingreq", "pingresp", "disconnect", "auth"];
