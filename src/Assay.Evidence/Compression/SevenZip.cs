@@ -98,9 +98,9 @@ public sealed class SevenZip
     {
         if (reader.U8("header mark") != HeaderMark) throw new UnreadableException("the header of a 7z archive", "another mark", reader.Offset - 1);
         var counts = new List<(int Folder, ulong Size, uint? Crc)>();
-        while (true)
+        for (var last = (byte)0; ;)
         {
-            switch (reader.U8("property of the header"))
+            switch (Property(ref reader, ref last, "property of the header"))
             {
                 case End: return;
                 case ArchiveProperties:
@@ -112,6 +112,14 @@ public sealed class SevenZip
                 default: throw new UnreadableException("a known property of a 7z header", "another", reader.Offset - 1);
             }
         }
+    }
+
+    // Properties stand in the order of their numbers, each once: a list that came again would be held again.
+    private static byte Property(ref SpanReader reader, ref byte last, string what)
+    {
+        var property = reader.U8(what);
+        if (property != End && property <= last) throw new UnreadableException($"a {what} above {last}", $"{property}", reader.Offset - 1);
+        return last = property;
     }
 
     private static ulong Number(ref SpanReader reader, ulong most)
@@ -167,9 +175,9 @@ public sealed class SevenZip
         long start = HeaderSize;
         int[]? counts = null;
         ulong[][]? sizes = null;
-        while (true)
+        for (var last = (byte)0; ;)
         {
-            switch (reader.U8("property of streams"))
+            switch (Property(ref reader, ref last, "property of streams"))
             {
                 case End:
                     Lay(start, packed, reader.Offset);

@@ -97,7 +97,7 @@ internal static class Png
             using var inflated = new ZLibStream(compressed, CompressionMode.Decompress);
             return new Picture(width, height, Pixels(inflated, width, height, depth, colour, palette, transparency));
         }
-        catch (Exception wrong) when (wrong is InvalidDataException or EndOfStreamException)
+        catch (Exception wrong) when (wrong is InvalidDataException or IOException)
         {
             throw new UnreadableException($"{height} rows of pixels", wrong.Message, 0);
         }

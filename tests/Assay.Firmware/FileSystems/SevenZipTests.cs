@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Text;
+using Assay.Evidence.Compression;
 using Assay.Tests;
 
 namespace Assay.Firmware.Tests.FileSystems;
@@ -62,5 +64,24 @@ public class SevenZipTests
         }
         using var cut = Examination.Open(bytes[..^10]);
         Assert.NotEmpty(cut.Losses);
+    }
+
+    [Fact]
+    public void A_list_that_comes_again_is_refused()
+    {
+        using (var once = Examination.Open(Archive([1, 4, 6, 0, 0, 0, 0, 0]))) Assert.Empty(once.Losses);
+        using var twice = Examination.Open(Archive([1, 4, 6, 0, 0, 0, 6, 0, 0, 0, 0, 0]));
+        Assert.Contains(twice.Losses, l => l.Expected == "a property of streams above 6" && l.Found == "6");
+    }
+
+    // An archive of nothing but its list.
+    private static byte[] Archive(byte[] list)
+    {
+        var start = new byte[20];
+        start[8] = (byte)list.Length;
+        BinaryPrimitives.WriteUInt32LittleEndian(start.AsSpan(16), Crc32.Of(list));
+        var sum = new byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(sum, Crc32.Of(start));
+        return [(byte)'7', (byte)'z', 0xbc, 0xaf, 0x27, 0x1c, 0, 4, .. sum, .. start, .. list];
     }
 }

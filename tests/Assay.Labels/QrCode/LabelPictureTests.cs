@@ -81,6 +81,8 @@ public class LabelPictureTests
         Assert.Contains("interlaced", Assert.Throws<UnreadableException>(() => Png.Read(Chunks(Header(5, 5, 0, 8, interlace: 1), []))).Message, StringComparison.Ordinal);
         Assert.Contains("a colour of 0", Assert.Throws<UnreadableException>(() => Png.Read(Chunks(Header(1, 1, 3, 8), Deflated([0, 9])))).Message, StringComparison.Ordinal);
         Assert.Contains("filter", Assert.Throws<UnreadableException>(() => Png.Read(Chunks(Header(1, 1, 0, 8), Deflated([9, 9])))).Message, StringComparison.Ordinal);
+        // Inflated with a dictionary that nobody gave.
+        Assert.Contains("rows", Assert.Throws<UnreadableException>(() => Png.Read(Chunks(Header(1, 1, 0, 8), [0x78, 0xbb, 0, 0, 0, 1, 1, 2, 3]))).Message, StringComparison.Ordinal);
         // A stream that goes on for ever after the rows is not read on.
         Assert.Equal(1, Png.Read(Chunks(Header(1, 1, 0, 8), Deflated(new byte[50_000_000]))).Width);
     }
