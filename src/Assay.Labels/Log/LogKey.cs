@@ -14,7 +14,11 @@ public sealed class LogKey
     // PKCS #8 (RFC 8410 section 7) around 32 bytes, in the one form that everybody writes.
     private static readonly byte[] Pkcs8 = Convert.FromHexString("302e020100300506032b657004220420");
 
-    private readonly byte[] seed;
+    // As a PKCS #11 token names the curve: by its name (version 2.40) or its OBJECT IDENTIFIER 1.3.101.112 (version 3).
+    private static readonly byte[][] InTokens = [[0x13, 0x0c, .. "edwards25519"u8], [0x06, 0x03, 0x2b, 0x65, 0x70]];
+
+    private readonly byte[] seed = [];
+    private readonly HardwareToken? token;
     private readonly byte[] point = new byte[LogVerifier.PointBytes];
 
     private LogKey(byte[] seed)
@@ -23,16 +27,31 @@ public sealed class LogKey
         Ed25519.GeneratePublicKey(seed, 0, point, 0);
     }
 
+    private LogKey(HardwareToken token)
+    {
+        this.token = token;
+        point = token.Point;
+    }
+
     public static LogKey Create() => new(RandomNumberGenerator.GetBytes(SeedBytes));
 
-    /// <param name="pem">PRIVATE KEY as <c>openssl genpkey -algorithm ed25519</c> writes it.</param>
+    /// <param name="pem">PRIVATE KEY as <c>openssl genpkey -algorithm ed25519</c> writes it; or the address of a key in a hardware token (<see cref="HardwareAddress"/>).</param>
     /// <exception cref="UnreadableException">Not an Ed25519 key in PKCS #8.</exception>
-    /// <param name="passPhrase">Where the PKCS #8 is encrypted.</param>
+    /// <param name="passPhrase">Where the PKCS #8 is encrypted; the PIN of a token.</param>
     public static LogKey FromPem(string pem, string? passPhrase = null)
     {
+        if (HardwareAddress.Looks(pem)) return FromToken(HardwareAddress.Read(pem), passPhrase);
         if (PassPhrase.Encrypts(pem)) return FromDer(PassPhrase.Decrypt(pem, passPhrase));
         if (!PemEncoding.TryFind(pem, out var fields) || pem[fields.Label] != "PRIVATE KEY") throw new UnreadableException("an Ed25519 key (PRIVATE KEY in PEM)", "none", 0);
         return FromDer(Convert.FromBase64String(pem[fields.Base64Data]));
+    }
+
+    private static LogKey FromToken(HardwareAddress address, string? pin)
+    {
+        var token = new HardwareToken(address, pin);
+        if (token.Point.Length == LogVerifier.PointBytes && InTokens.Any(curve => token.Parameters.AsSpan().SequenceEqual(curve))) return new LogKey(token);
+        token.Dispose();
+        throw new UnreadableException($"{address} with Ed25519", "another curve", 0);
     }
 
     private static LogKey FromDer(byte[] der)
@@ -41,8 +60,8 @@ public sealed class LogKey
         return new LogKey(der[Pkcs8.Length..]);
     }
 
-    /// <summary>PKCS #8 in PEM, encrypted where a pass phrase is given.</summary>
-    public string ToPem(string? passPhrase = null) => (string.IsNullOrEmpty(passPhrase) ? PemEncoding.WriteString("PRIVATE KEY", [.. Pkcs8, .. seed]) : PassPhrase.Encrypt([.. Pkcs8, .. seed], passPhrase)) + "\n";
+    /// <summary>PKCS #8 in PEM, encrypted where a pass phrase is given; of a key that was made here.</summary>
+    public string ToPem(string? passPhrase = null) => token is not null ? throw new InvalidOperationException("a key in a token does not leave it") : (string.IsNullOrEmpty(passPhrase) ? PemEncoding.WriteString("PRIVATE KEY", [.. Pkcs8, .. seed]) : PassPhrase.Encrypt([.. Pkcs8, .. seed], passPhrase)) + "\n";
 
     /// <summary>The public half, under the name of a log.</summary>
     public LogVerifier Verifier(string origin) => new(origin, LogVerifier.SignsText, point);
@@ -50,8 +69,10 @@ public sealed class LogKey
     /// <summary>The public half, under the name of a witness.</summary>
     public LogVerifier Witness(string name) => new(name, LogVerifier.SignsTextAndTime, point);
 
+    /// <exception cref="IOException">The token does not sign.</exception>
     internal byte[] Sign(ReadOnlySpan<byte> message)
     {
+        if (token is not null) return token.Sign(HardwareToken.Eddsa, message);
         var bytes = message.ToArray();
         var signature = new byte[LogVerifier.SignatureBytes];
         Ed25519.Sign(seed, 0, bytes, 0, bytes.Length, signature, 0);

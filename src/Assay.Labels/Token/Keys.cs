@@ -114,11 +114,12 @@ public sealed class SigningKey : IDisposable
 
     public static SigningKey Create() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <param name="pem">PKCS #8 or SEC 1.</param>
-    /// <param name="passPhrase">Where the PKCS #8 is encrypted.</param>
+    /// <param name="pem">PKCS #8 or SEC 1; or the address of a key in a hardware token (<see cref="HardwareAddress"/>).</param>
+    /// <param name="passPhrase">Where the PKCS #8 is encrypted; the PIN of a token.</param>
     /// <exception cref="UnreadableException">Not a private key on P-256, or not with this pass phrase.</exception>
     public static SigningKey FromPem(string pem, string? passPhrase = null)
     {
+        if (HardwareAddress.Looks(pem)) return new SigningKey(new HardwareKey(HardwareAddress.Read(pem), passPhrase));
         var encrypted = PassPhrase.Encrypts(pem);
         if (encrypted && string.IsNullOrEmpty(passPhrase)) throw new UnreadableException("the pass phrase of an encrypted key", "none", 0);
         if (encrypted) PassPhrase.CheckWork(pem);
