@@ -145,7 +145,7 @@ internal sealed record Target(string Name, string[] Rooms, Action<byte[]> Read)
 
     private static void Code(byte[] bytes)
     {
-        Told(() => LabelPicture.ReadPng(Sums.RepairPng(bytes)));
+        Told(() => LabelPicture.ReadPoints(Sums.RepairPng(bytes)));
         Told(() => LabelPicture.ReadSvg(bytes));
     }
 }

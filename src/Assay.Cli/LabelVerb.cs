@@ -22,7 +22,7 @@ public static partial class LabelVerb
     {
         Name = "label",
         Summary = "decide on a statement, issue a label for a decision, verify or show one",
-        Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT… | page",
+        Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT… | sheet LABEL [CERTIFICATE [STATEMENT]] | page",
         Example = "./assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
         Formats = ["table", "json"],
         Options =
@@ -37,7 +37,8 @@ public static partial class LabelVerb
             new("--up-to", "VERSION", "decide: the last version spoken of (default: what was examined, open with --from)"),
             new("--expires", "DATE", "issue: end of the label (default: two years after the issue)"),
             new("--product", "ID", "issue: a shorter identity for the box, a GTIN for example"),
-            new("--address", "PREFIX", $"issue: what stands before the digits in the code (default: {LabelAddress.DefaultPrefix})"),
+            new("--size", "A4|A6", "sheet: what it is printed on (default: A4)"),
+            new("--address", "PREFIX", $"issue, sheet: what stands before the digits in the code (default: {LabelAddress.DefaultPrefix})"),
             new("--status-list", "URI", "issue: the status list that the label points to; page: where it lies on the page's own host, /status/1"),
             new("--status-index", "N", "issue: the label's place in it"),
             new("--issuer", "NAME", $"decide, issue: short name of who signs (default: {DefaultIssuer})"),
@@ -67,13 +68,15 @@ public static partial class LabelVerb
         ["issue", var statement, var decision] => Issue(arguments, terminal, statement, decision),
         ["verify", _, ..] => Verify(arguments, terminal),
         ["show", _, ..] => Show(arguments, terminal),
+        ["sheet", _] or ["sheet", _, _] or ["sheet", _, _, _] => WriteSheet(arguments, terminal, arguments.Operands[1], [.. arguments.Operands.Skip(2)]),
         ["page"] => WritePage(arguments, terminal),
-        [] => throw new UsageException("expected decide, issue, verify, show or page, found nothing"),
+        [] => throw new UsageException("expected decide, issue, verify, show, sheet or page, found nothing"),
         ["decide", ..] => throw new UsageException("expected decide STATEMENT"),
         ["issue", ..] => throw new UsageException("expected issue STATEMENT DECISION"),
+        ["sheet", ..] => throw new UsageException("expected sheet LABEL, perhaps with the certificate and the statement behind it"),
         ["page", ..] => throw new UsageException("expected page without a file; -o FILE names the one to write"),
         ["verify" or "show"] => throw new UsageException($"expected {arguments.Operands[0]} with a file, a picture or the text of a code"),
-        [var other, ..] => throw new UsageException($"expected decide, issue, verify, show or page, found {other}{Arguments.Nearest(other, ["decide", "issue", "verify", "show", "page"])}"),
+        [var other, ..] => throw new UsageException($"expected decide, issue, verify, show, sheet or page, found {other}{Arguments.Nearest(other, ["decide", "issue", "verify", "show", "sheet", "page"])}"),
     };
 
     // The page behind a code, with the keys that count here.
@@ -517,7 +520,7 @@ public static partial class LabelVerb
         if (CoseSign1.Looks(bytes)) return (bytes, null);
         var start = bytes.AsSpan().TrimStart(" \t\r\n"u8);
         string text;
-        if (LabelPicture.LooksLikePng(bytes)) text = LabelPicture.ReadPng(bytes).Text;
+        if (LabelPicture.LooksLikePoints(bytes)) text = LabelPicture.ReadPoints(bytes).Text;
         else if (start.StartsWith("<"u8) || start.StartsWith("\ufeff<"u8)) text = LabelPicture.ReadSvg(bytes).Text;
         else if (bytes.Length < 4096) text = Encoding.UTF8.GetString(bytes).Trim();
         else text = "";

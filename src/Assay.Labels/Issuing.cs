@@ -15,6 +15,8 @@ public sealed record IssuingTerms
     /// <summary>A shorter identity of the product for the box, a GTIN for example; default: the statement's subject.</summary>
     public string? Product { get; init; }
     public StatusPointer? Status { get; init; }
+    /// <summary>Whose devices, or which device, the label is bound to; null for a label of the model.</summary>
+    public DeviceBinding? Binding { get; init; }
 }
 
 /// <summary>The two files that an issue yields.</summary>
@@ -79,6 +81,7 @@ public static class Issuing
             Expires = expires,
             TokenId = tokenId,
             Status = terms.Status,
+            Binding = terms.Binding,
             Level = decision.Level,
             Versions = decision.Versions,
             SupportEnd = assessment.SupportEnd,
@@ -105,6 +108,7 @@ public static class Issuing
             Expires = expires,
             TokenId = tokenId,
             Status = terms.Status,
+            Binding = terms.Binding,
             Level = decision.Level,
             Versions = decision.Versions,
             SupportEnd = assessment.SupportEnd,
@@ -132,7 +136,12 @@ public static class Issuing
     {
         var limits = new List<string>
         {
-            "It speaks of the model and this range of versions, and proves nothing of a single unit.",
+            terms.Binding switch
+            {
+                null => "It speaks of the model and this range of versions, and proves nothing of a single unit.",
+                { DeviceKey: not null } => "It speaks of the one device that holds the key named here; whoever does not ask for an answer of that key knows only the model.",
+                _ => "It speaks of devices with a certificate of the authority named here; whoever does not ask for one knows only the model.",
+            },
             $"It rests on what was examined by {Day(assessment.AsOf)}; what became known later is not in it.",
         };
         if (assessment.Versions.Count > 0) limits.Add($"Examined were the versions {string.Join(", ", assessment.Versions)} and no others.");

@@ -77,18 +77,7 @@ public class OutsideVerifierTests
     {
         var folder = Npm.Folder("@sigstore/core@4.0.1");
         var statement = Statement.Read(samples.Statement());
-        var decision = SignedFile.Read(new Decision
-        {
-            Issuer = "office",
-            Subject = statement.Subject,
-            IssuedAt = Samples.Now,
-            Statement = statement.Digest,
-            Granted = true,
-            Level = new ProfileLevel(1, "uk-psti"),
-            Versions = new VersionRange("1.1", null),
-            By = "A. Example",
-            Role = "head",
-        }.Sign(samples.Decider));
+        var decision = samples.Granted(statement);
         var (label, _) = Issuing.Issue(statement, samples.Assessor.Public, decision, samples.Decider.Public, samples.Issuer, new IssuingTerms { Issuer = "office", IssuedAt = Samples.Now });
         var certificate = SignedFile.Read(label!.Certificate);
         var envelope = System.Text.Encoding.UTF8.GetString(InTotoStatement.Sign(samples.Issuer, certificate));
@@ -104,33 +93,36 @@ public class OutsideVerifierTests
     }
 
     [Fact]
-    public void Two_readers_of_npm_read_labels_of_which_a_part_is_lost()
+    public void Three_readers_read_codes_of_every_version_of_labels_of_which_a_part_is_lost()
     {
         var folder = Npm.Folder("jsqr@1.4.0", "zxing-wasm@3.1.4");
+        Tool.Need("zbarimg", "zbar-tools");
+        using var scratch = new Scratch();
         var pictures = new Dictionary<string, string>();
-        foreach (var (level, share, lengths) in new[] { (QrLevel.M, 0.15, new[] { 160, 190, 205, 219 }), (QrLevel.Q, 0.25, new[] { 160, 190, 219 }) })
+        var files = new List<(string File, string Text)>();
+        foreach (var (level, share) in new[] { (QrLevel.M, 0.15), (QrLevel.Q, 0.25) })
         {
-            foreach (var length in lengths)
+            // One token for each version, from less than any hallmark can have to the longest.
+            var texts = Enumerable.Range(100, Hallmark.MaxBytes - 99).Select(length => LabelAddress.Write(Enumerable.Range(0, length).Select(i => (byte)(i * 37 + length)).ToArray()));
+            foreach (var (text, code) in texts.Select(text => (text, Code: Code.OfAddress(text, level))).DistinctBy(c => c.Code.Version))
             {
-                var text = LabelAddress.Write(Enumerable.Range(0, length).Select(i => (byte)(i * 37 + length)).ToArray());
-                var code = Code.OfAddress(text, level);
                 var layout = QrLayout.Of(code.Version);
-                // So many of every block's bytes are turned over, as the checks are laid for.
-                var turned = QrCodeTests.Damaged(layout, level, Math.Min(layout.CheckBytes(level) / 2, (int)(share * layout.Codewords / layout.Blocks(level))), new Random(length));
+                // So many of every block's bytes are turned over.
+                var wrong = (int)Math.Round(share * layout.Codewords / layout.Blocks(level));
+                var turned = QrCodeTests.Damaged(layout, level, Math.Min(wrong, layout.CheckBytes(level) / 2), new Random(code.Version));
+                bool Dark(int column, int row) => column >= 0 && row >= 0 && column < code.Size && row < code.Size && code.IsDark(column, row) != turned.Contains(row * code.Size + column);
+                var read = QrReader.Read(code.Size, Dark);
+                Assert.Equal(text, read.Text);
+                Assert.True(read.Repaired >= Math.Floor(share * layout.Codewords) - layout.Blocks(level), $"{level} {code.Version}: {read.Repaired} of {layout.Codewords}");
                 var side = (code.Size + 8) * 4;
-                var grey = new byte[side * side];
-                for (var y = 0; y < side; y++)
-                {
-                    for (var x = 0; x < side; x++)
-                    {
-                        int column = x / 4 - 4, row = y / 4 - 4;
-                        var dark = column >= 0 && row >= 0 && column < code.Size && row < code.Size && code.IsDark(column, row) != turned.Contains(row * code.Size + column);
-                        grey[y * side + x] = dark ? (byte)0 : (byte)255;
-                    }
-                }
-                pictures[$"{level} {code.Version} {text}"] = $"{side} {Convert.ToBase64String(grey)}";
+                var png = Png.Write(side, side, (x, y) => Dark(x / 4 - 4, y / 4 - 4), 10000);
+                files.Add((scratch.File($"{level}-{code.Version:00}.png"), text));
+                File.WriteAllBytes(files[^1].File, png);
+                pictures[$"{level} {code.Version} {text}"] = $"{side} {Convert.ToBase64String(Png.Read(png).Grey)}";
             }
         }
+        Assert.True(pictures.Count >= 8, $"{pictures.Count}");
+        Assert.Equal(files.Select(f => f.Text), Tool.Run("zbarimg", ["--raw", "-q", "-Sdisable", "-Sqrcode.enable", .. files.Select(f => f.File)]).Text.TrimEnd('\n').Split('\n'));
         Assert.Equal($"jsQR {pictures.Count} of {pictures.Count}, zxing {pictures.Count} of {pictures.Count}", Node(folder, """
             const jsQR = require('jsqr'), { readBarcodes, prepareZXingModule } = require('zxing-wasm/reader');
             const fs = require('fs'), path = require('path');

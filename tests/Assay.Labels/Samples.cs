@@ -30,6 +30,26 @@ internal sealed class Samples : IDisposable
 
     public byte[] Statement(bool met = true) => Labels.Token.Statement.Sign(Assessor, AssessmentJson(met), "lab", "Lumen/Doorbell", Now.AddDays(-2));
 
+    /// <summary>The doorbell's level 1 granted, signed by <see cref="Decider"/>.</summary>
+    /// <param name="statement">What was decided on; null for <see cref="Statement"/>.</param>
+    public SignedFile Granted(Statement? statement = null, string? reason = null)
+    {
+        statement ??= Labels.Token.Statement.Read(Statement());
+        return SignedFile.Read(new Decision
+        {
+            Issuer = "office",
+            Subject = statement.Subject,
+            IssuedAt = Now,
+            Statement = statement.Digest,
+            Granted = true,
+            Level = new ProfileLevel(1, "uk-psti"),
+            Versions = new VersionRange("1.1", null),
+            By = "A. Example",
+            Role = "head",
+            Reason = reason,
+        }.Sign(Decider));
+    }
+
     public static Hallmark Hallmark() => new()
     {
         Issuer = "dev",

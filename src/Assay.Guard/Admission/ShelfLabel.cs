@@ -40,7 +40,7 @@ public sealed record ShelfLabel
         if (!CoseSign1.Looks(bytes))
         {
             var start = bytes.AsSpan().TrimStart(" \t\r\n"u8);
-            if (LabelPicture.LooksLikePng(bytes)) token = LabelAddress.Read(LabelPicture.ReadPng(bytes).Text);
+            if (LabelPicture.LooksLikePoints(bytes)) token = LabelAddress.Read(LabelPicture.ReadPoints(bytes).Text);
             else if (start.StartsWith("<"u8)) token = LabelAddress.Read(LabelPicture.ReadSvg(bytes).Text);
             else throw new UnreadableException("hallmark.cose, certificate.cose, or a PNG or SVG of the code", "another file", 0);
         }

@@ -20,10 +20,9 @@ public sealed record Receipt
     public const int Rfc9162 = 1;
     public const int EdDsa = -8, Es256 = -7;
 
-    private readonly byte[] protectedBytes;
-    private readonly byte[] signature;
+    private readonly ReadOnlyMemory<byte> protectedBytes, signature;
 
-    private Receipt(byte[] protectedBytes, byte[] signature)
+    private Receipt(ReadOnlyMemory<byte> protectedBytes, ReadOnlyMemory<byte> signature)
     {
         this.protectedBytes = protectedBytes;
         this.signature = signature;
@@ -128,19 +127,19 @@ public sealed record Receipt
             Algorithm = algorithm,
             Structure = structure,
             Issuer = headers[HeaderLabels.CwtClaims]?[ClaimNumbers.Issuer] is { } issuer ? Claims.Text(issuer, "iss", 1024) : null,
-            KeyId = headers[HeaderLabels.KeyId] is { } id ? id.Bytes("the key id") : default(ReadOnlyMemory<byte>?),
+            KeyId = headers[HeaderLabels.KeyId] is { } id ? id.Memory("the key id") : default(ReadOnlyMemory<byte>?),
             SignedSize = headers[HeaderLabels.CwtClaims]?[ClaimNumbers.Edition]?.Number("the size"),
             Inclusion = inclusion,
             Consistency = consistency,
-            Payload = payload is null ? default(ReadOnlyMemory<byte>?) : payload,
+            Payload = payload,
         };
     }
 
     /// <summary>Why this receipt does not show that the log holds this entry; null where it does.</summary>
-    public string? Against(ReadOnlySpan<byte> entry, LogVerifier log) => Against(entry, log.Name, message => Algorithm == EdDsa && log.VerifyDetached(message, signature));
+    public string? Against(ReadOnlySpan<byte> entry, LogVerifier log) => Against(entry, log.Name, message => Algorithm == EdDsa && log.VerifyDetached(message, signature.Span));
 
     /// <summary>The same for a log that signs with ES256.</summary>
-    public string? Against(ReadOnlySpan<byte> entry, VerifyingKey log) => Against(entry, null, message => Algorithm == Es256 && log.Verify(message, signature));
+    public string? Against(ReadOnlySpan<byte> entry, VerifyingKey log) => Against(entry, null, message => Algorithm == Es256 && log.Verify(message, signature.Span));
 
     private string? Against(ReadOnlySpan<byte> entry, string? issuer, Func<byte[], bool> signed)
     {
@@ -161,7 +160,7 @@ public sealed record Receipt
             }
             if (Payload is { } own && !own.Span.SequenceEqual(root)) return "its path leads to another root than it names";
             // Several proofs under one signature are of one root; each must lead there.
-            if (!signed(CoseSign1.Signed(protectedBytes, default, root))) return "the log did not sign the root to which the entry leads";
+            if (!signed(CoseSign1.Signed(protectedBytes.Span, default, root))) return "the log did not sign the root to which the entry leads";
         }
         return null;
     }
@@ -170,8 +169,8 @@ public sealed record Receipt
     {
         if (proofs is null) return [];
         var all = proofs.Items("the proofs");
-        if (all.Count > MaxProofs) throw new UnreadableException($"at most {MaxProofs} proofs", $"{all.Count}", proofs.Offset);
-        return all.Select(p => CborValue.Read(p.Bytes("a proof"), CborForm.WellFormed, p.Offset));
+        if (all.Length > MaxProofs) throw new UnreadableException($"at most {MaxProofs} proofs", $"{all.Length}", proofs.Offset);
+        return all.Select(p => CborValue.Read(p.Memory("a proof"), CborForm.WellFormed, p.Offset));
     }
 
     private static long Size(CborValue value) => value.Number("a size or an index") is >= 0 and var size ? size : throw new UnreadableException("a number of 0 or more", value.Number("a size").ToString(CultureInfo.InvariantCulture), value.Offset);

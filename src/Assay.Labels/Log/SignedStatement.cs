@@ -35,7 +35,7 @@ public sealed record SignedStatement
         var (protectedBytes, headers, open, payload, signature) = CoseSign1.Parts(file, CborForm.Tagged);
         var claims = headers[HeaderLabels.CwtClaims];
         var receipts = open[HeaderLabels.Receipts]?.Items("the receipts") ?? [];
-        if (receipts.Count > MaxReceipts) throw new UnreadableException($"at most {MaxReceipts} receipts", $"{receipts.Count}", open.Offset);
+        if (receipts.Length > MaxReceipts) throw new UnreadableException($"at most {MaxReceipts} receipts", $"{receipts.Length}", open.Offset);
         var chain = headers[HeaderLabels.Certificates] ?? open[HeaderLabels.Certificates];
         var type = headers[HeaderLabels.PayloadType] ?? headers[HeaderLabels.ContentType];
         return new SignedStatement
@@ -45,10 +45,10 @@ public sealed record SignedStatement
             Subject = claims?[ClaimNumbers.Subject] is { } subject ? Claims.Text(subject, "sub") : null,
             ContentType = type is not null && type.IsText() ? type.Text("the content type") : null,
             PayloadHash = headers[HeaderLabels.PayloadHash]?.Number("the hash"),
-            Certificates = chain is null ? 0 : chain.IsBytes ? 1 : chain.Items("the certificates").Count,
-            Payload = payload is null ? default(ReadOnlyMemory<byte>?) : payload,
-            Receipts = [.. receipts.Select(r => (ReadOnlyMemory<byte>)r.Bytes("a receipt"))],
-            Bare = open.Entries("headers").Count == (receipts.Count > 0 ? 1 : 0) ? Write(protectedBytes, payload, signature, []) : default(ReadOnlyMemory<byte>?),
+            Certificates = chain is null ? 0 : chain.IsBytes ? 1 : chain.Items("the certificates").Length,
+            Payload = payload,
+            Receipts = [.. receipts.Select(r => r.Memory("a receipt"))],
+            Bare = open.Entries("headers").Length == (receipts.Length > 0 ? 1 : 0) ? Write(protectedBytes, payload, signature, []) : default(ReadOnlyMemory<byte>?),
         };
     }
 
@@ -57,16 +57,16 @@ public sealed record SignedStatement
     public static byte[] With(ReadOnlyMemory<byte> statement, IReadOnlyList<byte[]> receipts)
     {
         var (protectedBytes, _, open, payload, signature) = CoseSign1.Parts(statement, CborForm.Deterministic);
-        if (open.Entries("headers").Count > 0) throw new UnreadableException("a statement without unprotected headers", "some", open.Offset);
+        if (open.Entries("headers").Length > 0) throw new UnreadableException("a statement without unprotected headers", "some", open.Offset);
         return Write(protectedBytes, payload, signature, receipts);
     }
 
-    private static byte[] Write(byte[] protectedBytes, byte[]? payload, byte[] signature, IReadOnlyList<byte[]> receipts)
+    private static byte[] Write(ReadOnlyMemory<byte> protectedBytes, ReadOnlyMemory<byte>? payload, ReadOnlyMemory<byte> signature, IReadOnlyList<byte[]> receipts)
     {
         var message = new CborWriter(CborConformanceMode.Canonical);
         message.WriteTag((CborTag)18);
         message.WriteStartArray(4);
-        message.WriteByteString(protectedBytes);
+        message.WriteByteString(protectedBytes.Span);
         message.WriteStartMap(receipts.Count == 0 ? 0 : 1);
         if (receipts.Count > 0)
         {
@@ -76,9 +76,9 @@ public sealed record SignedStatement
             message.WriteEndArray();
         }
         message.WriteEndMap();
-        if (payload is { } bytes) message.WriteByteString(bytes);
+        if (payload is { } bytes) message.WriteByteString(bytes.Span);
         else message.WriteNull();
-        message.WriteByteString(signature);
+        message.WriteByteString(signature.Span);
         message.WriteEndArray();
         return message.Encode();
     }

@@ -23,23 +23,29 @@ public sealed record LabelPicture
     private int Width => Code.Size + 2 * QrCode.QuietZone;
     private int Height => Width + (Words.Length > 0 ? WordModules : 0);
 
-    public string ToSvg()
+    /// <summary>The dark modules as a path of runs, a unit a module, moved in by the quiet zone.</summary>
+    internal static string Path(QrCode code)
     {
         var path = new StringBuilder();
-        for (var y = 0; y < Code.Size; y++)
+        for (var y = 0; y < code.Size; y++)
         {
-            for (var x = 0; x < Code.Size;)
+            for (var x = 0; x < code.Size;)
             {
                 var run = 0;
-                while (x + run < Code.Size && Code.IsDark(x + run, y)) run++;
+                while (x + run < code.Size && code.IsDark(x + run, y)) run++;
                 if (run > 0) path.Append(CultureInfo.InvariantCulture, $"M{x + QrCode.QuietZone} {y + QrCode.QuietZone}h{run}v1h-{run}z");
                 x += run + 1;
             }
         }
+        return path.ToString();
+    }
+
+    public string ToSvg()
+    {
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width * QrCode.ModuleMillimetres:0.0}mm\" height=\"{Height * QrCode.ModuleMillimetres:0.0}mm\" viewBox=\"0 0 {Width} {Height}\" role=\"img\">\n");
         svg.Append(CultureInfo.InvariantCulture, $"<title>{Escaped(Words.Length > 0 ? Words : "Hallmark")}</title>\n<desc>QR code, version {Code.Version}, level {Code.Level}</desc>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<rect width=\"{Width}\" height=\"{Height}\" fill=\"#fff\"/>\n<path class=\"code\" shape-rendering=\"crispEdges\" d=\"{path}\"/>\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<rect width=\"{Width}\" height=\"{Height}\" fill=\"#fff\"/>\n<path class=\"code\" shape-rendering=\"crispEdges\" d=\"{Path(Code)}\"/>\n");
         if (Words.Length > 0)
         {
             var size = Math.Min(3.5, Width * 1.5 / Words.Length);
@@ -67,13 +73,14 @@ public sealed record LabelPicture
         }, (int)Math.Round(Scale * 1000 / QrCode.ModuleMillimetres));
     }
 
-    public static bool LooksLikePng(ReadOnlySpan<byte> file) => Png.Looks(file);
+    /// <summary>Whether these bytes begin like a PNG or a JPEG.</summary>
+    public static bool LooksLikePoints(ReadOnlySpan<byte> file) => Png.Looks(file) || Jpeg.Looks(file);
 
-    /// <summary>The text of the code in a PNG: a print of any size with words beside it, or an ordinary photograph of one.</summary>
+    /// <summary>The text of the code in a PNG or a JPEG: a print of any size with words beside it, or an ordinary photograph of one.</summary>
     /// <exception cref="UnreadableException"/>
-    public static QrText ReadPng(ReadOnlySpan<byte> file)
+    public static QrText ReadPoints(ReadOnlySpan<byte> file)
     {
-        var picture = Png.Read(file);
+        var picture = Jpeg.Looks(file) ? Jpeg.Read(file) : Png.Read(file);
         try
         {
             return QrFinder.Read(picture);

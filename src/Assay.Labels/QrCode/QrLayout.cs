@@ -26,42 +26,74 @@ internal sealed class QrLayout
 
     private static readonly QrLayout?[] Made = new QrLayout?[MaxVersion + 1];
 
-    private readonly bool[] reserved;
+    private readonly ulong[] reserved;
     private readonly int[] path;
-    private readonly bool[]?[] planes = new bool[8][];
+    private readonly int[]?[] orders = new int[4][];
+    private readonly ulong[]?[] planes = new ulong[4 * 8][];
 
     private QrLayout(int version)
     {
         Version = version;
         Size = 17 + 4 * version;
-        reserved = new bool[Size * Size];
+        RowWords = (Size + 63) / 64;
+        reserved = new ulong[Size * RowWords];
         Alignment = AlignmentCentres(version);
         Reserve();
+        Patterns = Drawn();
         path = [.. ZigZag()];
     }
 
     public int Version { get; }
     /// <summary>Modules on a side, without the quiet zone.</summary>
     public int Size { get; }
+    /// <summary>A row of modules is so many words, the left one in the lowest bit of the first.</summary>
+    public int RowWords { get; }
     public IReadOnlyList<int> Alignment { get; }
-    /// <summary>Data modules as x + y·Size, in the order in which bits are laid.</summary>
-    public IReadOnlyList<int> Path => path;
-    internal ReadOnlySpan<int> PathSpan => path;
+    /// <summary>Data modules in the order in which bits are laid, as the number of their bit in all rows.</summary>
+    public ReadOnlySpan<int> Path => path;
+    /// <summary>The modules that are dark in every code of this version.</summary>
+    public ulong[] Patterns { get; }
 
-    /// <summary>The modules that a mask turns over: data alone.</summary>
-    internal bool[] MaskPlane(int mask)
+    /// <summary>The bits of a row's word that are modules.</summary>
+    public ulong RowMask(int word) => Size - word * 64 >= 64 ? ulong.MaxValue : (1UL << Size - word * 64) - 1;
+
+    public bool IsSet(ReadOnlySpan<ulong> rows, int x, int y) => (rows[y * RowWords + (x >> 6)] >> x & 1) != 0;
+    public (int X, int Y) Place(int module) => (module % (RowWords * 64), module / (RowWords * 64));
+    private int Module(int x, int y) => y * RowWords * 64 + x;
+
+    private void Set(ulong[] rows, int x, int y, bool dark = true)
     {
-        if (planes[mask] is { } made) return made;
-        var plane = new bool[Size * Size];
-        foreach (var module in path) plane[module] = Mask(mask, module % Size, module / Size);
-        return planes[mask] = plane;
+        var bit = 1UL << x;
+        ref var word = ref rows[y * RowWords + (x >> 6)];
+        word = dark ? word | bit : word & ~bit;
     }
+
+    /// <summary>The data modules that a mask turns over, and the format that says so.</summary>
+    public ulong[] MaskPlane(QrLevel level, int mask)
+    {
+        if (planes[(int)level * 8 + mask] is { } made) return made;
+        var plane = new ulong[Size * RowWords];
+        foreach (var module in path)
+        {
+            var (x, y) = Place(module);
+            if (Mask(mask, x, y)) Set(plane, x, y);
+        }
+        for (var i = 0; i < 15; i++)
+        {
+            if ((FormatBits(level, mask) >> i & 1) == 0) continue;
+            var (one, other) = FormatPlace(i);
+            Set(plane, one.X, one.Y);
+            Set(plane, other.X, other.Y);
+        }
+        return planes[(int)level * 8 + mask] = plane;
+    }
+
     /// <summary>Bytes of data and checks together.</summary>
-    public int Codewords => Path.Count / 8;
+    public int Codewords => path.Length / 8;
 
     public static QrLayout Of(int version) => Made[version] ??= new QrLayout(version);
 
-    public bool IsReserved(int x, int y) => reserved[y * Size + x];
+    public bool IsReserved(int x, int y) => IsSet(reserved, x, y);
     public int CheckBytes(QrLevel level) => CheckBytesTable[(int)level][Version - 1];
     public int Blocks(QrLevel level) => BlocksTable[(int)level][Version - 1];
     public int DataBytes(QrLevel level) => Codewords - CheckBytes(level) * Blocks(level);
@@ -73,22 +105,27 @@ internal sealed class QrLayout
         return data / blocks + (block >= blocks - data % blocks ? 1 : 0);
     }
 
-    /// <summary>For each codeword in the order in which it is laid, its block and its place there: data column by column, then checks column by column.</summary>
-    public IEnumerable<(int Block, int At)> Interleaved(QrLevel level)
+    /// <summary>For each codeword in the order in which it is laid, where it stands when blocks lie one behind the other: data column by column, then checks column by column.</summary>
+    public int[] Order(QrLevel level)
     {
-        var blocks = Blocks(level);
+        if (orders[(int)level] is { } made) return made;
+        var (blocks, checks) = (Blocks(level), CheckBytes(level));
         var longest = DataBytes(level, blocks - 1);
+        var start = new int[blocks];
+        for (var block = 1; block < blocks; block++) start[block] = start[block - 1] + DataBytes(level, block - 1) + checks;
+        var order = new List<int>(Codewords);
         for (var at = 0; at < longest; at++)
         {
             for (var block = 0; block < blocks; block++)
             {
-                if (at < DataBytes(level, block)) yield return (block, at);
+                if (at < DataBytes(level, block)) order.Add(start[block] + at);
             }
         }
-        for (var at = 0; at < CheckBytes(level); at++)
+        for (var at = 0; at < checks; at++)
         {
-            for (var block = 0; block < blocks; block++) yield return (block, DataBytes(level, block) + at);
+            for (var block = 0; block < blocks; block++) order.Add(start[block] + DataBytes(level, block) + at);
         }
+        return orders[(int)level] = [.. order];
     }
 
     /// <summary>The eight patterns of table 10, true where a module is inverted.</summary>
@@ -150,7 +187,10 @@ internal sealed class QrLayout
     {
         void Area(int x, int y, int width, int height)
         {
-            for (var row = y; row < y + height; row++) Array.Fill(reserved, true, row * Size + x, width);
+            for (var row = y; row < y + height; row++)
+            {
+                for (var column = x; column < x + width; column++) Set(reserved, column, row);
+            }
         }
         Area(0, 0, 9, 9);
         Area(Size - 8, 0, 8, 9);
@@ -170,6 +210,35 @@ internal sealed class QrLayout
         where !(x == 6 && y == 6 || x == 6 && y == Size - 7 || x == Size - 7 && y == 6)
         select (x, y);
 
+    private ulong[] Drawn()
+    {
+        var dark = new ulong[Size * RowWords];
+        void Rings(int centreX, int centreY, int radius, int light)
+        {
+            for (var y = -radius; y <= radius; y++)
+            {
+                for (var x = -radius; x <= radius; x++) Set(dark, centreX + x, centreY + y, Math.Max(Math.Abs(x), Math.Abs(y)) != light);
+            }
+        }
+        for (var i = 8; i < Size - 8; i += 2)
+        {
+            Set(dark, i, 6);
+            Set(dark, 6, i);
+        }
+        foreach (var (x, y) in new[] { (3, 3), (Size - 4, 3), (3, Size - 4) }) Rings(x, y, 3, 2);
+        foreach (var (x, y) in AlignmentPatterns()) Rings(x, y, 2, 1);
+        Set(dark, 8, Size - 8);
+        if (Version < 7) return dark;
+        var bits = VersionBits();
+        for (var i = 0; i < 18; i++)
+        {
+            if ((bits >> i & 1) == 0) continue;
+            Set(dark, Size - 11 + i % 3, i / 3);
+            Set(dark, i / 3, Size - 11 + i % 3);
+        }
+        return dark;
+    }
+
     // Two columns at a time from the right, upwards and downwards in turn, around the vertical timing pattern.
     private List<int> ZigZag()
     {
@@ -183,7 +252,7 @@ internal sealed class QrLayout
                 var y = upwards ? Size - 1 - step : step;
                 for (var x = right; x > right - 2; x--)
                 {
-                    if (!IsReserved(x, y)) path.Add(y * Size + x);
+                    if (!IsReserved(x, y)) path.Add(Module(x, y));
                 }
             }
             upwards = !upwards;

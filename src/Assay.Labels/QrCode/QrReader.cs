@@ -21,25 +21,24 @@ internal static class QrReader
         if (size < 21 || (size - 17) % 4 != 0 || size > 177) throw new UnreadableException("a code of 21, 25 … 177 modules", size.ToString(CultureInfo.InvariantCulture), 0);
         var layout = QrLayout.Of((size - 17) / 4);
         var (level, mask) = Format(layout, isDark);
-        var blocks = new byte[layout.Blocks(level)][];
-        for (var block = 0; block < blocks.Length; block++) blocks[block] = new byte[layout.DataBytes(level, block) + layout.CheckBytes(level)];
-        var bit = 0;
-        foreach (var (block, at) in layout.Interleaved(level))
+        var codewords = new byte[layout.Codewords];
+        var order = layout.Order(level);
+        var path = layout.Path;
+        for (var bit = 0; bit < order.Length * 8; bit++)
         {
-            for (var i = 0; i < 8; i++, bit++)
-            {
-                var (x, y) = (layout.Path[bit] % size, layout.Path[bit] / size);
-                if (isDark(x, y) != QrLayout.Mask(mask, x, y)) blocks[block][at] |= (byte)(0x80 >> i);
-            }
+            var (x, y) = layout.Place(path[bit]);
+            if (isDark(x, y) != QrLayout.Mask(mask, x, y)) codewords[order[bit / 8]] |= (byte)(0x80 >> bit % 8);
         }
         var data = new List<byte>(layout.DataBytes(level));
-        var repaired = 0;
-        for (var block = 0; block < blocks.Length; block++)
+        var (repaired, at) = (0, 0);
+        for (var block = 0; block < layout.Blocks(level); block++)
         {
-            var wrong = ReedSolomon.Correct(blocks[block], layout.CheckBytes(level));
-            if (wrong < 0) throw new UnreadableException($"at most {layout.CheckBytes(level) / 2} wrong bytes in block {block + 1} of {blocks.Length}", "more", 0);
+            var part = codewords.AsSpan(at, layout.DataBytes(level, block) + layout.CheckBytes(level));
+            var wrong = ReedSolomon.Correct(part, layout.CheckBytes(level));
+            if (wrong < 0) throw new UnreadableException($"at most {layout.CheckBytes(level) / 2} wrong bytes in block {block + 1} of {layout.Blocks(level)}", "more", 0);
             repaired += wrong;
-            data.AddRange(blocks[block].AsSpan(0, layout.DataBytes(level, block)));
+            data.AddRange(part[..layout.DataBytes(level, block)]);
+            at += part.Length;
         }
         return new QrText(Text([.. data], layout.Version), layout.Version, level, mask, repaired);
     }

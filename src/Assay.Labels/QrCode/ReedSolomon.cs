@@ -17,19 +17,27 @@ internal static class ReedSolomon
         }
     }
 
-    /// <summary>The <paramref name="count"/> check bytes of a block; highest power first.</summary>
-    public static byte[] CheckBytes(ReadOnlySpan<byte> data, int count)
+    // By number of check bytes: the generator times each of the 256 elements, one behind the other.
+    private static readonly byte[]?[] Products = new byte[256][];
+
+    /// <summary>The check bytes of a block, as many as <paramref name="checks"/> holds (1 to 255); highest power first.</summary>
+    public static void CheckBytes(ReadOnlySpan<byte> data, Span<byte> checks)
     {
-        var generator = Generator(count);
-        var rest = new byte[count];
+        ReadOnlySpan<byte> products = Products[checks.Length] ??= ProductsOf(Generator(checks.Length));
+        checks.Clear();
         foreach (var item in data)
         {
-            var factor = (byte)(item ^ rest[0]);
-            Array.Copy(rest, 1, rest, 0, count - 1);
-            rest[^1] = 0;
-            for (var i = 0; i < count; i++) rest[i] ^= Times(generator[i], factor);
+            var product = products.Slice((item ^ checks[0]) * checks.Length, checks.Length);
+            for (var i = 0; i + 1 < product.Length; i++) checks[i] = (byte)(checks[i + 1] ^ product[i]);
+            checks[^1] = product[^1];
         }
-        return rest;
+    }
+
+    private static byte[] ProductsOf(byte[] generator)
+    {
+        var products = new byte[256 * generator.Length];
+        for (var i = 0; i < products.Length; i++) products[i] = Times(generator[i % generator.Length], (byte)(i / generator.Length));
+        return products;
     }
 
     /// <summary>Repairs up to half as many wrong bytes as there are check bytes, in place.</summary>

@@ -23,11 +23,22 @@ internal sealed class CborValue
     /// <summary>A list of 100,000 notices has fewer; more than that costs memory before a signature was looked at.</summary>
     public const int MaxItems = 1 << 20;
 
-    private readonly object? value;
+    // A number needs no box of its own: it stands beside the value, which then says that there is one.
+    private static readonly object ANumber = new();
 
-    private CborValue(object? value, int offset)
+    private readonly object? value;
+    private readonly long number;
+
+    internal CborValue(object? value, int offset)
     {
         this.value = value;
+        Offset = offset;
+    }
+
+    internal CborValue(long number, int offset)
+    {
+        value = ANumber;
+        this.number = number;
         Offset = offset;
     }
 
@@ -37,8 +48,8 @@ internal sealed class CborValue
     /// <exception cref="UnreadableException">Not one item of this form, or bytes follow it.</exception>
     public static CborValue Read(ReadOnlyMemory<byte> bytes, CborForm form, int origin = 0)
     {
-        // CTAP2's order (major type, then length, then bytes) is the bytewise order of RFC 8949 for integer and text keys.
-        var reader = new CborReader(bytes, form == CborForm.Deterministic ? CborConformanceMode.Ctap2Canonical : CborConformanceMode.Strict);
+        if (form == CborForm.Deterministic) return DeterministicCbor.Read(bytes, origin);
+        var reader = new CborReader(bytes, CborConformanceMode.Strict);
         try
         {
             var left = MaxItems;
@@ -48,7 +59,7 @@ internal sealed class CborValue
         }
         catch (Exception wrong) when (wrong is CborContentException or InvalidOperationException or OverflowException)
         {
-            throw new UnreadableException(form == CborForm.Deterministic ? "deterministic CBOR" : "well-formed CBOR", wrong.Message, origin + bytes.Length - reader.BytesRemaining);
+            throw new UnreadableException("well-formed CBOR", wrong.Message, origin + bytes.Length - reader.BytesRemaining);
         }
     }
 
@@ -72,7 +83,7 @@ internal sealed class CborValue
                 reader.ReadStartArray();
                 while (reader.PeekState() != CborReaderState.EndArray) items.Add(Read(reader, form, length, origin, depth - 1, ref left));
                 reader.ReadEndArray();
-                return new CborValue(items, at);
+                return new CborValue(items.ToArray(), at);
             case CborReaderState.StartMap:
                 var entries = new List<KeyValuePair<CborValue, CborValue>>();
                 reader.ReadStartMap();
@@ -82,7 +93,7 @@ internal sealed class CborValue
                     entries.Add(new(key, Read(reader, form, length, origin, depth - 1, ref left)));
                 }
                 reader.ReadEndMap();
-                return new CborValue(entries, at);
+                return new CborValue(entries.ToArray(), at);
             case CborReaderState.Tag when form == CborForm.Tagged:
                 reader.ReadTag();
                 return Read(reader, form, length, origin, depth - 1, ref left);
@@ -95,35 +106,54 @@ internal sealed class CborValue
         number <= long.MaxValue ? (long)number : throw new UnreadableException("an integer up to 63 bits", number.ToString(CultureInfo.InvariantCulture), at);
 
     public bool IsNull => value is null;
-    public byte[] Bytes(string what) => As<byte[]>(what, "a byte string");
+    public ReadOnlyMemory<byte> Memory(string what) => value switch { byte[] own => own, ByteString own => own.Bytes, _ => throw Another(what, "a byte string") };
+    public byte[] Bytes(string what) => value as byte[] ?? Memory(what).ToArray();
     public string Text(string what) => As<string>(what, "text");
-    public long Number(string what) => As<long>(what, "an integer");
+    public long Number(string what) => value == ANumber ? number : throw Another(what, "an integer");
     public bool Boolean(string what) => As<bool>(what, "true or false");
-    public IReadOnlyList<CborValue> Items(string what) => As<List<CborValue>>(what, "an array");
-    public IReadOnlyList<KeyValuePair<CborValue, CborValue>> Entries(string what) => As<List<KeyValuePair<CborValue, CborValue>>>(what, "a map");
+    public CborValue[] Items(string what) => As<CborValue[]>(what, "an array");
+    public KeyValuePair<CborValue, CborValue>[] Entries(string what) => As<KeyValuePair<CborValue, CborValue>[]>(what, "a map");
 
-    public bool IsNumber(long number) => value is long own && own == number;
+    public bool IsNumber(long number) => value == ANumber && this.number == number;
     public bool IsText(string text) => value is string own && own == text;
-    public bool IsBytes => value is byte[];
+    public bool IsBytes => value is byte[] or ByteString;
     public bool IsText() => value is string;
 
     /// <summary>The value under an integer key of this map; null where the key is absent.</summary>
-    public CborValue? this[long key] => Entries("a map").FirstOrDefault(e => e.Key.IsNumber(key)).Value;
-    public CborValue? this[string key] => Entries("a map").FirstOrDefault(e => e.Key.IsText(key)).Value;
+    public CborValue? this[long key]
+    {
+        get
+        {
+            foreach (var (own, value) in Entries("a map")) if (own.IsNumber(key)) return value;
+            return null;
+        }
+    }
+
+    public CborValue? this[string key]
+    {
+        get
+        {
+            foreach (var (own, value) in Entries("a map")) if (own.IsText(key)) return value;
+            return null;
+        }
+    }
 
     /// <exception cref="UnreadableException">The key is absent.</exception>
     public CborValue Need(long key, string what) => this[key] ?? throw new UnreadableException($"{what} under {key}", "none", Offset);
 
-    private T As<T>(string what, string kind) =>
-        value is T own ? own : throw new UnreadableException($"{kind} for {what}", value is null ? "null" : Kind(value), Offset);
+    private T As<T>(string what, string kind) => value is T own ? own : throw Another(what, kind);
 
-    private static string Kind(object value) => value switch
+    private UnreadableException Another(string what, string kind) => new($"{kind} for {what}", value switch
     {
-        byte[] => "a byte string",
+        null => "null",
+        byte[] or ByteString => "a byte string",
         string => "text",
-        long => "an integer",
         bool => "true or false",
-        List<CborValue> => "an array",
-        _ => "a map",
-    };
+        CborValue[] => "an array",
+        KeyValuePair<CborValue, CborValue>[] => "a map",
+        _ => "an integer",
+    }, Offset);
 }
+
+/// <summary>A byte string that lies in the message it was read from.</summary>
+internal sealed record ByteString(ReadOnlyMemory<byte> Bytes);

@@ -16,6 +16,8 @@ public sealed record Certificate
     /// <summary>The same 8 bytes as in the hallmark.</summary>
     public required ReadOnlyMemory<byte> TokenId { get; init; }
     public StatusPointer? Status { get; init; }
+    /// <summary>Null where it speaks of the model alone.</summary>
+    public DeviceBinding? Binding { get; init; }
     public required ProfileLevel Level { get; init; }
     public required VersionRange Versions { get; init; }
     public required DateOnly? SupportEnd { get; init; }
@@ -53,6 +55,7 @@ public sealed record Certificate
             map.Write(ClaimNumbers.SoftwareName).Write(Model);
             map.Write(ClaimNumbers.SoftwareVersion).WriteTexts(Examined);
         }
+        DeviceBinding.Write(map, Binding);
         map.WriteStatus(Status);
         map.WriteInt32(ClaimNumbers.Certificate);
         map.WriteStartArray(19);
@@ -75,11 +78,10 @@ public sealed record Certificate
 
     /// <summary>Reads the form. The signature is checked by who knows the keys.</summary>
     /// <exception cref="UnreadableException"/>
-    public static Certificate Read(ReadOnlyMemory<byte> file) => Of(CoseSign1.Read(file, maxBytes: MaxBytes));
+    public static Certificate Read(ReadOnlyMemory<byte> file) => Of(CborValue.Read(CoseSign1.Read(file, maxBytes: MaxBytes).Payload, CborForm.Deterministic));
 
-    internal static Certificate Of(CoseSign1 message)
+    internal static Certificate Of(CborValue claims)
     {
-        var claims = CborValue.Read(message.Payload, CborForm.Deterministic);
         var own = Claims.Items(claims.Need(ClaimNumbers.Certificate, "a certificate"), "a certificate", 19);
         return new Certificate
         {
@@ -89,6 +91,7 @@ public sealed record Certificate
             IssuedAt = Claims.Time(claims.Need(ClaimNumbers.IssuedAt, "iat"), "iat"),
             TokenId = Claims.Bytes(claims.Need(ClaimNumbers.TokenId, "cti"), "cti", Hallmark.TokenIdBytes),
             Status = Claims.Status(claims[ClaimNumbers.Status]),
+            Binding = DeviceBinding.Read(claims),
             Level = new ProfileLevel(Claims.LevelOrNull(own[0]), Claims.TextOrNull(own[1], "the profile")),
             Versions = new VersionRange(Claims.TextOrNull(own[2], "the first version"), Claims.TextOrNull(own[3], "the last version")),
             SupportEnd = Claims.Day(own[4], "the end of support"),

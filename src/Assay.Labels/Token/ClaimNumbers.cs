@@ -9,6 +9,8 @@ internal static class ClaimNumbers
     public const int Expires = 4;
     public const int IssuedAt = 6;
     public const int TokenId = 7;
+    // RFC 8747.
+    public const int Confirmation = 8;
     public const int SoftwareName = 270;
     public const int SoftwareVersion = 271;
     public const int StatusList = 65533;
@@ -27,4 +29,7 @@ internal static class ClaimNumbers
     public const int Edition = -65543;
     public const int Delta = -65544;
     public const int Previous = -65545;
+
+    // Ours, in a label: whose certificates the devices carry.
+    public const int DeviceAuthority = -65546;
 }

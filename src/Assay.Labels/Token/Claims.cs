@@ -78,10 +78,10 @@ internal static class Claims
         return level is >= 0 and <= 99 ? (int)level : throw new UnreadableException("a level from 0 to 99", level.ToString(CultureInfo.InvariantCulture), value.Offset);
     }
 
-    public static IReadOnlyList<CborValue> Items(CborValue value, string what, int count)
+    public static CborValue[] Items(CborValue value, string what, int count)
     {
         var items = value.Items(what);
-        return items.Count == count ? items : throw new UnreadableException($"{count} items for {what}", $"{items.Count}", value.Offset);
+        return items.Length == count ? items : throw new UnreadableException($"{count} items for {what}", $"{items.Length}", value.Offset);
     }
 
     public static IReadOnlyList<string> Texts(CborValue value, string what) => [.. value.Items(what).Select(i => Text(i, what))];

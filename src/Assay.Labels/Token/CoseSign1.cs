@@ -1,4 +1,5 @@
 using System.Formats.Cbor;
+using System.Security.Cryptography;
 using Assay.Evidence.Reading;
 
 namespace Assay.Labels.Token;
@@ -18,9 +19,9 @@ public sealed class CoseSign1
     public const int MaxHeaderBytes = 64 << 10;
 
     private const int Es256 = -7;
-    private readonly byte[] protectedBytes;
+    private readonly ReadOnlyMemory<byte> protectedBytes;
 
-    private CoseSign1(byte[] protectedBytes, CborValue headers, bool isBare, byte[] payload, byte[] signature)
+    private CoseSign1(ReadOnlyMemory<byte> protectedBytes, CborValue headers, bool isBare, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> signature)
     {
         this.protectedBytes = protectedBytes;
         IsBare = isBare;
@@ -28,7 +29,7 @@ public sealed class CoseSign1
         Signature = signature;
         ContentType = headers[HeaderLabels.ContentType] is { } type && type.IsText() ? type.Text("the content type") : null;
         Type = headers[HeaderLabels.Type] is { } typ && typ.IsText() ? typ.Text("the type") : null;
-        KeyId = headers[HeaderLabels.KeyId]?.Bytes("the key id");
+        KeyId = headers[HeaderLabels.KeyId]?.Memory("the key id");
         Claims = headers[HeaderLabels.CwtClaims];
     }
 
@@ -60,36 +61,43 @@ public sealed class CoseSign1
 
         if (payload is not { } bytes) throw new UnreadableException("the payload inside the message", "a detached payload", 0);
         if (signature.Length != SignatureBytes) throw new UnreadableException($"a signature of {SignatureBytes} bytes (r and s)", $"{signature.Length} bytes", message.Length - signature.Length);
-        return new CoseSign1(protectedBytes, headers, open.Entries("the unprotected headers").Count == 0, bytes, signature);
+        return new CoseSign1(protectedBytes, headers, open.Entries("the unprotected headers").Length == 0, bytes, signature);
     }
 
     /// <summary>The four parts of a message of any algorithm, whose headers stand once.</summary>
     /// <exception cref="UnreadableException"/>
-    internal static (byte[] ProtectedBytes, CborValue Headers, CborValue Open, byte[]? Payload, byte[] Signature) Parts(ReadOnlyMemory<byte> message, CborForm form)
+    internal static (ReadOnlyMemory<byte> ProtectedBytes, CborValue Headers, CborValue Open, ReadOnlyMemory<byte>? Payload, ReadOnlyMemory<byte> Signature) Parts(ReadOnlyMemory<byte> message, CborForm form)
     {
         if (message.IsEmpty) throw new UnreadableException("a COSE_Sign1 message", "nothing", 0);
         var start = Untagged(message.Span);
+        // Parts are slices, and whoever handed the message over may write into it later.
+        if (form == CborForm.Deterministic) message = message.ToArray();
         var envelope = CborValue.Read(message[start..], form, start);
         var parts = envelope.Items("COSE_Sign1");
-        if (parts.Count != 4) throw new UnreadableException("an array of 4", $"{parts.Count} items", envelope.Offset);
-        var protectedBytes = parts[0].Bytes("the protected headers");
+        if (parts.Length != 4) throw new UnreadableException("an array of 4", $"{parts.Length} items", envelope.Offset);
+        var protectedBytes = parts[0].Memory("the protected headers");
         if (protectedBytes.Length is 0 or > MaxHeaderBytes) throw new UnreadableException("the algorithm in the protected bucket", $"{protectedBytes.Length} bytes", parts[0].Offset);
         var headers = CborValue.Read(protectedBytes, form, parts[0].Offset + (protectedBytes.Length < 24 ? 1 : protectedBytes.Length < 256 ? 2 : 3));
         CheckLabels(headers.Entries("the protected headers"));
         CheckLabels(parts[1].Entries("the unprotected headers"));
         foreach (var (label, _) in parts[1].Entries("the unprotected headers"))
         {
-            if (headers.Entries("the protected headers").Any(p => Same(p.Key, label)))
+            if (Array.Exists(headers.Entries("the protected headers"), p => Same(p.Key, label)))
                 throw new UnreadableException("a header label once", "the same label in both buckets", label.Offset);
         }
-        return (protectedBytes, headers, parts[1], parts[2].IsNull ? null : parts[2].Bytes("the payload"), parts[3].Bytes("the signature"));
+        return (protectedBytes, headers, parts[1], parts[2].IsNull ? default(ReadOnlyMemory<byte>?) : parts[2].Memory("the payload"), parts[3].Memory("the signature"));
     }
 
     /// <summary>Whether these bytes begin like such a message; says nothing of the rest.</summary>
     public static bool Looks(ReadOnlySpan<byte> bytes) => bytes.Length > 3 && (bytes[0] == 0xd2 && bytes[1] == 0x84 || bytes[0] == 0xd8 && bytes[1] == 61);
 
     /// <summary>True when <paramref name="key"/> signed exactly these protected headers and this payload.</summary>
-    public bool Verify(VerifyingKey key, ReadOnlySpan<byte> externalData = default) => key.Verify(Signed(protectedBytes, externalData, Payload.Span), Signature.Span);
+    public bool Verify(VerifyingKey key, ReadOnlySpan<byte> externalData = default)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        HashSigned(hash, protectedBytes.Span, externalData, Payload.Span);
+        return key.VerifyHash(hash, Signature.Span);
+    }
 
     /// <summary>A message with tag 18, deterministic but for the signature itself.</summary>
     /// <param name="claims">Written as header 15, for a payload that is not itself a claims set.</param>
@@ -132,17 +140,43 @@ public sealed class CoseSign1
         return message.Encode();
     }
 
-    // Sig_structure, RFC 9052 section 4.4. An empty header map is written there as an empty string, which Read does not let in.
+    // Sig_structure, RFC 9052 section 4.4: an array of four, of which the first is "Signature1". An empty header map is written there as an empty string, which Read does not let in.
     internal static byte[] Signed(ReadOnlySpan<byte> protectedBytes, ReadOnlySpan<byte> externalData, ReadOnlySpan<byte> payload)
     {
-        var structure = new CborWriter(CborConformanceMode.Canonical, initialCapacity: protectedBytes.Length + payload.Length + 64);
-        structure.WriteStartArray(4);
-        structure.WriteTextString("Signature1");
-        structure.WriteByteString(protectedBytes);
-        structure.WriteByteString(externalData);
-        structure.WriteByteString(payload);
-        structure.WriteEndArray();
-        return structure.Encode();
+        var structure = new byte[SignedLength(protectedBytes, externalData, payload)];
+        WriteSigned(structure, protectedBytes, externalData, payload);
+        return structure;
+    }
+
+    // Of most messages the structure fits the stack.
+    private static void HashSigned(Span<byte> hash, ReadOnlySpan<byte> protectedBytes, ReadOnlySpan<byte> externalData, ReadOnlySpan<byte> payload)
+    {
+        var length = SignedLength(protectedBytes, externalData, payload);
+        var structure = length <= 1024 ? stackalloc byte[length] : new byte[length];
+        WriteSigned(structure, protectedBytes, externalData, payload);
+        SHA256.HashData(structure, hash);
+    }
+
+    private static ReadOnlySpan<byte> SignedStart => [0x84, 0x6a, 0x53, 0x69, 0x67, 0x6e, 0x61, 0x74, 0x75, 0x72, 0x65, 0x31];
+
+    private static int SignedLength(ReadOnlySpan<byte> protectedBytes, ReadOnlySpan<byte> externalData, ReadOnlySpan<byte> payload) =>
+        SignedStart.Length + HeadLength(protectedBytes.Length) + protectedBytes.Length + HeadLength(externalData.Length) + externalData.Length + HeadLength(payload.Length) + payload.Length;
+
+    private static int HeadLength(int bytes) => bytes < 24 ? 1 : bytes < 1 << 8 ? 2 : bytes < 1 << 16 ? 3 : 5;
+
+    private static void WriteSigned(Span<byte> to, ReadOnlySpan<byte> protectedBytes, ReadOnlySpan<byte> externalData, ReadOnlySpan<byte> payload)
+    {
+        SignedStart.CopyTo(to);
+        String(String(String(to[SignedStart.Length..], protectedBytes), externalData), payload);
+    }
+
+    private static Span<byte> String(Span<byte> to, ReadOnlySpan<byte> bytes)
+    {
+        var head = HeadLength(bytes.Length);
+        to[0] = (byte)(0x40 | head switch { 1 => bytes.Length, 2 => 24, 3 => 25, _ => 26 });
+        for (var i = 1; i < head; i++) to[i] = (byte)(bytes.Length >> 8 * (head - 1 - i));
+        bytes.CopyTo(to[head..]);
+        return to[(head + bytes.Length)..];
     }
 
     private static int Untagged(ReadOnlySpan<byte> message)
@@ -154,7 +188,7 @@ public sealed class CoseSign1
         throw new UnreadableException("tag 18 (COSE_Sign1), also inside tag 61 (CWT), or an untagged array", at < message.Length ? $"the byte 0x{message[at]:x2}" : "the end", at);
     }
 
-    private static void CheckLabels(IEnumerable<KeyValuePair<CborValue, CborValue>> bucket)
+    private static void CheckLabels(KeyValuePair<CborValue, CborValue>[] bucket)
     {
         foreach (var (label, _) in bucket)
         {

@@ -38,11 +38,10 @@ public sealed record Decision
 
     /// <summary>Reads the form. The signature is checked by who knows the keys.</summary>
     /// <exception cref="UnreadableException"/>
-    public static Decision Read(ReadOnlyMemory<byte> file) => Of(CoseSign1.Read(file, maxBytes: MaxBytes));
+    public static Decision Read(ReadOnlyMemory<byte> file) => Of(CborValue.Read(CoseSign1.Read(file, maxBytes: MaxBytes).Payload, CborForm.Deterministic));
 
-    internal static Decision Of(CoseSign1 message)
+    internal static Decision Of(CborValue claims)
     {
-        var claims = CborValue.Read(message.Payload, CborForm.Deterministic);
         var own = Claims.Items(claims.Need(ClaimNumbers.Decision, "a decision"), "a decision", 9);
         return new Decision
         {

@@ -22,6 +22,8 @@ public sealed record Hallmark
     public required ReadOnlyMemory<byte> TokenId { get; init; }
     /// <summary>Null where the issuer keeps no status list.</summary>
     public StatusPointer? Status { get; init; }
+    /// <summary>Null where it speaks of the model alone.</summary>
+    public DeviceBinding? Binding { get; init; }
     public required ProfileLevel Level { get; init; }
     public required VersionRange Versions { get; init; }
     /// <summary>Last day on which the maker promises updates; null where the maker names none.</summary>
@@ -44,6 +46,7 @@ public sealed record Hallmark
         map.Write(ClaimNumbers.Expires).Write(Expires);
         map.Write(ClaimNumbers.IssuedAt).Write(IssuedAt);
         map.Write(ClaimNumbers.TokenId).Write(TokenId.Span);
+        DeviceBinding.Write(map, Binding);
         map.WriteStatus(Status);
         map.WriteInt32(ClaimNumbers.Hallmark);
         map.WriteStartArray(6);
@@ -59,11 +62,10 @@ public sealed record Hallmark
 
     /// <summary>Reads the form. The signature is checked by who knows the keys.</summary>
     /// <exception cref="UnreadableException"/>
-    public static Hallmark Read(ReadOnlyMemory<byte> token) => Of(CoseSign1.Read(token, maxBytes: MaxBytes));
+    public static Hallmark Read(ReadOnlyMemory<byte> token) => Of(CborValue.Read(CoseSign1.Read(token, maxBytes: MaxBytes).Payload, CborForm.Deterministic));
 
-    internal static Hallmark Of(CoseSign1 message)
+    internal static Hallmark Of(CborValue claims)
     {
-        var claims = CborValue.Read(message.Payload, CborForm.Deterministic);
         var own = Claims.Items(claims.Need(ClaimNumbers.Hallmark, "a hallmark"), "a hallmark", 6);
         return new Hallmark
         {
@@ -73,6 +75,7 @@ public sealed record Hallmark
             IssuedAt = Claims.Time(claims.Need(ClaimNumbers.IssuedAt, "iat"), "iat"),
             TokenId = Claims.Bytes(claims.Need(ClaimNumbers.TokenId, "cti"), "cti", TokenIdBytes),
             Status = Claims.Status(claims[ClaimNumbers.Status]),
+            Binding = DeviceBinding.Read(claims),
             Level = new ProfileLevel(Claims.LevelOrNull(own[0]), Claims.TextOrNull(own[1], "the profile")),
             Versions = new VersionRange(Claims.TextOrNull(own[2], "the first version"), Claims.TextOrNull(own[3], "the last version")),
             SupportEnd = Claims.Day(own[4], "the end of support"),

@@ -16,6 +16,7 @@ public sealed class VerifyingKey
         this.point = point;
         Spki = spki;
         Id = SHA256.HashData(spki)[..KeyIdBytes];
+        Name = Convert.ToHexStringLower(Id.Span);
     }
 
     public const int KeyIdBytes = 8;
@@ -27,7 +28,7 @@ public sealed class VerifyingKey
     /// <summary>The two coordinates, 32 bytes each.</summary>
     public (byte[] X, byte[] Y) Point => ((byte[])point.Q.X!.Clone(), (byte[])point.Q.Y!.Clone());
     /// <summary>16 lower-case hexadecimal digits.</summary>
-    public string Name => Convert.ToHexStringLower(Id.Span);
+    public string Name { get; }
 
     /// <exception cref="UnreadableException">Not a key, or not one on P-256.</exception>
     public static VerifyingKey FromSpki(ReadOnlySpan<byte> spki) => Imported(spki, (ec, bytes) =>
@@ -88,10 +89,18 @@ public sealed class VerifyingKey
     /// <summary>ECDSA with SHA-256; the signature as r and s of 32 bytes each (RFC 9053 section 2.1). Any other form or length is false.</summary>
     public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(message, hash);
+        return VerifyHash(hash, signature);
+    }
+
+    /// <summary>The same for the SHA-256 of a message.</summary>
+    public bool VerifyHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    {
         if (signature.Length != CoseSign1.SignatureBytes) return false;
         // Making the key costs more than half of a check; one is kept for the next, and used by one thread at a time.
         var ec = Interlocked.Exchange(ref kept, null) ?? ECDsa.Create(point);
-        var holds = ec.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        var holds = ec.VerifyHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         Interlocked.Exchange(ref kept, ec)?.Dispose();
         return holds;
     }

@@ -28,11 +28,12 @@ public sealed record SignedFile
         if (message.ContentType is not null) return new() { Kind = SignedKind.Statement, Message = message, Digest = digest, Statement = Statement.Of(message, file) };
         if (file.Length > Certificate.MaxBytes) throw new UnreadableException($"at most {Certificate.MaxBytes} bytes", $"{file.Length}", 0);
         var claims = CborValue.Read(message.Payload, CborForm.Deterministic);
-        var kinds = new[] { ClaimNumbers.Hallmark, ClaimNumbers.Decision, ClaimNumbers.Certificate }.Where(k => claims[k] is not null).ToList();
-        if (kinds.Count != 1) throw new UnreadableException("one claim that says whether this is a decision, a hallmark or a certificate", $"{kinds.Count}", 0);
-        if (kinds[0] == ClaimNumbers.Decision) return new() { Kind = SignedKind.Decision, Message = message, Digest = digest, Decision = Decision.Of(message) };
-        if (kinds[0] == ClaimNumbers.Certificate) return new() { Kind = SignedKind.Certificate, Message = message, Digest = digest, Certificate = Certificate.Of(message) };
+        var (hallmark, decision, certificate) = (claims[ClaimNumbers.Hallmark] is not null, claims[ClaimNumbers.Decision] is not null, claims[ClaimNumbers.Certificate] is not null);
+        var kinds = (hallmark ? 1 : 0) + (decision ? 1 : 0) + (certificate ? 1 : 0);
+        if (kinds != 1) throw new UnreadableException("one claim that says whether this is a decision, a hallmark or a certificate", $"{kinds}", 0);
+        if (decision) return new() { Kind = SignedKind.Decision, Message = message, Digest = digest, Decision = Decision.Of(claims) };
+        if (certificate) return new() { Kind = SignedKind.Certificate, Message = message, Digest = digest, Certificate = Certificate.Of(claims) };
         if (file.Length > Hallmark.MaxBytes) throw new UnreadableException($"a hallmark of at most {Hallmark.MaxBytes} bytes", $"{file.Length}", 0);
-        return new() { Kind = SignedKind.Hallmark, Message = message, Digest = digest, Hallmark = Hallmark.Of(message) };
+        return new() { Kind = SignedKind.Hallmark, Message = message, Digest = digest, Hallmark = Hallmark.Of(claims) };
     }
 }

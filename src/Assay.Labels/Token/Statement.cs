@@ -66,6 +66,10 @@ public sealed record AssessedLevel(ProfileLevel Level, bool Met, IReadOnlyList<B
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
 public sealed record ExaminedArtefact(string Artefact, string Sha256);
 
+/// <summary>What the assessment says of one provision, in the words of semantics.md section 1.</summary>
+/// <param name="Grade">On what a pass rests; null where nothing decided.</param>
+public sealed record ProvisionAnswer(string Provision, string Outcome, string? Grade);
+
 /// <summary>The part of assessment.json that deciding and labelling need. How its verdicts came about is no matter of this room.</summary>
 public sealed record AssessmentSummary
 {
@@ -80,6 +84,8 @@ public sealed record AssessmentSummary
     public required IReadOnlyList<KeyValuePair<string, long>> Grades { get; init; }
     public required IReadOnlyList<string> NotChecked { get; init; }
     public required IReadOnlyList<string> Editions { get; init; }
+    /// <summary>One for each provision; empty where a document of another writer names none.</summary>
+    public IReadOnlyList<ProvisionAnswer> Answers { get; init; } = [];
 
     /// <exception cref="UnreadableException">Names the member, what was expected there and what was found.</exception>
     public static AssessmentSummary Read(ReadOnlyMemory<byte> json)
@@ -102,6 +108,7 @@ public sealed record AssessmentSummary
                 Grades = [.. Member(root, "grades", JsonValueKind.Object).EnumerateObject().Select(Grade).OrderBy(g => g.Key, StringComparer.Ordinal)],
                 NotChecked = Texts(root, "notChecked"),
                 Editions = Texts(root, "editions"),
+                Answers = root.TryGetProperty("verdicts", out var verdicts) ? [.. Kind(verdicts, "verdicts", JsonValueKind.Array).EnumerateArray().Select(Answer)] : [],
             };
         }
         catch (JsonException wrong)
@@ -129,6 +136,9 @@ public sealed record AssessmentSummary
         if (met.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) throw Wrong("true or false", met.ValueKind.ToString(), "levels[].met");
         return new AssessedLevel(new ProfileLevel(number, Text(level, "profile")), met.GetBoolean(), blocking);
     }
+
+    private static ProvisionAnswer Answer(JsonElement verdict) =>
+        new(Text(Kind(verdict, "verdicts[]", JsonValueKind.Object), "provision"), Text(verdict, "outcome"), OptionalText(verdict, "grade"));
 
     private static ExaminedArtefact Artefact(JsonElement item)
     {

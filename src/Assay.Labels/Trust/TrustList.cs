@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using Assay.Evidence.Reading;
@@ -71,7 +72,10 @@ public sealed class TrustList(IReadOnlyList<TrustedKey> keys, IReadOnlyList<Reco
     internal TrustList AsTests() => new([.. Keys.Select(k => k with { IsAuthority = false })], Recognitions, Logs, Domain);
 
     /// <summary>The entries under a key id. Eight bytes can be met by chance, so there may be several: the signature decides.</summary>
-    public IEnumerable<TrustedKey> Under(ReadOnlyMemory<byte>? keyId) => keyId is { } id ? Keys.Where(k => k.Key.Id.Span.SequenceEqual(id.Span)) : [];
+    public IEnumerable<TrustedKey> Under(ReadOnlyMemory<byte>? keyId) => keyId is { Length: VerifyingKey.KeyIdBytes } id ? byId[Number(id)] : [];
+
+    private readonly ILookup<ulong, TrustedKey> byId = keys.ToLookup(k => Number(k.Key.Id));
+    private static ulong Number(ReadOnlyMemory<byte> keyId) => BinaryPrimitives.ReadUInt64BigEndian(keyId.Span);
 
     /// <summary>A trust list in JSON (docs/label.md), or a bare public key or certificate in PEM, which vouches for nobody and is taken as a test key.</summary>
     /// <param name="name">What a bare key is called.</param>

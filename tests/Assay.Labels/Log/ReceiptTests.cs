@@ -177,18 +177,7 @@ public sealed class ReceiptTests(ITestOutputHelper output) : IDisposable
     public void An_entry_speaks_for_its_own_label_alone()
     {
         var statement = Statement.Read(samples.Statement());
-        var decision = SignedFile.Read(new Decision
-        {
-            Issuer = "office",
-            Subject = statement.Subject,
-            IssuedAt = Samples.Now,
-            Statement = statement.Digest,
-            Granted = true,
-            Level = new ProfileLevel(1, "uk-psti"),
-            Versions = new VersionRange("1.1", null),
-            By = "A. Example",
-            Role = "head",
-        }.Sign(samples.Decider));
+        var decision = samples.Granted(statement);
         var (label, _) = Issuing.Issue(statement, samples.Assessor.Public, decision, samples.Decider.Public, samples.Issuer, new IssuingTerms { Issuer = "office", IssuedAt = Samples.Now, Status = new StatusPointer("s/1", 7) });
         var (hallmark, certificate) = (SignedFile.Read(label!.Hallmark), SignedFile.Read(label.Certificate));
         LoggedEntry Logged(LogEntry entry, SigningKey by) => new() { Log = key.Verifier(Origin), Index = 0, Size = 1, Entry = LogEntry.Read(entry.Sign(by)) };

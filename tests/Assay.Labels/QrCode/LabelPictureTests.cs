@@ -44,8 +44,8 @@ public class LabelPictureTests
     [MemberData(nameof(ColourTypes))]
     public void A_code_is_read_from_every_colour_type_with_every_filter(int colour, int depth)
     {
-        var expected = LabelPicture.ReadPng(Label.ToPng());
-        Assert.Equal(expected, LabelPicture.ReadPng(Drawn(colour, depth, 3)));
+        var expected = LabelPicture.ReadPoints(Label.ToPng());
+        Assert.Equal(expected, LabelPicture.ReadPoints(Drawn(colour, depth, 3)));
     }
 
     [Theory]
@@ -55,19 +55,19 @@ public class LabelPictureTests
     [InlineData(13)]
     [InlineData(2.5)]
     [InlineData(3.7)]
-    public void A_code_is_read_at_any_size(double scale) => Assert.Equal(LabelPicture.ReadPng(Label.ToPng()), LabelPicture.ReadPng(Drawn(0, 8, scale)));
+    public void A_code_is_read_at_any_size(double scale) => Assert.Equal(LabelPicture.ReadPoints(Label.ToPng()), LabelPicture.ReadPoints(Drawn(0, 8, scale)));
 
     [Fact]
     public void A_cut_or_turned_byte_of_a_picture_is_refused()
     {
         var good = Label.ToPng();
-        Assert.Equal(200, LabelAddress.Read(LabelPicture.ReadPng(good).Text).Length);
-        for (var length = 0; length < good.Length; length += 7) Assert.Throws<UnreadableException>(() => LabelPicture.ReadPng(good.AsSpan(0, length)));
+        Assert.Equal(200, LabelAddress.Read(LabelPicture.ReadPoints(good).Text).Length);
+        for (var length = 0; length < good.Length; length += 7) Assert.Throws<UnreadableException>(() => LabelPicture.ReadPoints(good.AsSpan(0, length)));
         for (var at = 0; at < good.Length; at += 5)
         {
             var turned = (byte[])good.Clone();
             turned[at] ^= 0x40;
-            Assert.Throws<UnreadableException>(() => LabelPicture.ReadPng(turned));
+            Assert.Throws<UnreadableException>(() => LabelPicture.ReadPoints(turned));
         }
     }
 
@@ -100,7 +100,7 @@ public class LabelPictureTests
             for (var i = 0; seed % 3 != 0 && i < rows.Length; i += 41) rows[i] = (byte)random.Next(5);
             var palette = new byte[random.Next(0, 256) * 3];
             var file = Chunks(Header(random.Next(1, 60), random.Next(1, 60), random.Next(7), depths[random.Next(5)]), seed % 7 == 0 ? rows : Deflated(rows), seed % 2 == 0 ? palette : null);
-            Assert.Throws<UnreadableException>(() => LabelPicture.ReadPng(file));
+            Assert.Throws<UnreadableException>(() => LabelPicture.ReadPoints(file));
             Assert.Throws<UnreadableException>(() => LabelPicture.ReadSvg(rows));
         }
     }

@@ -33,7 +33,7 @@ public class QrCodeTests
                 var picture = new LabelPicture { Code = code, Words = "TEST, NOT A LABEL" };
                 var read = LabelPicture.ReadSvg(System.Text.Encoding.UTF8.GetBytes(picture.ToSvg()));
                 Assert.Equal(new QrText(text, version, level, code.Mask, 0), read);
-                if (version % 5 == 1 || version is 10 or 11) Assert.Equal(read, LabelPicture.ReadPng(picture.ToPng()));
+                if (version % 5 == 1 || version is 10 or 11) Assert.Equal(read, LabelPicture.ReadPoints(picture.ToPng()));
             }
         }
     }
@@ -98,27 +98,6 @@ public class QrCodeTests
     }
 
     [Fact]
-    public void A_label_of_which_fifteen_in_a_hundred_bytes_are_lost_is_read_by_us_and_by_zbar()
-    {
-        var code = Code.OfAddress(LabelAddress.Write(Enumerable.Range(1, 214).Select(i => (byte)(i * 31)).ToArray()));
-        var layout = QrLayout.Of(code.Version);
-        var wrong = (int)(0.15 * (layout.Codewords / layout.Blocks(QrLevel.M)));
-        var damaged = Damaged(layout, QrLevel.M, wrong, new Random(15));
-        var read = Read(code, damaged)!;
-        Assert.Equal(wrong * layout.Blocks(QrLevel.M), read.Repaired);
-        Assert.InRange(read.Repaired / (double)layout.Codewords, 0.14, 0.16);
-        Tool.Need("zbarimg", "zbar-tools");
-        using var scratch = new Scratch();
-        var side = (code.Size + 8) * 6;
-        File.WriteAllBytes(scratch.File("damaged.png"), Png.Write(side, side, (x, y) =>
-        {
-            int column = x / 6 - 4, row = y / 6 - 4;
-            return column >= 0 && row >= 0 && column < code.Size && row < code.Size && code.IsDark(column, row) != damaged.Contains(row * code.Size + column);
-        }, 10000));
-        Assert.Equal(read.Text, Tool.Run("zbarimg", ["--raw", "-q", scratch.File("damaged.png")]).Text.TrimEnd('\n'));
-    }
-
-    [Fact]
     public void Modules_at_random_never_make_another_exception_than_unreadable()
     {
         for (var seed = 0; seed < 300; seed++)
@@ -135,14 +114,19 @@ public class QrCodeTests
     internal static HashSet<int> Damaged(QrLayout layout, QrLevel level, int bytesInBlock, Random random)
     {
         var modules = new HashSet<int>();
-        var places = layout.Interleaved(level).Select((place, codeword) => (place.Block, codeword)).ToLookup(p => p.Block, p => p.codeword);
+        var ends = Enumerable.Range(1, layout.Blocks(level)).Select(count => Enumerable.Range(0, count).Sum(block => layout.DataBytes(level, block) + layout.CheckBytes(level))).ToArray();
+        var places = layout.Order(level).Select((at, codeword) => (Block: Array.FindIndex(ends, end => at < end), codeword)).ToLookup(p => p.Block, p => p.codeword);
         foreach (var block in places)
         {
             var codewords = block.ToArray();
             random.Shuffle(codewords);
             foreach (var codeword in codewords.Take(bytesInBlock))
             {
-                for (var bits = random.Next(1, 256); bits != 0; bits &= bits - 1) modules.Add(layout.Path[codeword * 8 + System.Numerics.BitOperations.TrailingZeroCount(bits)]);
+                for (var bits = random.Next(1, 256); bits != 0; bits &= bits - 1)
+                {
+                    var (x, y) = layout.Place(layout.Path[codeword * 8 + System.Numerics.BitOperations.TrailingZeroCount(bits)]);
+                    modules.Add(y * layout.Size + x);
+                }
             }
         }
         return modules;

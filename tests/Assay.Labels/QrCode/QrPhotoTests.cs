@@ -39,7 +39,7 @@ public sealed class QrPhotoTests(ITestOutputHelper output)
     [Fact]
     public void Ordinary_photographs_of_a_label_are_read()
     {
-        Tool.Need("convert", "imagemagick");
+        Tool.Need("convert-im6", "imagemagick");
         using var scratch = new Scratch();
         var (ours, zbar, all) = (0, 0, 0);
         foreach (var bytes in new[] { 160, 190, 219 })
@@ -49,12 +49,12 @@ public sealed class QrPhotoTests(ITestOutputHelper output)
             foreach (var (name, words) in Photographs())
             {
                 all++;
-                var result = Tool.Run("convert", [scratch.File("print.png"), "-colorspace", "Gray", "-seed", "7", .. words, "-depth", "8", "+repage", scratch.File("photo.png")]);
+                var result = Tool.Run("convert-im6", [scratch.File("print.png"), "-colorspace", "Gray", "-seed", "7", .. words, "-depth", "8", "+repage", scratch.File("photo.png")]);
                 Assert.True(result.Exit == 0, result.Error);
                 var read = "";
                 try
                 {
-                    read = LabelPicture.ReadPng(File.ReadAllBytes(scratch.File("photo.png"))).Text;
+                    read = LabelPicture.ReadPoints(File.ReadAllBytes(scratch.File("photo.png"))).Text;
                 }
                 catch (UnreadableException wrong)
                 {

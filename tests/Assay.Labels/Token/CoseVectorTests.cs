@@ -180,8 +180,8 @@ public class CoseVectorTests
             case JsonValueKind.String: Assert.True(value.IsText(decoded.GetString()!), hex); break;
             case JsonValueKind.True or JsonValueKind.False: Assert.Equal(decoded.GetBoolean(), value.Boolean(hex)); break;
             case JsonValueKind.Null: Assert.True(value.IsNull, hex); break;
-            case JsonValueKind.Array: Assert.Equal(decoded.GetArrayLength(), value.Items(hex).Count); break;
-            case JsonValueKind.Object: Assert.Equal(decoded.EnumerateObject().Count(), value.Entries(hex).Count); break;
+            case JsonValueKind.Array: Assert.Equal(decoded.GetArrayLength(), value.Items(hex).Length); break;
+            case JsonValueKind.Object: Assert.Equal(decoded.EnumerateObject().Count(), value.Entries(hex).Length); break;
         }
     }
 

@@ -27,7 +27,7 @@ public class IssuingTests
         Assert.True(Hallmark.Read(hallmark).PointsTo(certificate));
         Assert.Equal(hallmark, (await registry.Get($"/labels/{id}/hallmark.cose")).Bytes);
         Assert.Equal(certificate, (await registry.Get($"/labels/{id}/certificate.cose")).Bytes);
-        Assert.Equal(hallmark, LabelAddress.Read(LabelPicture.ReadPng((await registry.Get($"/labels/{id}/label.png")).Bytes).Text));
+        Assert.Equal(hallmark, LabelAddress.Read(LabelPicture.ReadPoints((await registry.Get($"/labels/{id}/label.png")).Bytes).Text));
         Assert.Equal(hallmark, LabelAddress.Read(LabelPicture.ReadSvg((await registry.Get($"/labels/{id}/label.svg")).Bytes).Text));
 
         // What anybody can check with the registry's keys and lists alone.
