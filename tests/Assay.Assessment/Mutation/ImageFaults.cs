@@ -80,6 +80,12 @@ internal sealed class RootFolder(string folder)
         return this;
     }
 
+    public RootFolder Mode(string path, string mode)
+    {
+        Assert.Equal(0, Tool.Run("chmod", [mode, Path.Combine(folder, path)]).Exit);
+        return this;
+    }
+
     /// <param name="target">As the link names it: nothing has to lie there.</param>
     public RootFolder Link(string path, string target)
     {
