@@ -23,6 +23,8 @@ public static class Traits
     public const string Expired = "expired";
     public const string NotYetValid = "notYetValid";
     public const string SelfSigned = "selfSigned";
+    /// <summary>The certificate is for other names than the one that was called.</summary>
+    public const string ForeignName = "foreignName";
     public const string WeakSignatureHash = "weakSignatureHash";
     public const string Authority = "authority";
 
@@ -52,6 +54,8 @@ public static class Traits
     public const string RequestToShell = "requestToShell";
     /// <summary>A program that web requests reach names a call without a bound, or one that starts a shell.</summary>
     public const string DangerousCall = "dangerousCall";
+    /// <summary>Left by those who built or tried the device.</summary>
+    public const string Leftover = "leftover";
     public const string Sensor = "sensor";
     /// <summary>An outside scan found the port open.</summary>
     public const string OpenPort = "openPort";

@@ -141,6 +141,7 @@ public sealed partial record RootFacts
             if (elf.Kind == "module") Interlocked.Increment(ref modules);
             else if (elf.IsProgram) Interlocked.Increment(ref executables);
             else Interlocked.Increment(ref libraries);
+            if (elf.Kind == "core") Leftovers.Core(path, notes);
             if (elf.Kind is not ("executable" or "library")) return;
 
             var (traits, missing) = (new List<string>(), new List<string>());
@@ -186,7 +187,7 @@ public sealed partial record RootFacts
 
         private static bool IsKept(string path, ContentFacts facts) =>
             facts.IsScript || facts.IsTelling || PackageDatabase.KindOf(path) is not null || path.Contains("/etc/", StringComparison.Ordinal) || path.Contains("/systemd/system/", StringComparison.Ordinal) || path.EndsWith("/os-release", StringComparison.Ordinal)
-            || Accounts.IsOne(path) || ConfigurationSecrets.IsConfiguration(path) || WebScripts.IsOne(path) || BuildSettings.IsOne(path);
+            || Accounts.IsOne(path) || WrittenSecrets.IsOne(path) || ConfigurationSecrets.IsConfiguration(path) || WebScripts.IsOne(path) || BuildSettings.IsOne(path);
 
         private void Keep(IReadOnlyList<FileEntry> same, ReadOnlySpan<byte> content, ContentFacts facts)
         {
@@ -209,9 +210,15 @@ public sealed partial record RootFacts
             var sorted = texts.Values.OrderBy(t => t.Path, StringComparer.Ordinal).ToList();
             Accounts.Read(sorted, notes, new PasswordTrials());
             keys.Write(notes);
-            foreach (var file in sorted) ConfigurationSecrets.Read(file, notes);
+            foreach (var file in sorted)
+            {
+                ConfigurationSecrets.Read(file, notes);
+                WrittenSecrets.Read(file, notes);
+            }
             BootServices.Read(files.Entries, texts, calls, notes);
+            ProgramSettings.Read(sorted, notes);
             DevelopmentTools.Read(files.Entries, notes);
+            Leftovers.Read(files.Entries, notes);
             Confinement.Read(files.Entries, sorted, calls, notes);
             WebScripts.Read(files.Entries, sorted, calls, notes);
             Updates.Read(files.Entries, sorted, notes);

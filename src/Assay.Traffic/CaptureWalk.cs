@@ -233,7 +233,7 @@ internal sealed class CaptureWalk
             Answering(packet, frame);
             return;
         }
-        if (outward || !packet.Source.IsLocal || packet.Source.IsMulticast) return;
+        if (outward || !(packet.Source.IsLocal || packet.Source.IsBeside(packet.Destination)) || packet.Source.IsMulticast) return;
         const TcpFlags Both = TcpFlags.Syn | TcpFlags.Acknowledge;
         if (packet.Protocol == Packet.Tcp ? (packet.Flags & (Both | TcpFlags.Reset)) != Both : entry.PacketsIn != 1) return;
         Answering(packet, frame);

@@ -16,7 +16,11 @@ public class RootFactsTests
     [InlineData("root:!!:10933:0:99999:7:::", null)]
     [InlineData("daemon:x:0:0:99999:7:::", null)]
     [InlineData("# root::0:0:99999:7:::", null)]
-    public void Shadow(string line, string? expected) => AssertLines(new MemoryTree().With("/etc/shadow", line + "\n"), expected);
+    public void Shadow(string line, string? expected) => AssertLines(new MemoryTree().With("/etc/shadow", line + "\n", "600"), expected);
+
+    [Fact]
+    public void A_hash_that_every_account_may_read_is_said_to_be_so() =>
+        AssertLines(new MemoryTree().With("/etc/shadow", "kim:abzzzzzzzzzzz:1:0:99999:7:::\n", "644"), "credential /etc/shadow:1 passwordHash weakHash worldReadable");
 
     [Theory]
     [InlineData("root:x:0:0:root:/root:/bin/sh", null)]
@@ -33,7 +37,7 @@ public class RootFactsTests
     {
         Tool.Need("openssl", "openssl");
         var hash = Tool.Run("openssl", ["passwd", "-1", "-salt", "xyz", "juantech"]).Text.Trim();
-        AssertLines(new MemoryTree().With("/etc/shadow", $"root:{hash}:1::::::\n").With("/etc/other", $"root:{hash}:1::::::\n"), "credential /etc/shadow:1 knownDefault passwordHash root weakHash default");
+        AssertLines(new MemoryTree().With("/etc/shadow", $"root:{hash}:1::::::\n", "600").With("/etc/other", $"root:{hash}:1::::::\n"), "credential /etc/shadow:1 knownDefault passwordHash root weakHash default");
         AssertLines(new MemoryTree().With("/www/.htpasswd", $"kim:{hash}\n"), "credential /www/.htpasswd:1 http knownDefault passwordHash weakHash default");
         Assert.DoesNotContain("juantech", new MemoryTree().With("/etc/shadow", $"root:{hash}:1::::::\n").Facts().Findings[0].ToString(), StringComparison.Ordinal);
     }

@@ -75,6 +75,7 @@ public static class Register
             new MudAgainstTraffic(),
             new NonUpdateableParts(),
             new OutdatedTls(),
+            new OutdatedTlsConfigured(),
             new ParameterChannel(),
             new ParameterInClear(),
             new ParameterProtection(),

@@ -19,15 +19,16 @@ public static class DeclaredFacts
             "presetPasswords" => AnyRow(declaration, 1, r => Field(r, "Authentication Factor", IsPassword) is var password and not Truth.True
                 ? password
                 : Field(r, "Password Generation Mechanism", t => !Denies(t) && !Checks.PresetPassword.IsNone(t) && !Checks.PresetPassword.IsUsersOwn(t))),
-            "userAuthentication" => AnyRow(declaration, 1, r => Shows(r, "Target", t => t.Contains("user", StringComparison.OrdinalIgnoreCase) && !Denies(t)) is Truth.True
+            "userAuthentication" => AnyRow(declaration, 1, r => Shows(r, "Target", t => Mentions(t, "user", "end-user", "owner", "operator", "administrator", "admin", "installer", "person", "resident", "customer") && !Denies(t)) is Truth.True
                 ? Field(r, "Authentication Factor", t => !Denies(t))
                 : Truth.Unknown),
             "networkAuthentication" => AnyRow(declaration, 1, r =>
                 Shows(r, "Network Interface Proximity", t => t.Contains("network", StringComparison.OrdinalIgnoreCase) && !Denies(t))),
             "notUpdateable" => AnyRow(declaration, 6, r => Field(r, "Update Mechanism", NotUpdateable)),
             "updateMechanism" => HasRows(declaration, 7),
+            // A channel of the table of communication is a network, whatever the row calls it.
             "networkUpdates" => AnyRow(declaration, 7, r =>
-                Shows(r, "Description", t => Mentions(t, "network", "https", "http", "over the air", "over-the-air", "ota", "download"))),
+                Shows(r, "Description", t => Mentions(t, "network", "https", "http", "over the air", "over-the-air", "ota", "download") || Checks.Papers.References(t, [.. declaration.Tables.Where(o => o.Number == 11)]).Known.Count > 0)),
             "automaticUpdates" => AnyRow(declaration, 7, r => Shows(r, "Initiation and Interaction", t =>
                 Mentions(t, "automatic", "automated", "automatically") && !Mentions(t, "not automatic", "no automatic", "not automated"))),
             "updateNotifications" => AnyRow(declaration, 7, r => Field(r, "User Notification", t => !Denies(t))),

@@ -10,67 +10,6 @@ namespace Assay.Firmware.Identification;
 /// </summary>
 internal static partial class BootServices
 {
-    private sealed record Daemon(string Service, string? Trait, bool IsDebug = false);
-
-    private static readonly Dictionary<string, Daemon> Daemons = new(StringComparer.Ordinal)
-    {
-        ["telnetd"] = new("telnet", Traits.Telnet),
-        ["utelnetd"] = new("telnet", Traits.Telnet),
-        ["in.telnetd"] = new("telnet", Traits.Telnet),
-        ["inetutils-telnetd"] = new("telnet", Traits.Telnet),
-        ["ftpd"] = new("ftp", Traits.Ftp),
-        ["vsftpd"] = new("ftp", Traits.Ftp),
-        ["proftpd"] = new("ftp", Traits.Ftp),
-        ["pure-ftpd"] = new("ftp", Traits.Ftp),
-        ["bftpd"] = new("ftp", Traits.Ftp),
-        ["stupid-ftpd"] = new("ftp", Traits.Ftp),
-        ["in.ftpd"] = new("ftp", Traits.Ftp),
-        ["tftpd"] = new("tftp", null),
-        ["in.tftpd"] = new("tftp", null),
-        ["sshd"] = new("ssh", Traits.Ssh),
-        ["dropbear"] = new("ssh", Traits.Ssh),
-        ["httpd"] = new("http", Traits.Http),
-        ["uhttpd"] = new("http", Traits.Http),
-        ["mini_httpd"] = new("http", Traits.Http),
-        ["lighttpd"] = new("http", Traits.Http),
-        ["nginx"] = new("http", Traits.Http),
-        ["boa"] = new("http", Traits.Http),
-        ["goahead"] = new("http", Traits.Http),
-        ["thttpd"] = new("http", Traits.Http),
-        ["apache2"] = new("http", Traits.Http),
-        ["webs"] = new("http", Traits.Http),
-        ["cherokee"] = new("http", Traits.Http),
-        ["snmpd"] = new("snmp", null),
-        ["miniupnpd"] = new("upnp", null),
-        ["upnpd"] = new("upnp", null),
-        ["smbd"] = new("smb", null),
-        ["nmbd"] = new("smb", null),
-        ["mosquitto"] = new("mqtt", null),
-        ["rlogind"] = new("rlogin", null),
-        ["rshd"] = new("rsh", null),
-        ["vncserver"] = new("vnc", null),
-        ["x11vnc"] = new("vnc", null),
-        ["dnsmasq"] = new("dns", null),
-        ["named"] = new("dns", null),
-        ["avahi-daemon"] = new("mdns", null),
-        ["mdnsd"] = new("mdns", null),
-        ["wsdd"] = new("ws-discovery", null),
-        ["minidlnad"] = new("dlna", null),
-        ["minissdpd"] = new("ssdp", null),
-        ["rpcbind"] = new("rpcbind", null),
-        ["ser2net"] = new("ser2net", null),
-        ["shellinaboxd"] = new("web terminal", Traits.Http),
-        ["ttyd"] = new("web terminal", Traits.Http),
-        ["darkhttpd"] = new("http", Traits.Http),
-        ["rtsp_server"] = new("rtsp", null),
-        ["tr069"] = new("tr-069", null),
-        ["cwmpd"] = new("tr-069", null),
-        ["hostapd"] = new("access point", null),
-        ["wpad"] = new("access point", null),
-        ["adbd"] = new("adb", Traits.DebugTool, true),
-        ["gdbserver"] = new("gdbserver", Traits.DebugTool, true),
-    };
-
     private static readonly HashSet<string> Shells = new(StringComparer.Ordinal) { "sh", "ash", "bash", "dash", "ksh", "zsh", "hush", "busybox" };
 
     public static bool IsShell(string program) => Shells.Contains(program[(program.LastIndexOf('/') + 1)..].TrimStart('-'));
@@ -230,10 +169,12 @@ internal static partial class BootServices
         var name = words[first][(words[first].LastIndexOf('/') + 1)..];
         var at = notes.At(file.Path, command.Line);
         account ??= Behind(words, "-c", "--chuid", "-u", "--user") is > 0 and var named && command.Name == "start-stop-daemon" ? words[named].Split(':')[0] : null;
-        notes.Start(name, Daemons.GetValueOrDefault(name)?.Service, at);
+        notes.Start(name, Daemons.Known.GetValueOrDefault(name)?.Service, at);
         var line = words.Skip(first).ToList();
-        if (!Daemons.TryGetValue(name, out var daemon))
+        if (!Daemons.Known.TryGetValue(name, out var daemon))
         {
+            if (account is null or "root" or "0" && command.Name == "start-stop-daemon" && programs.Calls(words[first]) is { } own && !own.Any(GivingUp.Contains))
+                notes.Add(FindingKind.Exposure, name, $"{name} is started as root, and names no call that gives rights up", 0.75, at, [Traits.RunsAsRoot, Traits.StartedAtBoot]);
             if (Relay(name, line, command, at, notes) || Listening(name, line, command, at, notes)) return;
             if (programs.Listens(words[first]) is { } path) notes.Add(FindingKind.Exposure, name, $"{name} is started at boot and names the calls of a server", 0.5, at, [Traits.MayListen], path);
             return;
@@ -377,10 +318,10 @@ internal static partial class BootServices
             if (words.Length < 6 || words[0].StartsWith('#') || words[1] is not ("stream" or "dgram")) continue;
             var line = words[5..];
             // tcpd stands before the program that it guards; arguments repeat the program's name.
-            var name = line.Take(3).Select(w => w[(w.LastIndexOf('/') + 1)..]).FirstOrDefault(Daemons.ContainsKey);
+            var name = line.Take(3).Select(w => w[(w.LastIndexOf('/') + 1)..]).FirstOrDefault(Daemons.Known.ContainsKey);
             if (name is null) continue;
-            notes.Start(name, Daemons[name].Service, notes.At(file.Path, i + 1));
-            Add(Daemons[name], name, line, 0.85, notes.At(file.Path, i + 1), notes);
+            notes.Start(name, Daemons.Known[name].Service, notes.At(file.Path, i + 1));
+            Add(Daemons.Known[name], name, line, 0.85, notes.At(file.Path, i + 1), notes);
             Rights(name, name, words[4].Split('.', ':')[0], notes.At(file.Path, i + 1), programs, notes);
         }
     }
@@ -395,7 +336,7 @@ internal static partial class BootServices
             var program = match.Groups[1].Value;
             var name = program[(program.LastIndexOf('/') + 1)..];
             var arguments = file.Lines.Select(l => XinetdArguments().Match(l)).FirstOrDefault(m => m.Success)?.Groups[1].Value.Split(' ') ?? [];
-            if (!Daemons.TryGetValue(name, out var daemon)) continue;
+            if (!Daemons.Known.TryGetValue(name, out var daemon)) continue;
             notes.Start(name, daemon.Service, notes.At(file.Path, i + 1));
             Add(daemon, name, [program, .. arguments], 0.85, notes.At(file.Path, i + 1), notes);
             Rights(name, program, file.Lines.Select(l => XinetdUser().Match(l)).FirstOrDefault(m => m.Success)?.Groups[1].Value, notes.At(file.Path, i + 1), programs, notes);
@@ -433,7 +374,9 @@ internal static partial class BootServices
         }
         foreach (var unit in texts.Values.Where(t => t.Path.Contains("/systemd/system/", StringComparison.Ordinal)).OrderBy(t => t.Path, StringComparer.Ordinal))
         {
-            if (!wanted.Contains(unit.Name)) continue;
+            // A file in NAME.d changes the unit of that name, or all of a template's.
+            var named = unit.Folder.EndsWith(".d", StringComparison.Ordinal) ? unit.Folder[(unit.Folder.LastIndexOf('/') + 1)..^2] : unit.Name;
+            if (!wanted.Contains(named)) continue;
             for (var i = 0; i < unit.Lines.Count; i++)
             {
                 var line = unit.Lines[i].Trim();
@@ -442,8 +385,8 @@ internal static partial class BootServices
                 if (words.Length == 0) continue;
                 var name = words[0][(words[0].LastIndexOf('/') + 1)..];
                 var at = notes.At(unit.Path, i + 1);
-                notes.Start(name, Daemons.GetValueOrDefault(name)?.Service, at);
-                if (Daemons.TryGetValue(name, out var daemon))
+                notes.Start(name, Daemons.Known.GetValueOrDefault(name)?.Service, at);
+                if (Daemons.Known.TryGetValue(name, out var daemon))
                 {
                     Add(daemon, name, words, 0.95, at, notes);
                     var account = unit.Text.Contains("DynamicUser=", StringComparison.Ordinal) ? "another" : UnitUser().Match(unit.Text) is { Success: true } user ? user.Groups[1].Value : null;
@@ -470,7 +413,7 @@ internal static partial class BootServices
             if (entry.Type is not (FileType.Regular or FileType.Link)) continue;
             var path = entry.Path.Text;
             var name = path[(path.LastIndexOf('/') + 1)..];
-            if (!path.Contains("bin/", StringComparison.Ordinal) || !Daemons.TryGetValue(name, out var daemon)) continue;
+            if (!path.Contains("bin/", StringComparison.Ordinal) || !Daemons.Known.TryGetValue(name, out var daemon)) continue;
             if (daemon.Trait is not (Traits.Telnet or Traits.Ftp) && !daemon.IsDebug && daemon.Service is not ("tftp" or "rsh" or "rlogin")) continue;
             notes.Add(FindingKind.Exposure, daemon.Service, $"{name} is in the image", 0.9, notes.At(path), daemon.Trait is null ? [] : [daemon.Trait]);
         }

@@ -43,6 +43,8 @@ internal static partial class BuildSettings
         {
             var line = file.Lines[i];
             if (line.Length > 4096 || line.TrimStart() is ['#', ..]) continue;
+            if (Delay().Match(line) is { Success: true } delay && int.Parse(delay.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) > 0)
+                notes.Add(FindingKind.Exposure, "U-Boot", $"the boot loader waits {delay.Groups[1].Value} s for a key that opens its console (bootdelay={delay.Groups[1].Value})", 0.75, notes.At(file.Path, i + 1), [Traits.BootConsole]);
             // A name of a single user's or of a rescue entry is started by hand; what the loader starts by itself is the first or the default.
             if (Shell().Match(line) is { Success: true } shell && line.Contains("console=tty", StringComparison.Ordinal) && !Rescue().IsMatch(string.Join('\n', file.Lines.Skip(Math.Max(0, i - 3)).Take(Math.Min(i, 3)))))
                 notes.Add(FindingKind.Debug, file.Name, $"the kernel starts {shell.Groups[1].Value} on its console instead of a log-in", 0.9, notes.At(file.Path, i + 1), [Traits.SerialConsole, Traits.WithoutLogin]);
@@ -74,8 +76,11 @@ internal static partial class BuildSettings
     [GeneratedRegex(@"/(?:build\.prop|default\.prop|prop\.default|local\.prop)$", RegexOptions.CultureInvariant)]
     private static partial Regex Properties();
 
-    [GeneratedRegex(@"/(?:extlinux\.conf|syslinux\.cfg|cmdline\.txt|uEnv\.txt|grub\.cfg|armbianEnv\.txt|boot\.cmd)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"/(?:extlinux\.conf|syslinux\.cfg|cmdline\.txt|uEnv\.txt|grub\.cfg|armbianEnv\.txt|boot\.cmd|boot\.scr\.txt|uboot\.env\.txt|u-boot-env\.txt|fw_env\.txt)$", RegexOptions.CultureInvariant)]
     private static partial Regex CommandLines();
+
+    [GeneratedRegex(@"^\s*(?:setenv\s+)?bootdelay[=\s]\s*(\d{1,3})\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Delay();
 
     [GeneratedRegex(@"(?:^|[\s""=])init=(/(?:usr/)?bin/(?:sh|ash|bash|dash|busybox))(?=$|[\s""])", RegexOptions.CultureInvariant)]
     private static partial Regex Shell();

@@ -18,6 +18,7 @@ internal static partial class EmbeddedCommands
     public static TextFile? Of(TextFile file)
     {
         if (file.Path.EndsWith(".sh", StringComparison.Ordinal) || file.Text.StartsWith("#!", StringComparison.Ordinal) && file.Lines[0].Contains("sh", StringComparison.Ordinal) && !file.Lines[0].Contains("lua", StringComparison.Ordinal)) return null;
+        if (file.Path.Contains("/systemd/system/", StringComparison.Ordinal)) return OfUnit(file);
         var (text, any) = (new StringBuilder(), false);
         foreach (var line in file.Lines)
         {
@@ -33,6 +34,19 @@ internal static partial class EmbeddedCommands
         }
         return any ? new TextFile(file.Entry, file.Path, text.ToString()) : null;
     }
+
+    // What a unit of systemd starts, and what it hands to a shell.
+    private static TextFile? OfUnit(TextFile file)
+    {
+        var lines = file.Lines.Select(l => Started().Match(l) is { Success: true } started ? Shelled().Match(started.Groups["text"].Value) is { Success: true } shelled ? shelled.Groups["text"].Value : started.Groups["text"].Value : "").ToList();
+        return lines.Any(l => l.Length > 0) ? new TextFile(file.Entry, file.Path, string.Join('\n', lines)) : null;
+    }
+
+    [GeneratedRegex(@"^\s*Exec(?:Start|StartPre|StartPost|Reload|Condition)\s*=\s*[-@:+!]*(?<text>\S.*)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Started();
+
+    [GeneratedRegex(@"^(?:/\S+/)?(?:ba|da|a)?sh\s+-\w*c\s+(?<quote>['""])(?<text>.*)\k<quote>\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Shelled();
 
     [GeneratedRegex(@"\b(?:os\.execute|io\.popen|os\.system|os\.popen|subprocess\.\w+|shell_exec|passthru|popen|system|exec|execSync|luci\.sys\.(?:exec|call)|sys\.(?:exec|call))\s*\(\s*(?:\[(?<list>[^\]\n]{1,2000})\]|(?<quote>[""'])(?<text>.*?)\k<quote>\s*[,)])", RegexOptions.CultureInvariant)]
     private static partial Regex Called();

@@ -66,6 +66,11 @@ internal sealed class Notebook(string artefact, string mount)
         lock (findings) return findings.Any(f => f.Kind == kind && f.Location.Path == mount + path);
     }
 
+    public bool HasAt(FindingKind kind, string path, int line)
+    {
+        lock (findings) return findings.Any(f => f.Kind == kind && f.Location.Line == line && f.Location.Path == mount + path);
+    }
+
     /// <summary>Each finding once, in the order of <see cref="Finding.Compare"/>.</summary>
     public List<Finding> Sorted()
     {

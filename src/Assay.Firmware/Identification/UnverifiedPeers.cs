@@ -17,7 +17,7 @@ internal static partial class UnverifiedPeers
             var code = dot > 0 && file.Name[dot..] is ".py" or ".lua" or ".php" or ".js" or ".pl" or ".rb" || file.Text.StartsWith("#!", StringComparison.Ordinal) && Interpreter().IsMatch(file.Lines[0]);
             if (code) Code(file, notes);
             else if (file.IsScript) Shell(file, notes);
-            else if (file.Path.Contains("/etc/", StringComparison.Ordinal) || file.Name is ".curlrc" or ".wgetrc") Settings(file, notes);
+            else if (file.Path.Contains("/etc/", StringComparison.Ordinal) || file.Name is ".curlrc" or ".wgetrc") Client(file, notes);
             if (EmbeddedCommands.Of(file) is { } inner) Shell(inner, notes);
         }
     }
@@ -52,16 +52,19 @@ internal static partial class UnverifiedPeers
         }
     }
 
-    private static void Settings(TextFile file, Notebook notes)
+    private static void Client(TextFile file, Notebook notes)
     {
-        for (var i = 0; i < file.Lines.Count; i++)
+        var settings = Settings.Of(file);
+        // A line as curl and wget take it holds a switch alone.
+        var own = file.Name is ".curlrc" or ".wgetrc" or "wgetrc" or "curlrc";
+        if (own && Array.FindIndex([.. file.Lines], l => l.Trim() is "insecure" or "--insecure" or "-k") is >= 0 and var bare) Note(file, bare + 1, "insecure says that no certificate is looked at", 0.85, notes);
+        var peer = settings.FirstOrDefault(s => Peer().IsMatch(s.Value)) ?? settings.FirstOrDefault(s => Host().IsMatch(s.Name) && HostName().IsMatch(s.Value));
+        if (!own && (peer is null || Own().IsMatch(peer.Value))) return;
+        foreach (var setting in settings)
         {
-            var line = file.Lines[i];
-            if (line.Length > 1024 || line.TrimStart() is ['#', ..] or [';', ..] or ['/', '/', ..]) continue;
-            if (Switched().Match(line) is not { Success: true } off) continue;
-            var peer = file.Lines.Select(l => Peer().Match(l)).FirstOrDefault(m => m.Success);
-            if (file.Name is not (".curlrc" or ".wgetrc" or "wgetrc" or "curlrc") && (peer is null || Own().IsMatch(peer.Value))) continue;
-            Note(file, i + 1, $"{off.Groups["key"].Value} says that no certificate{(peer is null ? "" : $" of {Host(peer.Value)}")} is looked at", 0.85, notes);
+            if (setting.IsOn && Skips().IsMatch(setting.Name) || setting.IsOff && Looks().IsMatch(setting.Name)) Note(file, setting.Line, $"{setting.Name} says that no certificate{(peer is null ? "" : $" of {Host(peer.Value)}")} is looked at", 0.85, notes);
+            else if (peer is not null && setting.IsOff && Encrypts().IsMatch(setting.Name))
+                notes.Add(FindingKind.WeakCrypto, file.Name, $"{setting.Name} says that {Host(peer.Value)} is called without encryption", 0.8, notes.At(file.Path, setting.Line), [Traits.UnverifiedPeer, Traits.ClearText]);
         }
     }
 
@@ -87,7 +90,19 @@ internal static partial class UnverifiedPeers
     [GeneratedRegex(@"^(?:\w+://)?(?:127\.|localhost|\[::1\]|0\.0\.0\.0)", RegexOptions.CultureInvariant)]
     private static partial Regex Own();
 
-    // Mender, Mosquitto's bridge, hawkBit's client, curl and wget: the switch and its value, on a line of its own.
-    [GeneratedRegex(@"(?i)^\s*(?:option\s+|set\s+)?[""']?(?<key>SkipVerify|InsecureSkipVerify|insecure_skip_verify|bridge_insecure|tls_insecure|ssl_insecure|skip_tls_verify|tls_skip_verify|insecure)[""']?\s*[=:\s]\s*[""']?(?:true|yes|1|on)[""']?\s*,?\s*$|^\s*(?:option\s+|set\s+)?[""']?(?<key>ssl_verify|verify_ssl|tls_verify|verify_tls|verify_peer|verify_certificate|check_certificate|ssl_verify_peer|verify_server)[""']?\s*[=:\s]\s*[""']?(?:false|no|0|off)[""']?\s*,?\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Switched();
+    [GeneratedRegex(@"(?i)^(?:\w+[._-])?(?:server|host(?:name)?|broker|endpoint|address|remote|url|peer|gateway)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Host();
+
+    [GeneratedRegex(@"^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d{1,5})?(?:/\S*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex HostName();
+
+    // Mender, Mosquitto's bridge, hawkBit's client, curl, stunnel: whatever the program, the switch says what it does.
+    [GeneratedRegex(@"(?i)^(?:\w+[._-])?(?:SkipVerify|InsecureSkipVerify|insecure(?:[._-]?skip[._-]?verify)?|(?:bridge|tls|ssl)[._-]insecure|(?:skip|no|disable)[._-]?(?:tls|ssl|cert(?:ificate)?)[._-]?(?:verify|verification|check)|(?:tls|ssl)[._-]skip[._-]verify|no[._-]check[._-]certificate|accept[._-]?(?:any|all|invalid|self[._-]?signed)[._-]?certs?(?:ificates?)?|trust[._-]?all(?:[._-]?certs?(?:ificates?)?)?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Skips();
+
+    [GeneratedRegex(@"(?i)^(?:\w+[._-])?(?:(?:ssl|tls|cert(?:ificate)?|peer|server|host(?:name)?|ca)[._-]?(?:verify|verification|check|validation)(?:[._-]?(?:peer|host|server|cert(?:ificate)?))?|(?:verify|check|validate)[._-]?(?:ssl|tls|peer|cert(?:ificate)?|server|chain|host(?:name)?|ca)|strict[._-]?ssl|verifyPeer|verifyChain)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Looks();
+
+    [GeneratedRegex(@"(?i)^(?:\w+[._-])?(?:(?:use|enable|with)[._-]?)?(?:ssl|tls|https|starttls|encryption)(?:[._-]?(?:enabled?|on|required))?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Encrypts();
 }

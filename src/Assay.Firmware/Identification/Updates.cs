@@ -39,6 +39,16 @@ internal static partial class Updates
             notes.Add(FindingKind.Update, file.Name, $"what is fetched without encryption ({Scheme(commands[i])}) is run as it comes", 0.9, notes.At(file.Path, commands[i].Line), [Traits.ClearText, Traits.WithoutVerification]);
             return;
         }
+        if (commands.FirstOrDefault(c => Installers.Contains(c.Name) && c.Words.Skip(1).Any(w => w.StartsWith("--", StringComparison.Ordinal) && ProgramSettings.SkipsSignatures(w[2..]))) is { } careless)
+        {
+            notes.Add(FindingKind.Update, file.Name, $"{careless.Name} is told to look at no signature", careless.Conditional ? 0.75 : 0.9, notes.At(file.Path, careless.Line), [Traits.WithoutVerification]);
+            return;
+        }
+        if (!verified && FromMedium(file, commands) is { } plugged)
+        {
+            notes.Add(FindingKind.Update, file.Name, "what lies on a medium that is plugged in is run or written as it comes", 0.85, notes.At(file.Path, plugged.Line), [Traits.WithoutVerification]);
+            return;
+        }
         var write = commands.FirstOrDefault(IsWrite);
         // A maker's own client is known by what it is given, where something is written to flash afterwards.
         var download = commands.FirstOrDefault(IsDownload) ?? (write is null ? null : commands.FirstOrDefault(c => c.Words.Skip(1).Any(w => Remote().IsMatch(w)) && !Speaking.Contains(c.Name)));
@@ -79,6 +89,23 @@ internal static partial class Updates
     // "verify … || true": the script goes on whatever the check says.
     private static bool IsDisregarded(List<ShellCommand> commands, int at) =>
         at + 1 < commands.Count && commands[at + 1] is { Conditional: true } next && next.Line == commands[at].Line && (next.Name is "true" or ":") && next.Words.Count == 1;
+
+    private static readonly HashSet<string> Installers = new(StringComparer.Ordinal) { "apk", "apt", "apt-get", "dpkg", "rpm", "dnf", "yum", "zypper", "opkg", "pacman", "ostree", "rpm-ostree", "swupdate", "rauc", "mender", "mender-update", "sysupgrade", "fwupdmgr", "snap" };
+
+    // A script that the system calls when a medium appears, or that mounts one itself: what it starts or flashes from there comes from whoever plugs it in.
+    private static ShellCommand? FromMedium(TextFile file, List<ShellCommand> commands)
+    {
+        var places = commands.Where(c => c.Name is "mount" && c.Words.Count > 2 && !c.Words.Contains("-t") && c.Words.Skip(1).Any(w => Removable().IsMatch(w))).Select(c => c.Words[^1]).ToList();
+        if (Plugged().IsMatch(file.Path)) places.AddRange(["/mnt", "/media", "/run/media", "/tmp/mnt", "/tmp/usb", "/mnt/usb"]);
+        bool There(string word) => places.Any(p => p.Length > 3 && word.StartsWith(p + "/", StringComparison.Ordinal)) || places.Count > 0 && word.StartsWith("of=", StringComparison.Ordinal) is false && word.StartsWith("if=", StringComparison.Ordinal) && There(word[3..]);
+        return places.Count == 0 ? null : commands.FirstOrDefault(c => There(c.Words[0]) || (BootServices.IsShell(c.Words[0]) || c.Name is "." or "source") && c.Words.Skip(1).Any(There) || IsWrite(c) && c.Words.Skip(1).Any(There));
+    }
+
+    [GeneratedRegex(@"^/dev/(?:sd[a-z]|mmcblk[1-9]|usb)|DEVNAME|DEVICE|DEVPATH|MDEV\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Removable();
+
+    [GeneratedRegex(@"/etc/(?:hotplug(?:2)?\.d|hotplug|mdev|udev|usbmount|automount)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Plugged();
 
     // wget -O - http://… | sh
     private static bool IsRunAsItComes(TextFile file, ShellCommand one, ShellCommand next) =>

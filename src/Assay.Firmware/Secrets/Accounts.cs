@@ -7,6 +7,8 @@ namespace Assay.Firmware.Secrets;
 /// <summary>Accounts and how their passwords are kept: passwd, shadow, their backups, htpasswd, htdigest, smbpasswd, BusyBox httpd.conf.</summary>
 internal static class Accounts
 {
+    private const int OthersRead = 4;
+
     public static bool IsOne(string path) => Layout(path) is not null;
 
     private static string? Layout(string path)
@@ -20,6 +22,8 @@ internal static class Accounts
             ".htdigest" or "htdigest" => "htdigest",
             "smbpasswd" => "smbpasswd",
             "httpd.conf" => "httpd.conf",
+            // Files of accounts of single programs, in the form of passwd or of htpasswd.
+            _ when name.EndsWith("passwd", StringComparison.Ordinal) && path.Contains("/etc/", StringComparison.Ordinal) => "program",
             _ => null,
         };
     }
@@ -41,8 +45,14 @@ internal static class Accounts
                     case "passwd" when fields.Length >= 4:
                         Passwd(fields, at, notes, trials);
                         break;
+                    case "program" when fields.Length >= 4:
+                        Judge(fields[0], fields[1], false, [], at, notes, trials, FindingKind.Credential);
+                        break;
+                    case "program" when fields is [_, ['$' or '{', ..]]:
+                        Judge(fields[0], fields[1], false, [], at, notes, trials, FindingKind.Credential);
+                        break;
                     case "shadow":
-                        Judge(fields[0], fields[1], fields[0] == "root", [], at, notes, trials, FindingKind.Credential);
+                        Judge(fields[0], fields[1], fields[0] == "root", fields[1].Length > 0 && file.Entry.Mode > 0 && (file.Entry.Mode & OthersRead) != 0 ? [Traits.WorldReadable] : [], at, notes, trials, FindingKind.Credential);
                         break;
                     case "htpasswd" when fields[1].Length > 0:
                         Judge(fields[0], fields[1], false, [Traits.Http], at, notes, trials, FindingKind.Credential);

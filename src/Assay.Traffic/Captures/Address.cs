@@ -24,6 +24,9 @@ public readonly record struct Address(ulong High, ulong Low) : IComparable<Addre
     public bool IsV4 => High == 0 && Low >> 32 == 0xffff;
     public bool IsMulticast => IsV4 ? (byte)(Low >> 28 & 0xf) == 0xe || (uint)Low == uint.MaxValue : High >> 56 == 0xff;
 
+    /// <summary>Both are of IPv6 and of one prefix of 64 bits: two machines of one link (RFC 4291, section 2.5.4), whoever assigned it.</summary>
+    public bool IsBeside(Address other) => !IsV4 && !other.IsV4 && High == other.High;
+
     /// <summary>
     /// Not of the open Internet: private (RFC 1918), shared (RFC 6598), link-local, loopback, unspecified, multicast, broadcast; for IPv6 unique local
     /// (RFC 4193), link-local, loopback, unspecified and multicast.

@@ -8,7 +8,7 @@ public enum Application : byte
     Unknown, Dns, MulticastDns, Llmnr, Dhcp, Ntp, Ssdp, Tls, Http, Rtsp, Mqtt, Ftp, Telnet, Ssh, Smtp, Pop3, Imap,
     DhcpV6, Dtls, Quic, Http2, Snmp, Sip, Coap, WsDiscovery,
     Modbus, Dnp3, Iec104, S7, EtherNetIp, Bacnet, OpcUa, Gtp, Knx, HartIp, Melsec, Profinet,
-    IsoTransport, S7Plus, Mms, Ldap, Xmpp, Syslog, Tftp, JsonLines,
+    IsoTransport, S7Plus, Mms, Ldap, Xmpp, Syslog, Tftp, JsonLines, Amqp, Redis,
 }
 
 /// <summary>Frames between two endpoints of one protocol, in both directions (command.md, "flow").</summary>

@@ -18,7 +18,7 @@ internal static class Coap
         Ports = [5683],
         Datagram = static (bytes, usual) => Recognises(bytes, usual),
         Read = static (in datagram) => Read(datagram),
-        Evidence = [FindingKind.Cleartext, FindingKind.Exposure],
+        Evidence = [FindingKind.Cleartext, FindingKind.Update, FindingKind.Exposure],
         Proof = [new("code", "coap.code"), new("message", "coap.mid")],
         Limits = "CoAP over TCP and WebSockets; payloads; off its port only where a request names a path or host",
     };
@@ -42,6 +42,7 @@ internal static class Coap
         public readonly bool IsRequest => Code is >= 1 and <= 7;
         /// <summary>All options, as they stand.</summary>
         public ReadOnlySpan<byte> Options;
+        public ReadOnlySpan<byte> Payload;
     }
 
     private static bool Parse(ReadOnlySpan<byte> bytes, out Message message)
@@ -67,6 +68,7 @@ internal static class Coap
         }
         if (rest.IsEmpty) return true;
         message.HasPayload = rest[0] == 0xff && rest.Length > 1;
+        if (message.HasPayload) message.Payload = rest[1..];
         return message.HasPayload;
     }
 
@@ -124,7 +126,10 @@ internal static class Coap
             return true;
         }
         notes.Observe(at, "coap", Seen.Response, subject, FormattableString.Invariant($"{message.Code >> 5}.{message.Code & 31:00}"));
-        if (!asked.Remove(key, out var request) || message.Code >> 5 != 2 || !at.Source.IsLocal || message.IsProtected) return true;
+        if (!asked.Remove(key, out var request) || message.Code >> 5 != 2 || message.IsProtected) return true;
+        if (request.StartsWith("GET ", StringComparison.Ordinal) && message.HasPayload && HttpEvidence.IsSoftware(request[4..], message.Payload))
+            notes.Observe(at, "coap", Seen.UpdateDownload, subject, $"update fetched in clear text: {request[4..]}", FindingKind.Update, 0.9, null, null, Traits.ClearText, Traits.UpdateDownload);
+        if (!at.Source.IsLocal) return true;
         // What was read is on the wire for all to see; what was changed was changed by somebody whom nothing identified.
         if (!request.StartsWith("GET", StringComparison.Ordinal) && !request.StartsWith("FETCH", StringComparison.Ordinal))
         {

@@ -232,7 +232,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             else if (Is(name, "transfer-encoding")) chunked = value.EndsWith("chunked"u8);
             else if (Is(name, "content-type")) type = value;
             else if (request is not null && (Is(name, "authorization") || Is(name, "proxy-authorization"))) request.Authorization = Text(value, 4096);
-            else if (request is not null && Is(name, "cookie")) request.HasCookie = true;
+            else if (request is not null && Is(name, "cookie")) (request.HasCookie, request.Cookie) = (true, Text(value, 2048));
             else if (request is not null && MayLetIn(name))
             {
                 request.HasToken = true;
@@ -308,6 +308,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             Successor = new TunnelDissector(Conversation, Application.Http);
         }
         else if (status == 101 && IsHttp2(upgrade)) Successor = new Http2Dissector(Conversation, request);
+        else if (status == 101 && upgrade.Length == 9 && Is(upgrade, "websocket")) Successor = new WebSocketDissector(Conversation, request?.Server ?? "");
         else if (status == 101) Done = true;
         Expect(side, rtsp && body < 0 ? 0 : body, chunked, untilClose: !chunked && body < 0);
         if (side.State == State.Head) Write(side, at);
@@ -374,6 +375,7 @@ internal sealed class HttpRequest
     public string? Host { get; set; }
     public string? Authorization { get; set; }
     public bool HasCookie { get; set; }
+    public string? Cookie { get; set; }
     /// <summary>A field of the maker's own that may let it in: a token, a key, a signature.</summary>
     public bool HasToken { get; set; }
     /// <summary>The key or token that such a field sends as it is; never shown in full.</summary>

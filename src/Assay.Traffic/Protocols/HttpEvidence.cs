@@ -46,6 +46,7 @@ internal static partial class HttpEvidence
         Marker(notes, request, request.Target, at, "address");
         if (request.Authorization is { } authorization) Authorization(notes, request, subject, authorization);
         if (request.Key is { Length: >= 8 } key) Token(notes, request, subject, key, at);
+        if (request.Cookie is { } cookies && Session().Match(cookies) is { Success: true } session) Token(notes, request, subject, session.Groups[1].Value, at);
         var question = request.Target.IndexOf('?', StringComparison.Ordinal);
         if (question < 0) return;
         var query = request.Target[(question + 1)..];
@@ -81,12 +82,22 @@ internal static partial class HttpEvidence
             var user = DigestUser().Match(authorization) is { Success: true } match ? match.Groups[1].Value : "";
             notes.Observe(at, request.Protocol, Seen.DigestCredential, subject, $"{user}: digest of the password in clear text", FindingKind.Credential,
                 0.9, null,
-                "the password itself was not sent; it can be tried offline", Traits.OnTheWire, Traits.Digest, Traits.Http);
+                "the password itself was not sent; it can be tried offline", [Traits.OnTheWire, Traits.Digest, Traits.Http, .. DigestAlgorithm().Match(authorization) is { Success: true } named && !named.Groups[1].Value.StartsWith("MD5", StringComparison.OrdinalIgnoreCase) ? (string[])[] : [Traits.WeakHash]]);
         }
+        // Whatever the maker calls the scheme, who holds what stands behind it is let in.
+        else if (authorization.Split(' ', 2) is [var scheme, { Length: >= 8 } held] && !scheme.Equals("Negotiate", StringComparison.OrdinalIgnoreCase) && !scheme.Equals("NTLM", StringComparison.OrdinalIgnoreCase)) Token(notes, request, subject, held.Trim(), at);
     }
 
     [GeneratedRegex("username=\"([^\"]{0,128})\"", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex DigestUser();
+
+    // A cookie whose name says that it stands for a log-in.
+    [GeneratedRegex(@"(?:^|;\s*)(?:\w+[._-])?(?:session(?:[._-]?id)?|sess(?:id)?|sid|phpsessid|jsessionid|auth(?:[._-]?token)?|token|jwt)=([^;\s]{16,512})", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Session();
+
+    // RFC 7616: MD5 where nothing else is named.
+    [GeneratedRegex("algorithm=\"?([A-Za-z0-9-]{1,32})", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex DigestAlgorithm();
 
     public static bool MayHoldForm(ReadOnlySpan<byte> type) => type.IsEmpty || type.StartsWith("application/x-www-form-urlencoded"u8)
         || type.StartsWith("application/json"u8) || type.StartsWith("text/"u8) || type.StartsWith("application/xml"u8) || type.StartsWith("application/soap"u8);
@@ -99,16 +110,22 @@ internal static partial class HttpEvidence
         else if (!text.StartsWith('<')) Fields(notes, request, text.Trim(), at);
     }
 
-    /// <summary>Passwords and marks of a person in a line of JSON that came over no protocol that is known.</summary>
+    /// <summary>Passwords, tokens and marks of a person in a line of JSON that came over no protocol that is known, or inside of one that carries what it likes.</summary>
     public static void Line(Notes notes, string subject, string text, in Moment at)
     {
-        string? user = null, password = null;
+        string? user = null, password = null, token = null;
         var found = new SortedSet<string>(StringComparer.Ordinal);
         foreach (Match member in JsonMember().Matches(text))
         {
             var name = member.Groups[1].Value.ToLowerInvariant();
             if (member.Groups[2].Length > 0 && password is null && PasswordFields.Contains(name)) password = member.Groups[2].Value;
             else if (user is null && UserFields.Contains(name)) user = member.Groups[2].Value;
+            else if (token is null && member.Groups[2].Length >= 16 && (name is "token" or "jwt" or "bearer" || KeyFields.Contains(name))) token = member.Groups[2].Value;
+        }
+        if (token is not null)
+        {
+            notes.Observe(at, "json", Seen.Login, subject, $"a key or token in clear text: {Shortened.Secret(token)}", FindingKind.Credential, 0.9, null, null, Traits.OnTheWire, Traits.Token);
+            notes.Observe(at, "json", Seen.ClearText, subject, "a key or token in clear text", FindingKind.Cleartext, 0.9, null, null, Traits.Token);
         }
         if (password is not null)
         {
@@ -179,6 +196,7 @@ internal static partial class HttpEvidence
             certain = true;
         }
         if (Mail().IsMatch(text)) found.Add("an e-mail address");
+        if (place == "body" && Place().IsMatch(text)) found.Add("a place on the map");
         if (place == "address" && text.IndexOf('?', StringComparison.Ordinal) is var question and >= 0)
         {
             foreach (var pair in text[(question + 1)..].Split('&').Take(200))

@@ -17,6 +17,14 @@ internal sealed class JsonLinesDissector(Conversation conversation) : Dissector(
         Source = "RFC 8259, one value a line",
         Stream = static (bytes, _, _) => bytes is [(byte)'{', (byte)'"', ..] && bytes[..Math.Min(bytes.Length, 128)].IndexOf("\":"u8) > 0 ? Recognition.Yes : Recognition.No,
         Dissector = static conversation => new JsonLinesDissector(conversation),
+        Datagram = static (bytes, _) => bytes is [(byte)'{', (byte)'"', .., (byte)'}'] && bytes[..Math.Min(bytes.Length, 128)].IndexOf("\":"u8) > 0,
+        Read = static (in datagram) =>
+        {
+            if (!datagram.Notes.IsExamination || !Notes.IsRemote(datagram.At)) return true;
+            ref readonly var at = ref datagram.At;
+            HttpEvidence.Line(datagram.Notes, FormattableString.Invariant($"json {datagram.Notes.NameAt(datagram.Notes.NameOf(at.Destination)) ?? at.Destination.ToString()}:{at.DestinationPort}"), Text(datagram.Bytes, LongestLine), at);
+            return true;
+        },
         Evidence = [FindingKind.Cleartext, FindingKind.Credential],
         Limits = "what is said inside the house",
     };

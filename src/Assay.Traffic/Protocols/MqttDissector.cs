@@ -22,9 +22,9 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         Ports = [1883],
         Stream = static (bytes, _, _) => Recognise(bytes),
         Dissector = static conversation => new MqttDissector(conversation),
-        Evidence = [FindingKind.Cleartext, FindingKind.Credential, FindingKind.Exposure],
+        Evidence = [FindingKind.Cleartext, FindingKind.Credential, FindingKind.Exposure, FindingKind.Update],
         Proof = [new("type", "mqtt.msgtype"), new("topic", "mqtt.topic")],
-        Limits = "what is published; enhanced log-ins of version 5; connections that are caught in the middle are not known",
+        Limits = "of what is published, all but objects of JSON and software; enhanced log-ins of version 5; connections that are caught in the middle are not known",
     };
 
     private readonly Side outwardSide = new(), inwardSide = new();
@@ -109,12 +109,14 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         if (whole) Saw(bytes[0], at);
         if (!whole)
         {
+            // The beginning of a message that is too long to be kept.
+            if (type == 3 && Notes.IsRemote(at) && TopicOf(type, body) is { } named && body.Length > 2 + named.Length) Payload(outward, body[(2 + (body[0] << 8 | body[1]))..], at);
             (side.First, side.Left, side.Topic) = (bytes[0], start + (long)length - bytes.Length, TopicOf(type, body));
             return bytes.Length;
         }
         try
         {
-            Packet(type, body, at);
+            Packet(outward, type, body, at);
         }
         catch (UnreadableException)
         {
@@ -132,7 +134,7 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
     private static string? TopicOf(int type, ReadOnlySpan<byte> body) =>
         type == 3 && body.Length >= 2 && (body[0] << 8 | body[1]) is var length && length <= body.Length - 2 ? Encoding.UTF8.GetString(body.Slice(2, length)) : null;
 
-    private void Packet(int type, ReadOnlySpan<byte> body, in Moment at)
+    private void Packet(bool outward, int type, ReadOnlySpan<byte> body, in Moment at)
     {
         var packet = new SpanReader(body, 0, bigEndian: true);
         switch (type)
@@ -145,6 +147,7 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
                 break;
             case 3:
                 Topic(Field(ref packet), "publish", at);
+                if (Notes.IsRemote(at)) Payload(outward, packet.Take(packet.Left, "bytes of a message"), at);
                 break;
             case 8 or 10:
                 packet.Skip(2, "bytes of packet identifier");
@@ -203,6 +206,19 @@ internal sealed class MqttDissector(Conversation conversation) : Dissector(conve
         {
             Notes.Observe(at, "mqtt", Seen.Server, subject, "lets a client in without a name or password", FindingKind.Exposure, 0.9, null, null, Traits.Mqtt, Traits.WithoutLogin);
         }
+    }
+
+    // Behind the packet's number and properties, where there are any: an object of JSON, as most things publish.
+    private void Payload(bool outward, ReadOnlySpan<byte> message, in Moment at)
+    {
+        // Behind the topic stands the number of a packet that is to be acknowledged, in version 5 an empty list of properties.
+        for (var skip = 0; skip <= 3 && skip < message.Length; skip++)
+        {
+            if (!HttpEvidence.IsSoftware("", message[skip..])) continue;
+            Notes.Observe(at, "mqtt", Seen.UpdateDownload, Subject(outward, at), "update fetched in clear text: a message", FindingKind.Update, 0.9, null, null, Traits.ClearText, Traits.UpdateDownload);
+            return;
+        }
+        if (message.IndexOf("{\""u8) is >= 0 and var start && start <= 256) HttpEvidence.Line(Notes, Subject(outward, at), Text(message[start..], LongestPacket), at);
     }
 
     private void Topic(string topic, string verb, in Moment at)

@@ -10,7 +10,7 @@ internal static class ProtocolTable
     internal static readonly Protocol[] All =
     [
         TlsDissector.Protocol, Http2Dissector.Protocol, Sip.Protocol, HttpDissector.Protocol, HttpDissector.Rtsp, MqttDissector.Protocol, SshDissector.Protocol,
-        LineDissector.Ftp, LineDissector.Smtp, LineDissector.Pop3, LineDissector.Imap, LdapDissector.Protocol, XmppDissector.Protocol, JsonLinesDissector.Protocol,
+        LineDissector.Ftp, LineDissector.Smtp, LineDissector.Pop3, LineDissector.Imap, LdapDissector.Protocol, XmppDissector.Protocol, JsonLinesDissector.Protocol, AmqpDissector.Protocol, RedisDissector.Protocol,
         TelnetDissector.Protocol,
         QuicReading.Protocol, DtlsReading.Protocol, Snmp.Protocol, WsDiscovery.Protocol,
         Plant.Dnp3, Plant.OpcUa, Plant.IsoTransport, Plant.S7, Plant.S7Plus, Plant.Mms, Plant.EtherNetIp, Plant.Bacnet, Plant.Knx, Plant.HartIp, Plant.Iec104, Plant.Modbus,

@@ -107,7 +107,7 @@ internal readonly struct TlsEvidence(Conversation conversation, string protocol,
         var length = body[3] << 16 | body[4] << 8 | body[5];
         if (length == 0 || length > body.Length - 6) return;
         var server = conversation.ServerName ?? Notes.NameAt(Notes.NameOf(at.Source)) ?? at.Source.ToString();
-        WireCertificate.Note(Notes, protocol, body.Slice(6, length), FormattableString.Invariant($"{protocol} {server}:{at.SourcePort}"), at);
+        WireCertificate.Note(Notes, protocol, body.Slice(6, length), FormattableString.Invariant($"{protocol} {server}:{at.SourcePort}"), at, conversation.ServerName);
     }
 }
 

@@ -8,7 +8,8 @@ namespace Assay.Traffic.Protocols;
 /// <summary>The server's certificate as it went over the wire, up to TLS 1.2.</summary>
 internal static class WireCertificate
 {
-    public static void Note(Notes notes, string protocol, ReadOnlySpan<byte> der, string subject, in Moment at)
+    /// <param name="asked">The name that the client asked for; null where it asked for none.</param>
+    public static void Note(Notes notes, string protocol, ReadOnlySpan<byte> der, string subject, in Moment at, string? asked = null)
     {
         if (CertificateFacts.OfDer(der.ToArray()) is not { } facts)
         {
@@ -20,6 +21,7 @@ internal static class WireCertificate
         var when = at.Time == 0 ? notes.Options.AsOf : Frame.At(at.Time);
         if (when > facts.NotAfter) Fault(Traits.Expired, FormattableString.Invariant($"expired on {facts.NotAfter:yyyy-MM-dd}"));
         if (when < facts.NotBefore) Fault(Traits.NotYetValid, FormattableString.Invariant($"valid from {facts.NotBefore:yyyy-MM-dd}"));
+        if (asked is not null && asked.Contains('.', StringComparison.Ordinal) && !IsFor(facts, asked)) Fault(Traits.ForeignName, $"not for {Shortened.Visible(asked)}");
         if (facts.IsSelfSigned) Fault(Traits.SelfSigned, "issued by itself");
         if (facts.IsShort) Fault(Traits.ShortKey, FormattableString.Invariant($"{facts.KeyAlgorithmName} key of {facts.KeyBits} bits"));
         if (facts.HasWeakHash) Fault(Traits.WeakSignatureHash, $"signed with {facts.SignatureHash}");
@@ -32,5 +34,15 @@ internal static class WireCertificate
             traits.Add(trait);
             faults.Add(words);
         }
+    }
+
+    // RFC 6125: the alternative names, or the common name where there are none; a star stands for one label at the left.
+    private static bool IsFor(CertificateFacts facts, string asked)
+    {
+        var common = facts.Subject.Split(',').Select(p => p.Trim()).FirstOrDefault(p => p.StartsWith("CN=", StringComparison.OrdinalIgnoreCase));
+        var names = facts.Names.Count > 0 ? facts.Names : common is null ? [] : [common[3..]];
+        // Without a name that could be compared nothing can be told.
+        return names.Count == 0 || names.Any(n => n.Equals(asked, StringComparison.OrdinalIgnoreCase)
+            || n.StartsWith("*.", StringComparison.Ordinal) && asked.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && asked[dot..].Equals(n[1..], StringComparison.OrdinalIgnoreCase));
     }
 }

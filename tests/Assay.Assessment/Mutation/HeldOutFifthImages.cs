@@ -104,18 +104,17 @@ internal static class HeldOutFifthImages
         Image("nginx with versions of TLS that are withdrawn", ["5.5-1-2a", "5.5-1-1c", "5.1-3-2a"], r => r.Write("etc/nginx/nginx.conf", "events {}\nhttp {\n  server {\n    listen 443 ssl;\n    ssl_certificate /data/server.pem;\n    ssl_protocols SSLv3 TLSv1 TLSv1.1;\n    ssl_ciphers RC4:3DES:!aNULL;\n  }\n}\n", "644").Starts("usr/sbin/nginx", "nginx -c /etc/nginx/nginx.conf")),
         Image("a library of TLS from 2013", ["5.5-2-1a", "5.5-2-2a", "5.5-1-1d", "5.5-2-1b"], r => r.Program("usr/lib/libssl.so.1.0.0", "OpenSSL 1.0.1e 11 Feb 2013\0SSLv3 part of OpenSSL 1.0.1e 11 Feb 2013")),
         Image("a short key in the server's certificate", ["5.5-1-2a", "5.1-3-2a"], r => r.Write("etc/lighttpd/server.crt", Certificate("edb.local", 2025, 2030, 1024).ExportCertificatePem(), "644")),
-        Image("a shell that makes everybody root", ["5.6-7-1a"], r => r.Program("usr/bin/rsh-root").Mode("usr/bin/rsh-root", "4755")),
+        Image("a program that starts any other, with the rights of root for everybody", ["5.6-7-1a"], r => r.Program("usr/bin/find").Mode("usr/bin/find", "4755")),
         Image("accounts that everybody can change", ["5.6-7-1a", "5.4-1-2a"], r => r.Mode("etc/passwd", "666")),
         Image("a nightly script of root that everybody can change", ["5.6-7-1a"], r => r.Write("etc/cron.daily/clean", "#!/bin/sh\nrm -rf /tmp/*.log\n", "777").Append("etc/init.d/rcS", "\ncrond\n")),
-        Image("a kernel whose memory can be written and run", ["5.6-8-1b"], r => r.Write("boot/config-5.10.245", "CONFIG_ARM=y\nCONFIG_MMU=y\nCONFIG_DEVMEM=y\n# CONFIG_STRICT_DEVMEM is not set\n# CONFIG_STRICT_KERNEL_RWX is not set\n# CONFIG_STACKPROTECTOR is not set\n", "644")),
         Image("a start that ends in a shell", ["5.6-4-2a", "5.6-4-2b"], r => r.Write("boot/cmdline.txt", "console=ttyS0,115200 root=/dev/mmcblk0p2 rw init=/bin/sh\n", "644")),
-        Image("a boot loader that waits for keys", ["5.6-4-2a"], r => r.Write("boot/uEnv.txt", "bootdelay=5\nconsole=ttyS0,115200\nbootargs=console=ttyS0,115200 root=/dev/mtdblock3\n", "644")),
+        Image("a boot loader that waits for keys", ["5.6-4-2a"], r => r.Write("boot/uEnv.txt", "bootdelay=5\nconsole=ttyS0,115200\nbootargs=console=ttyS0,115200 root=/dev/mtdblock3\n", "644")) with { Contradiction = true },
     ];
 
     public static HeldOutFault[] All => [.. Accounts, .. Services, .. Networks, .. Secrets, .. Updates, .. Hardening];
 
     /// <summary>A program that is there and that the start script runs.</summary>
-    private static RootFolder Starts(this RootFolder folder, string program, string command) => folder.Program(program).Append("etc/init.d/rcS", $"\n{command}\n");
+    public static RootFolder Starts(this RootFolder folder, string program, string command) => folder.Program(program).Append("etc/init.d/rcS", $"\n{command}\n");
 
     private static byte[] Some(int length) => RandomNumberGenerator.GetBytes(length);
 

@@ -76,6 +76,59 @@ public sealed class PlainProtocolTests
     }
 
     [Fact]
+    public void A_log_in_to_a_broker_or_a_store_of_keys_is_found_and_tshark_reads_the_same()
+    {
+        Tool.Need("tshark", "tshark");
+        var capture = new Capture();
+        var broker = capture.Connect(Device, Far, 5672);
+        broker.Client([.. "AMQP"u8, 0, 0, 9, 1]);
+        broker.Client([1, 0, 0, 0, 0, 0, 43, 0, 10, 0, 11, 0, 0, 0, 0, 5, .. "PLAIN"u8, 0, 0, 0, 19, 0, .. "bell42"u8, 0, .. "Fensterkreu"u8, 5, .. "en_US"u8, 0xce]);
+        capture.Connect(Device, Far, 6379, 40002).Client("*3\r\n$4\r\nAUTH\r\n$6\r\nbell42\r\n$11\r\nFensterkreu\r\n");
+        capture.Connect(Device, Far, 6379, 40003).Client("*2\r\n$3\r\nGET\r\n$4\r\nAUTH\r\n");
+        using var scratch = new Scratch();
+        File.WriteAllBytes(scratch.File("all.pcap"), capture.Pcap());
+        Assert.Equal("PLAIN", Tool.Run("tshark", ["-n", "-r", scratch.File("all.pcap"), "-Y", "amqp.method.arguments.mechanism", "-T", "fields", "-e", "amqp.method.arguments.mechanism"]).Text.Trim());
+        var found = capture.Examine().Findings.Where(f => f.Kind == FindingKind.Credential).ToList();
+        Assert.Equal(["amqp", "redis"], found.Select(f => f.Subject.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.All(found, f => Assert.DoesNotContain("Fensterkreu", f.Value, StringComparison.Ordinal));
+        Assert.All(found, f => Assert.StartsWith("bell42:", f.Value, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{\"token\":\"a81f44c09d7e63b25510\"}", Far, true)]
+    [InlineData("{\"token\":\"a81f44c09d7e63b25510\"}", Phone, false)]
+    [InlineData("{\"count\":\"a81f44c09d7e63b25510\"}", Far, false)]
+    public void What_a_web_socket_carries_is_looked_into_beyond_the_house(string text, string server, bool isOne)
+    {
+        var capture = new Capture();
+        var talk = capture.Connect(Device, server, 80);
+        talk.Client("GET /ws HTTP/1.1\r\nHost: a.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+        talk.Server("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+        talk.Client([0x81, (byte)(0x80 | text.Length), 9, 8, 7, 6, .. Encoding.ASCII.GetBytes(text).Select((b, i) => (byte)(b ^ 9 - (i % 4)))]);
+        Assert.Equal(isOne, capture.Examine().Findings.Any(f => f.Has(Traits.Token)));
+    }
+
+    [Theory]
+    [InlineData("Bearer 8f2b6c1de94a4f07", true)]
+    [InlineData("Negotiate YIIJvwYGKwYBBQUC", false)]
+    public void Who_holds_a_bearers_token_is_let_in_so_it_is_a_credential(string field, bool isOne)
+    {
+        var capture = new Capture();
+        capture.Connect(Device, Far, 80).Client($"GET /a HTTP/1.1\r\nHost: a\r\nAuthorization: {field}\r\n\r\n");
+        Assert.Equal(isOne, capture.Examine().Findings.Any(f => f.Kind == FindingKind.Credential && f.Has(Traits.Token)));
+    }
+
+    [Theory]
+    [InlineData("2001:db8:77::30", true)]
+    [InlineData("2001:db8:99::30", false)]
+    public void A_machine_that_answers_its_own_link_listens_whoever_assigned_the_prefix(string asks, bool listens)
+    {
+        var capture = new Capture();
+        capture.Connect(asks, "2001:db8:77::20", 8443);
+        Assert.Equal(listens, capture.Examine().Findings.Any(f => f.Has(Traits.Listener)));
+    }
+
+    [Fact]
     public void What_only_looks_like_one_is_none()
     {
         var capture = new Capture();

@@ -5,13 +5,13 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A peer beyond the local network whose certificate was captured: expired, short-keyed or weakly signed refutes; issued by itself refutes nothing where the maker pins it, and contradicts a table that promises a public authority.</summary>
-public sealed class PeerCertificate() : Check("peer-certificate", 1, Polarity.Refute, CoverageScope.Capture,
-    "certificates of peers in captures: expired, short-keyed, weakly signed, issued by themselves", "a capture of the first handshake with every peer in TLS 1.2, and how the device checks the certificate", "5.5-1-2a")
+public sealed class PeerCertificate() : Check("peer-certificate", 2, Polarity.Refute, CoverageScope.Capture,
+    "certificates of peers in captures: expired, short-keyed, weakly signed, for other names, issued by themselves", "a capture of the first handshake with every peer in TLS 1.2, and how the device checks the certificate", "5.5-1-2a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
     {
         var peers = examined.Of(FindingKind.Certificate).Where(f => f.Location.Frame is not null && f.Has(Traits.Remote)).ToList();
-        var unfit = peers.Where(f => f.Has(Traits.Expired) || f.Has(Traits.NotYetValid) || f.Has(Traits.ShortKey) || f.Has(Traits.WeakSignatureHash)).ToList();
+        var unfit = peers.Where(f => f.Has(Traits.Expired) || f.Has(Traits.NotYetValid) || f.Has(Traits.ShortKey) || f.Has(Traits.WeakSignatureHash) || f.Has(Traits.ForeignName)).ToList();
         if (unfit.Count > 0) return Refutes($"{unfit.Count} peer(s) showed a certificate that does not hold, and the connection was captured: {unfit[0].Value}", unfit);
         var alone = peers.Where(f => f.Has(Traits.SelfSigned)).ToList();
         if (alone.Count == 0) return Silence(examined);

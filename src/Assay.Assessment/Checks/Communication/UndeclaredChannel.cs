@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A clear-text or TLS channel in a capture for which the communication table has no row.</summary>
-public sealed class UndeclaredChannel() : Check("undeclared-channel", 4, Polarity.Refute, CoverageScope.Capture,
+public sealed class UndeclaredChannel() : Check("undeclared-channel", 5, Polarity.Refute, CoverageScope.Capture,
     "a way of communicating in a capture that IXIT 11-ComMech does not list", "a capture in every state of the device, and the missing row", "5.5-5-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -30,10 +30,28 @@ public sealed class UndeclaredChannel() : Check("undeclared-channel", 4, Polarit
             foreach (var talk in capture.Conversations.Where(c => c.IsAnswered && c.Application is not null))
             {
                 if (Spoken.FirstOrDefault(s => s.Application == talk.Application).Words is not { } words) continue;
+
                 if (!papers.NamesAny(words) && !papers.NamesAny(talk.Names)) talks.Add((talk.Application!, talk.At(capture.Artefact)));
                 // A table that names the host of every such channel leaves none open for another owner's.
                 else if (talk is { IsOutward: true, IsRemote: true, Names.Count: > 0 } && !talk.Names.Any(parties.Name) && rows.Where(r => WordIndex.Of([r]).NamesAny(words)).ToList() is { Count: > 0 } kind && kind.All(r => Host.IsMatch(Papers.Whole(r)))) elsewhere.Add((talk.Names[0], talk.At(capture.Artefact)));
                 else listed++;
+            }
+        }
+        // Of no protocol that is known: undeclared where every row names the host that it speaks with, and none names this one, its address or its port.
+        if (missing.Count == 0 && rows.All(r => Host.IsMatch(Papers.Whole(r))))
+        {
+            foreach (var capture in examined.Captures.Where(c => c.IsOfDevice))
+            {
+                elsewhere.AddRange(capture.Conversations.Where(c => c is { IsOutward: true, IsRemote: true, IsAnswered: true, Application: null, Port: { } port } && c.Received > 0
+                    && !c.Names.Any(parties.Name) && !papers.NamesAny([c.Peer, port.ToString(System.Globalization.CultureInfo.InvariantCulture)])).Select(c => (c.Names.FirstOrDefault() ?? c.Peer, c.At(capture.Artefact))));
+            }
+        }
+        // Names asked of a stranger, where every row that speaks of names keeps them in the local network.
+        if (missing.Count == 0 && rows.Where(r => Wording.Names(Papers.Whole(r), "DNS")).ToList() is { Count: > 0 } resolving && resolving.All(r => LocalNetwork.IsMatch(Papers.Whole(r))))
+        {
+            foreach (var capture in examined.Captures.Where(c => c.IsOfDevice))
+            {
+                elsewhere.AddRange(capture.Conversations.Where(c => c is { IsOutward: true, IsRemote: true, IsAnswered: true, Application: "dns" } && !c.Names.Any(parties.Name) && !papers.NamesAny([c.Peer])).Select(c => (c.Names.FirstOrDefault() ?? c.Peer, c.At(capture.Artefact))));
             }
         }
         if (missing.Count == 0 && talks.Count > 0)
@@ -51,6 +69,8 @@ public sealed class UndeclaredChannel() : Check("undeclared-channel", 4, Polarit
             ? [Supports(Units[0], $"every channel that was recognised in the captures ({listed} observation(s)) is listed; what the device did not do there was not seen")]
             : Silence(examined);
     }
+
+    private static Regex LocalNetwork => field ??= new(@"\b(local|home|own|owner's|user's) (area )?(network|lan|router|resolver|gateway)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Host => field ??= new(@"\b[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 

@@ -5,7 +5,7 @@ namespace Assay.Assessment.Checks;
 
 /// <summary>A table names an algorithm or protocol that no current catalogue recommends, and nothing else beside it.</summary>
 /// <remarks>Beside a current algorithm an outdated one may be a checksum on the way or an inner step: a program cannot tell, so it says so and decides nothing.</remarks>
-public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptography", 4, Polarity.Refute, CoverageScope.Declaration,
+public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptography", 5, Polarity.Refute, CoverageScope.Declaration,
     "MD5, SHA-1, DES, RC4, SSL and TLS before 1.2 in the declared cryptography of log-in, update, communication and stored parameters", "the cryptographic details, with the place in a recognised catalogue", "5.1-3-1c", "5.3-7-1c", "5.4-1-1c", "5.5-1-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -55,6 +55,13 @@ public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptograp
                     continue;
                 }
                 if (Weak.FirstOrDefault(w => Wording.Names(says, w) && !Wording.Denies(says, w)) is not { } weak) continue;
+                // What a password is kept with is no step on its way: a channel beside it does not mend that.
+                if (number == 1 && Wording.Clauses(says).FirstOrDefault(c => Wording.Names(c, weak) && Kept.IsMatch(c) && !Wording.IsDenied(c) && !Keeping.Concat(Current).Any(k => Wording.Names(c, k))) is { } kept)
+                {
+                    hit = true;
+                    yield return Refutes(unit, $"{Shortened.Visible(row.Id)} keeps the password with {weak}: \"{Wording.Begin(kept)}\"", row.Location).On(table, row);
+                    continue;
+                }
                 if (Current.Concat(number == 10 ? Keeping : []).FirstOrDefault(c => Wording.Names(says, c)) is { } current)
                 {
                     beside ??= $"{Shortened.Visible(row.Id)} names {weak} beside {current} ({row.Location})";
@@ -73,9 +80,11 @@ public sealed class WeakDeclaredCryptography() : Check("weak-declared-cryptograp
         }
     }
 
+    private static Regex Kept => field ??= new(@"\b(keeps?|kept|stores?|stored|saves?|saved|holds?|held)\b[^.;]{0,60}\b(password|passphrase|pin|verifier|credential)s?\b|\b(password|passphrase|pin|verifier|credential)s?\b[^.;]{0,60}\b(kept|stored|saved|held|hashed)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
     private static Regex Stores => field ??= new(@"\b(des|3des|tdes|rc4|rc2|blowfish|md5|sha-?1)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    private static Regex ShortKey => field ??= new(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(512|768|1024)\b|\b(512|768|1024)[\s-]bit RSA\b|\bDH(E)?[\s-]?(512|768|1024)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+    private static Regex ShortKey => field ??= new(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(512|768|1024)\b|\b(512|768|1024)[\s-]bit RSA\b|\bDH(E)?[\s-]?(512|768|1024)\b|\b(RSA|DSA|DHE?|ElGamal|Diffie-?Hellman|modulus|group)\b[^.;,]{0,24}?\b(512|768|1024)[\s-]?bits?\b|\b(secp(112|128|160)\w*|P-?160|sect113\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     private static Regex LongKey => field ??= new(@"\bRSA(SSA)?(-?(PSS|PKCS1))?[\s-]?(2048|3072|4096)\b|\b(Ed25519|ECDSA|P-?256|P-?384)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 

@@ -6,7 +6,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A row names a row of another detail table that is not there: one of the two papers is wrong.</summary>
-public sealed class DanglingReference() : Check("dangling-reference", 1, Polarity.Support, CoverageScope.Declaration,
+public sealed class DanglingReference() : Check("dangling-reference", 2, Polarity.Support, CoverageScope.Declaration,
     "rows of detail tables that other rows name and that no table has", "the missing row, or the corrected reference", [.. References.Select(r => r.Unit).Distinct()])
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -48,5 +48,6 @@ public sealed class DanglingReference() : Check("dangling-reference", 1, Polarit
     [
         (6, "Update Mechanism", 7, "5.3-3-1a"), (10, "Secure Communication", 11, "5.5-6-1a"), (10, "Communication Mechanism", 11, "5.5-6-1a"), (13, "Authentication Mechanism", 1, "5.5-4-1a"),
         (21, "Secure Communication", 11, "5.8-1-1a"), (21, "Communication Mechanism", 11, "5.8-1-1a"), (24, "Personal Data", 21, "6-4-1a"), (11, "Interface", 15, "5.5-1-1b"),
+        (29, "Source", 11, "5.13-1-1a"), (29, "Source", 13, "5.13-1-1a"), (29, "Source", 27, "5.13-1-1a"), (29, "Source", 28, "5.13-1-1a"),
     ];
 }

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
 using Assay.Assessment.Declarations;
+using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
 /// <summary>Rows of debug interfaces: does one that can be reached name how software turns it off, and is one that nobody needs off for good? One answer a row.</summary>
-public sealed class DebugInterfaces() : Check("debug-interfaces", 2, Polarity.Refute, CoverageScope.Declaration,
+public sealed class DebugInterfaces() : Check("debug-interfaces", 3, Polarity.Refute, CoverageScope.Declaration,
     "declared debug interfaces without a way to turn them off, or on although nobody needs them", "IXIT 15-Intf with the fields Debug Interface, Status and Protection of every port", "5.6-4-1a", "5.6-4-1b", "5.6-4-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 15);
@@ -26,6 +27,9 @@ public sealed class DebugInterfaces() : Check("debug-interfaces", 2, Polarity.Re
             else if (protection is not null && (Wording.Clauses(protection).All(c => Omitted.IsMatch(c) || Bare.IsMatch(c) || NotLocked.IsMatch(c)) || protection is not null && status is Switched.On && GivenUp.Is(protection, Answer) || protection is not null && status is Switched.On && Inviting.IsMatch(protection))) answers.Add(Refutes("5.6-4-1a", $"{id} is a debug interface that is not off, and its protection {Fields.Shown(protection)}", of.Row.At("Protection")).For(of));
             else if (SoftwareSwitch.IsMatch(said)) answers.Add(Supports("5.6-4-1a", $"{id} names how software turns it off").For(of));
             else answers.Add(Open("5.6-4-1a", $"{id} names no switch in software that a program can read", $"how software turns {id} off").For(of));
+            // One row, two answers: on, and off in software.
+            if (status == Switched.On && protection is not null && OffInSoftware.IsMatch(protection) && Papers.Field(of.Row, "Status") is { } on)
+                answers.Add(Contradicts("5.6-4-1a", new Contradiction($"whether {id} is off", Papers.Says(of.Table, of.Row, $"Status {Wording.Begin(on)}"), Papers.Says(of.Table, of.Row, $"Protection {Wording.Begin(protection)}"))).For(of));
             if (Never.Match(said) is { Success: true } never)
             {
                 answers.Add(status == Switched.On
@@ -48,6 +52,8 @@ public sealed class DebugInterfaces() : Check("debug-interfaces", 2, Polarity.Re
 
     /// <summary>The row itself calls the interface one for debugging.</summary>
     internal static bool IsDebug(IxitRow row) => Papers.Field(row, "Debug Interface", "Debug") is { } debug && Wording.IsYes(debug);
+
+    private static Regex OffInSoftware => field ??= new(@"^\W*(disabled|deactivated|switched off|off|turned off) (in|by) (the )?(software|firmware)\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Inviting => field ??= new(@"\b(easy|easily|freely|simple) (to )?(reach|access|open|use)\w*\b|\baccepts? any\b|\bleft as\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

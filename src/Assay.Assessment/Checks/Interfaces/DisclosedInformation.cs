@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>What each interface tells before a log-in, by its own row: a credential that is called irrelevant, a placeholder, or nothing. One answer a row.</summary>
-public sealed class DisclosedInformation() : Check("disclosed-information", 2, Polarity.Refute, CoverageScope.Declaration,
+public sealed class DisclosedInformation() : Check("disclosed-information", 3, Polarity.Refute, CoverageScope.Declaration,
     "credentials among what a row discloses before a log-in as irrelevant, and rows that leave it open", "the field Disclosed Information of every network interface, with a reason where it tells something sensitive", "5.6-2-1a", "5.6-2-1b")
 {
     public override IEnumerable<Answer> Look(Examined examined) => Judge(examined).Together(asked: 15);
@@ -34,6 +34,12 @@ public sealed class DisclosedInformation() : Check("disclosed-information", 2, P
             {
                 var harmless = Harmless.IsMatch(says);
                 if (harmless) yield return Refutes("5.6-2-1a", $"{id} calls it irrelevant that it discloses \"{Wording.Begin(told)}\"", of.Row.At("Disclosed Information")).For(of);
+                // No operation needs a secret told to whoever asks.
+                if (!Reason.IsMatch(says) && List.IsMatch(told) && SecretItself.IsMatch(told))
+                {
+                    yield return Refutes("5.6-2-1b", $"{id} tells a secret to everybody: \"{Wording.Begin(told)}\"", of.Row.At("Disclosed Information")).For(of);
+                    continue;
+                }
                 yield return Reason.IsMatch(says)
                     ? Supports("5.6-2-1b", $"{id} gives a reason for what it discloses").For(of)
                     : Open("5.6-2-1b", $"{id} discloses \"{Wording.Begin(told)}\" and gives no reason that a program can read", $"why {id} must disclose it before a log-in").For(of);
@@ -50,6 +56,8 @@ public sealed class DisclosedInformation() : Check("disclosed-information", 2, P
     private static Regex Told => field ??= new(@"\b(disclos\w+|reveal\w*|expos\w+|leak\w*|shows?|tells?|broadcast\w*|contain\w*|includ\w+|advertis\w+|announc\w+)\b(?!.{0,120}\b(until|unless|valid|encrypted|hash\w*)\b)[^.]{0,60}\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Credential => field ??= new(@"\b(passwords?|pass ?phrases?|credentials?|(private|secret|api|encryption|wi-?fi|pre-?shared|session) keys?|psk|pins?|access tokens?|session (ids?|tokens?)|user ?names?|account names?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static Regex SecretItself => field ??= new(@"\b(passwords?|pass ?phrases?|(private|secret|encryption|wi-?fi|pre-?shared) keys?|psk|pins?)\b(?! (field|prompt|form|policy|length|page|hint|protected))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // "Exposes no sensitive credentials": the "no" speaks of what is told, not of how much it matters.
     private static Regex Spared => field ??= new(@"\b(no|not|never|without|neither|nor|none of)\b[^.,;:()]{0,40}\b(passwords?|pass ?phrases?|credentials?|keys?|psk|pins?|tokens?|session ids?|user ?names?|account names?|secrets?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);

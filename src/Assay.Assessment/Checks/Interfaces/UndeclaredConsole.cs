@@ -6,7 +6,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A console on a serial line, or of the boot loader, that the image opens, against an interface table that knows no debug interface or serial port.</summary>
-public sealed class UndeclaredConsole() : Check("undeclared-console", 2, Polarity.Support, CoverageScope.Files,
+public sealed class UndeclaredConsole() : Check("undeclared-console", 3, Polarity.Support, CoverageScope.Files,
     "consoles of the image that no row of IXIT 15-Intf lists as an interface for debugging, or that its rows declare off", "pictures of the opened device with its connectors, and a row for every serial line", "5.6-4-2a", "5.6-4-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -24,11 +24,14 @@ public sealed class UndeclaredConsole() : Check("undeclared-console", 2, Polarit
     // Every line that could carry it is declared off, and the image starts a log-in or a shell on one.
     private Answer State(List<(IxitTable Table, IxitRow Row)> lines, IReadOnlyList<Finding> consoles)
     {
-        var open = consoles.Where(c => c.Has(Traits.SerialConsole)).ToList();
+        // A loader that waits for a key counts where the row itself says that it takes none.
+        var open = consoles.Where(c => c.Has(Traits.SerialConsole) || lines.Any(l => Loader.IsMatch(Papers.Field(l.Row, "Status") ?? ""))).ToList();
         return open.Count > 0 && lines.All(l => InterfaceStatus.Of(l.Row) == Switched.Off)
             ? Contradicts(Units[0], new Contradiction($"whether {Shortened.Visible(lines[0].Row.Id)} is off", Papers.Says(lines[0].Table, lines[0].Row, Wording.Begin(Papers.Field(lines[0].Row, "Status")!)), Papers.Seen(open[0])), open)
             : Open(Units[0], "whether a console answers on a delivered unit can only be tried on it", toSettle: null, consoles);
     }
+
+    private static Regex Loader => field ??= new(@"\b(boot ?loader|u-?boot)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Serial => field ??= new(@"\b(uart|serial|console|rs-?232|rs-?485|ttl|jtag|swd|debug\w*|usb|header|test (pads?|points?))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

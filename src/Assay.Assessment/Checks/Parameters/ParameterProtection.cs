@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Each security parameter has a type that fits what it is, guarantees that fit the type, and a protection that is one.</summary>
-public sealed class ParameterProtection() : RowCheck("parameter-protection", 2, Polarity.Refute, 10,
+public sealed class ParameterProtection() : RowCheck("parameter-protection", 3, Polarity.Refute, 10,
     "a fitting type, guarantees and a protection for every row of IXIT 10-SecParam", "IXIT 10-SecParam with type, guarantees and protection scheme in every row", "5.4-1-1a", "5.4-1-1b", "5.4-1-1c")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -21,6 +21,8 @@ public sealed class ParameterProtection() : RowCheck("parameter-protection", 2, 
         var promised = guarantees is null ? null : Wording.Spelled(guarantees);
         if (promised is not null && (Wording.IsMissing(promised) || Wording.IsNo(promised) || Wording.IsNotApplicable(promised))) yield return Refutes("5.4-1-1b", $"{Name(row)} promises nothing", row.At("Security Guarantees"));
         else if (critical && promised is not null && Wording.Refuses(promised, Confidence) is { } refuses && Wording.Affirms(promised, Confidential) is null) yield return Refutes("5.4-1-1b", $"{Name(row)} is critical, and its confidentiality is not promised: \"{Wording.Begin(refuses)}\"", row.At("Security Guarantees"));
+        // A list of guarantees without the one that makes a secret a secret.
+        else if (critical && promised is not null && Guarantees.IsMatch(promised)) yield return Refutes("5.4-1-1b", $"{Name(row)} is critical, and its confidentiality is not among what is promised: \"{Wording.Begin(promised)}\"", row.At("Security Guarantees"));
         else if (promised is not null && (critical ? Confidential.IsMatch(promised) : Whole.IsMatch(promised))) yield return Supports("5.4-1-1b", $"{Name(row)} promises {(critical ? "confidentiality" : "integrity")}");
         else yield return Open("5.4-1-1b", $"{Name(row)} does not promise {(critical ? "confidentiality" : "integrity")} in words that a program reads");
 
@@ -52,6 +54,8 @@ public sealed class ParameterProtection() : RowCheck("parameter-protection", 2, 
     private static Regex Confidential => field ??= new(@"\b(confidential\w*|secrecy|secret|disclosure|eavesdrop\w*|read[- ]?out|extract\w*|leak\w*|unauthori[sz]ed (access|reading)|encrypt\w*|reading|cloned?|cloning|copied|copying|exfiltrat\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Confidence => field ??= new(@"\b(confidential\w*|secrecy|encrypt\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static Regex Guarantees => field ??= new(@"^\W*(integrity|authenticity|availability|non-?repudiation|freshness)(\W+(and )?(integrity|authenticity|availability|non-?repudiation|freshness))*\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Whole => field ??= new(@"\b(integrity|authentic\w*|tamper\w*|modif\w+|substitut\w+|immutab\w+|unchanged|manipulat\w+|alter\w*|replac\w+)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -4,7 +4,7 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>A log-in that is reachable over a network, is on as delivered, takes a secret that people type, and has nothing against guessing.</summary>
-public sealed class BruteForcePrevention() : RowCheck("brute-force-prevention", 2, Polarity.Refute, 1,
+public sealed class BruteForcePrevention() : RowCheck("brute-force-prevention", 3, Polarity.Refute, 1,
     "a defence against guessing for every log-in over a network that takes a password or PIN", "what happens after ten wrong log-ins, in IXIT 1-AuthMech and in a capture", "5.1-5-1a")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
@@ -22,10 +22,24 @@ public sealed class BruteForcePrevention() : RowCheck("brute-force-prevention", 
                 : Refutes(Units[0], $"{Name(row)} takes a password over a network and names nothing that makes guessing impractical", row.At("Brute Force Prevention"));
             yield break;
         }
+        if (FirstPause(says!) is >= Many and var tries)
+        {
+            yield return Refutes(Units[0], $"{Name(row)} lets {tries.ToString("0", System.Globalization.CultureInfo.InvariantCulture)} guesses through before anything slows them down", row.At("Brute Force Prevention"));
+            yield break;
+        }
         yield return Defence.IsMatch(says!)
             ? Supports(Units[0], $"{Name(row)} names a defence against guessing: \"{Wording.Begin(says!)}\"")
             : Open(Units[0], $"{Name(row)} says \"{Wording.Begin(says!)}\"; whether that makes guessing impractical is for a person");
     }
+
+    // So many guesses find every PIN of five digits and every word of a dictionary.
+    private const double Many = 100_000;
+
+    private static double? FirstPause(string says) => Tries.Matches(says).Select(m => double.Parse(Marks.Replace(m.Groups["n"].Value, ""), System.Globalization.CultureInfo.InvariantCulture)).Cast<double?>().Min();
+
+    private static Regex Marks => field ??= new(@"[,.' \u00a0]", RegexOptions.CultureInvariant);
+
+    private static Regex Tries => field ??= new(@"(?<![\d.,])(?<n>\d{1,3}(?:[,.' ]\d{3})+|\d{1,12})\s+(?:\w+ ){0,2}?(?:attempts?|tries|guesses|log-?ins?|failures|trials|entries|requests)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // One clause gives it up, and no other names anything that slows a guesser down.
     private static bool IsLeftOpen(string says) => Wording.Clauses(says).Any(c => Waived.IsMatch(c)) && !Wording.Parts(says).Any(c => !Waived.IsMatch(c) && !Wording.IsDenied(c) && Slows.IsMatch(c));

@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Where personal data rests on consent, its row says how a user gives it and how to take it back. One answer a row.</summary>
-public sealed class ConsentRows() : Check("consent-rows", 2, Polarity.Refute, CoverageScope.Declaration,
+public sealed class ConsentRows() : Check("consent-rows", 3, Polarity.Refute, CoverageScope.Declaration,
     "consent that is preset, and consent that nobody can take back, in IXIT 21-PersData", "IXIT 21-PersData with its fields Obtaining Consent and Withdrawing Consent filled", "6-2-1a", "6-3-1a")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -14,6 +14,17 @@ public sealed class ConsentRows() : Check("consent-rows", 2, Polarity.Refute, Co
         {
             var none = examined.Rows(21).Any() ? "no row of IXIT 21-PersData rests on consent" : "IXIT 21-PersData was not handed over";
             foreach (var unit in Units) yield return Open(unit, none);
+        }
+        // Who says how consent is taken back or kept has it to ask for.
+        foreach (var of in examined.Rows(21).Where(r => Fields.Of(r.Row, "Obtaining Consent", "Obtain") is Filled.Denied && (Fields.Of(r.Row, "Withdrawing Consent", "Withdraw", "Revok") == Filled.Words || Fields.Of(r.Row, "Storing Consent", "Stor") == Filled.Words)))
+        {
+            yield return Refutes("6-2-1a", $"{Shortened.Visible(of.Row.Id)} says how consent is taken back or kept, and that nobody asks for it", of.Row.At("Obtaining Consent")).For(of);
+        }
+        // What rests on consent is no one's choice where it is on before anybody chose.
+        foreach (var of in examined.Rows(26).Where(r => Papers.Field(r.Row, "Default", "Preset") is { } preset && Yes.IsMatch(preset) && Data.IsMatch(Wording.Clauses(Papers.Field(r.Row, "Description")).FirstOrDefault() ?? "")))
+        {
+            if (examined.Rows(24).FirstOrDefault(r => Asked.IsMatch(Papers.Whole(r.Row))) is not { Row: not null } told) continue;
+            yield return Refutes("6-2-1a", $"{Shortened.Visible(of.Row.Id)} is on before anybody chose, and {Shortened.Visible(told.Row.Id)} rests on consent", of.Row.At("Default"));
         }
         foreach (var of in rows)
         {
@@ -34,6 +45,12 @@ public sealed class ConsentRows() : Check("consent-rows", 2, Polarity.Refute, Co
     }
 
     private static Regex Answer => field ??= new(@"\b(apps?|switch\w*|settings?|menus?|pages?|mails?|e-?mails?|letters?|toggl\w*|delet\w*|withdraw\w*|same|any|account|dialog\w*|telephone|phone|portal|turn\w*|off|button|at once|box|untick\w*|whenever|time|moment|form|clos\w+|voice|disable|clear|revok\w*|remov\w*|stop\w*)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static Regex Yes => field ??= new(@"^\W*(yes|on|enabled|active|allowed|true|agreed|opted in)\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static Regex Data => field ??= new(@"\b(telemetry|diagnostics?|analytics|usage (data|statistics)|statistics|crash reports?|marketing|advertis\w+|newsletter|profiling|tracking)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static Regex Asked => field ??= new(@"\b(only|solely) (with|after|on|upon|if|where|when)\b[^.;]{0,40}\b(consent|agree\w*|opt(s|ed|ing)?[- ]in)\b|\bopt[- ]in\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Bundled => field ??= new(@"^\W*(part of|contained in|included in|with|covered by|in) (the |our )?(general |usual )?(terms|contract|conditions|licen[cs]e)\b(?![^.;]*\b(separate (box|question|signature|screen|tick)|own (box|question)|apart)\b)|\b(no|without) (a |any )?(separate|own|extra|further) (question|consent|box)\b|\b(not|nobody is|never) asked\b|\b(already|beforehand) (ticked|checked|selected|set|on)\b|\btak(e|es|en|ing) (it |this )?for granted\b|\bwho(so)?ever (uses|buys|installs|opens|switches)\b|\b(given|comes|granted|included) (together )?with the (purchase|sale|contract|order|account)\b|\b(line|paragraph|clause|sentence|page \d+)\b[^.;]{0,20}\b(of|in) the (general )?(terms|contract|conditions)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Assay.Assessment.Verdicts;
 using Assay.Evidence;
 
 namespace Assay.Assessment.Checks;
 
 /// <summary>Sensors that another table, a component or the device tree names and the sensor table does not.</summary>
-public sealed class Sensors() : Check("sensors", 3, Polarity.Support, CoverageScope.Declaration,
+public sealed class Sensors() : Check("sensors", 4, Polarity.Support, CoverageScope.Declaration,
     "cameras, microphones and other sensors that IXIT 22-ExtSens does not list", "IXIT 22-ExtSens, and pictures of the opened device", "5.8-3-1c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -29,6 +30,9 @@ public sealed class Sensors() : Check("sensors", 3, Polarity.Support, CoverageSc
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", Papers.Says(table, row, $"names a {word}"), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))).NotIn(22));
                 break;
             }
+            // The guide that the papers name for sensors, where it affirms one by a verb of having.
+            if (sensor.Stated.Length > 0 && Guide(examined, sensor.Stated) is { } guide)
+                answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", guide, Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))).NotIn(22));
             if (examined.Components.FirstOrDefault(c => sensor.Drivers.Contains(c.Name, StringComparer.OrdinalIgnoreCase)) is { Evidence.Count: > 0 } driver)
             {
                 answers.Add(Contradicts(Units[0], new Contradiction($"whether the device has a {sensor.Name}", new Statement($"component {driver.Name}", driver.Evidence[0].Location, IsPaper: false), Papers.Says(listed, listed.Location, $"lists no {sensor.Name}"))).NotIn(22));
@@ -41,6 +45,23 @@ public sealed class Sensors() : Check("sensors", 3, Polarity.Support, CoverageSc
         if (answers.Count > 0) return answers;
         return agree > 0 ? [Supports(Units[0], $"each of {agree} kind(s) of sensor that another paper or the image names is listed")] : [Open(Units[0], "no other paper names a sensor; what the device has can only be seen on it")];
     }
+
+    private static Statement? Guide(Examined examined, string[] stated)
+    {
+        foreach (var file in examined.Of(FileKind.Document))
+        {
+            for (var i = 0; i < file.Lines.Count; i++)
+            {
+                if (Has.Match(file.Lines[i]) is not { Success: true } has || Wording.Clauses(file.Lines[i]).FirstOrDefault(c => Has.IsMatch(c) && stated.Any(w => Wording.Names(c, w)) && !Wording.IsDenied(c) && !Elsewhere.IsMatch(c)) is not { } clause) continue;
+                return new Statement($"{file.Name}: \"{Wording.Begin(clause)}\"", file.At(i + 1), IsPaper: true);
+            }
+        }
+        return null;
+    }
+
+    private static Regex Has => field ??= new(@"\b(it|device|doorbell|lock|camera|gateway|hub|sensor|plug|lamp|thermostat|speaker|product|unit|dut)\b[^.;]{0,30}\b(has|have|contains?|carries|comes with|is equipped with)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static Regex Elsewhere => field ??= new(@"\b(phone|smartphone|app|tablet|if|optional\w*|accessor\w+|sold separately|other models?|variant)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     // The table alone supports nothing that it says itself.
     private static bool IsNamedElsewhere(Examined examined, string name, string[] stated, string[] drivers) =>

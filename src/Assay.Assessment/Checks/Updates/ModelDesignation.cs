@@ -4,7 +4,7 @@ using Assay.Evidence;
 namespace Assay.Assessment.Checks;
 
 /// <summary>The model's name in IXIT 2-UserInfo, device.yaml and the MUD file: one and the same?</summary>
-public sealed class ModelDesignation() : Check("model-designation", 3, Polarity.Support, CoverageScope.Declaration,
+public sealed class ModelDesignation() : Check("model-designation", 4, Polarity.Support, CoverageScope.Declaration,
     "one model name in IXIT 2-UserInfo, device.yaml and the MUD file", "a picture of the label on the device", "5.3-16-2b")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -21,6 +21,14 @@ public sealed class ModelDesignation() : Check("model-designation", 3, Polarity.
             if (Wording.IsEmpty(says)) continue;
             if (says!.Contains(examined.Device.Model, StringComparison.OrdinalIgnoreCase)) agree++;
             else answers.Add(Contradicts(Units[0], new Contradiction("what the model is called", own, Papers.Says(table, row, Wording.Begin(says)))));
+        }
+        // The head of a conformance statement or of detail tables, as our own layouts have it.
+        foreach (var file in examined.Of(FileKind.Declaration))
+        {
+            var at = file.Lines.Take(40).ToList().FindIndex(l => l.StartsWith("model:", StringComparison.Ordinal));
+            if (at < 0 || file.Lines[at]["model:".Length..].Split('#')[0].Trim(' ', '"', '\'') is not { Length: > 0 } head) continue;
+            if (Bare(head).Contains(Bare(examined.Device.Model), StringComparison.Ordinal)) agree++;
+            else answers.Add(Contradicts(Units[0], new Contradiction("what the model is called", own, new Statement($"{file.Name}: {Wording.Begin(head)}", file.At(at + 1), IsPaper: true))));
         }
         foreach (var file in examined.Of(FileKind.Mud))
         {

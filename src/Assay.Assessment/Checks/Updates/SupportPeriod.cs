@@ -10,7 +10,7 @@ namespace Assay.Assessment.Checks;
 /// The period of security updates: is it said, can it be read, is it one and the same wherever it stands (IXIT 2-UserInfo, device.yaml,
 /// the saved page), and has it not ended? A placeholder is no period.
 /// </summary>
-public sealed class SupportPeriod() : Check("support-period", 3, Polarity.Decide, CoverageScope.Declaration,
+public sealed class SupportPeriod() : Check("support-period", 4, Polarity.Decide, CoverageScope.Declaration,
     "one readable period of security updates, the same in every paper and not over", "IXIT 2-UserInfo with a date or a number of years, and a saved copy of the page that tells it to buyers", "5.3-13-2c")
 {
     public override IEnumerable<Answer> Look(Examined examined)
@@ -40,6 +40,12 @@ public sealed class SupportPeriod() : Check("support-period", 3, Polarity.Decide
                 declared.AddRange(Wording.Spans(value).Where(s => s.Months >= 12).Select(s => new Period(s.Months, null, $"\"{s.Words}\"", row.At(name), table)));
                 declared.AddRange(Wording.Dates(value).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", row.At(name), table)));
             }
+        }
+        // A procedure that ends on a day ends the support with it.
+        foreach (var (table, row) in examined.Rows(8))
+        {
+            if (Papers.Field(row, "Time Frame") is not { } frame || Lasting.IsMatch(frame)) continue;
+            declared.AddRange(Wording.Dates(frame).Where(d => Until.IsMatch(frame[..Math.Max(0, frame.IndexOf(d.Words, StringComparison.Ordinal))])).Select(d => new Period(null, d.Date, $"\"{d.Words}\"", row.At("Time Frame"), table)));
         }
         foreach (var (_, row) in examined.Rows(2))
         {
@@ -126,6 +132,8 @@ public sealed class SupportPeriod() : Check("support-period", 3, Polarity.Decide
     private static int LineOf(DossierFile file, string key) => 1 + Math.Max(0, file.Lines.ToList().FindIndex(l => l.StartsWith(key, StringComparison.Ordinal)));
 
     private static Regex Topic => field ??= new(@"\b(support(ed)? (period|life|lifespan|duration|promises?|until|for|with)|support end|security (update|patch|fix)\w*|lifecycle|maintained|end of (support|life)|updates? (are|will be) (provided|delivered|available))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static Regex Until => field ??= new(@"\b(until|till|up to|through)\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex Lasting => field ??= new(@"\b(support (period|ends?|until|for)|end of (support|life)|came on the market|placed? on the market)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 

@@ -4,13 +4,13 @@ using Assay.Assessment.Declarations;
 namespace Assay.Assessment.Checks;
 
 /// <summary>Each procedure of IXIT 8-UpdProc names by when a mended version is out.</summary>
-public sealed class UpdateProcedure() : RowCheck("update-procedure", 2, Polarity.Refute, 8,
+public sealed class UpdateProcedure() : RowCheck("update-procedure", 3, Polarity.Refute, 8,
     "a time frame for the release of security updates in every row of IXIT 8-UpdProc", "IXIT 8-UpdProc with its time frame", "5.3-8-1a")
 {
     protected override IEnumerable<Answer> OfRow(Examined examined, IxitTable table, IxitRow row)
     {
         var time = Papers.Field(row, "Time Frame", "Timeframe", "Deadline");
-        if (time is not null && (Wording.IsMissing(time) || Wording.IsNo(time) || Wording.IsNotApplicable(time) || None.IsMatch(time) || DeclaredTimes.IsOpenEnded(time) || GivenUp.Is(time, DeclaredTimes.Quantity))) yield return Refutes(Units[0], $"{Name(row)} names no time by which a mended version is out: \"{Wording.Begin(time)}\"", row.At("Time Frame"));
+        if (time is not null && (Wording.IsMissing(time) || Wording.IsNo(time) || Wording.IsNotApplicable(time) || None.IsMatch(time) || DeclaredTimes.IsOpenEnded(time) || DeclaredTimes.IsYears(time) || GivenUp.Is(time, DeclaredTimes.Quantity))) yield return Refutes(Units[0], $"{Name(row)} names no time by which a mended version is out, or one of more than a year: \"{Wording.Begin(time)}\"", row.At("Time Frame"));
         else if (time is not null && Span.IsMatch(time)) yield return Supports(Units[0], $"{Name(row)} names a time: \"{Wording.Begin(Span.Match(time).Value)}\"");
         else yield return Open(Units[0], $"{Name(row)}: a time could not be read out of the words");
     }

@@ -28,6 +28,11 @@ internal static class DeclaredTimes
     /// <summary>The words leave it open by when: "no deadline", "as resources permit", "with the next generation of the hardware"; a figure beside them counts more.</summary>
     public static bool IsOpenEnded(string says) => OpenEnded.IsMatch(says) && !Span.IsMatch(says) && !TimeWord.IsMatch(says);
 
+    /// <summary>Every span that the words name is longer than a year, and none of days or weeks stands beside it.</summary>
+    public static bool IsYears(string says) => Wording.Spans(says).ToList() is { Count: > 0 } spans && spans.All(s => s.Months > 12) && !TimeWord.IsMatch(Years.Replace(says, " "));
+
+    private static Regex Years => field ??= new(@"\b(\d{1,2}|[a-z]+)[\s-]*(years?|months?)\b|\b\d{4}(-\d\d){0,2}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
     private static Regex OpenEnded => field ??= new(@"\b(no (fixed |set |defined |specific |guaranteed |particular )?(time|deadline|commitment|target|schedule)|not (defined|fixed|specified|committed|guaranteed)|open-ended|whenever|when(ever)? (possible|convenient|ready|feasible|it suits|(we have|there is) (the )?(time|capacity|resources|people))|(as|if|when|so far as) (\w+ ){0,2}(resources|time|capacity|circumstances|workload|budget)s? (permits?|allows?)|(depend\w*|subject to|according to)( on)? (\w+ )?(resources|workload|capacity|effort|budget|availability)|in due course|at (some|our own|our) (point|time|discretion)|sooner or later|eventually|some ?(day|time)|best effort|what we can|subject to (\w+ )?(staff|people|capacity|availability)|unspecified|undefined|when(ever)? we|as (needed|required|necessary|the case may be)|^\W*(it )?(depends|varies|open|unknown|flexible)|(we|it) can ?(not|n['’]t) (be )?(say|said|tell|told|promise\w*|predict\w*)|no promises?|(with|in|by|to|for|until|after|on) (the |our |its |a )?(next|successor|following|new|coming) (\w+ )?(hardware|product|model|device|generation|series)( generation)?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static Regex TimeWord => field ??= new(@"\b(immediately|at once|without delay|daily|weekly|monthly|quarterly|same day|next (business |working )?(day|week|month))\b|\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);

@@ -19,6 +19,10 @@ internal static class Communication
             Plant.Papers().Table(11, ["SecComMech-Tls", "Interface: LogIntf-Cloud"]).Table(28, ["LogIntf-Cloud", "Access: remote"]),
             Plant.Papers().Table(11, ["SecComMech-Tls", "Interface: LogIntf-Cloud"]).Table(28, ["LogIntf-Cloud", "Access: remote"], ["LogIntf-Log", "Access: remote"])),
         ["outdated-tls"] = new(Plant.Capture().Heard(WeakCrypto, "TLS 1.0 to cloud.example", Traits.TlsOutdated, Traits.Remote), Quiet, Cut),
+        ["outdated-tls-configured"] = new(
+            Plant.Image().Saw(WeakCrypto, "nginx.conf", Traits.TlsOutdated, Traits.StartedAtBoot),
+            Plant.Image().Saw(WeakCrypto, "report.py", Traits.TlsOutdated),
+            Damaged),
         ["secret-in-clear-to-remote"] = new(
             Plant.Capture().Heard(Credential, "bell", Traits.OnTheWire, Traits.Remote),
             Plant.Capture().Heard(Cleartext, "http to time.example", Traits.Remote, Traits.Http),
