@@ -119,6 +119,8 @@ internal sealed record Target(string Name, string[] Rooms, Action<byte[]> Read)
         Told(() => Decision.Read(bytes));
         Told(() => Statement.Read(bytes));
         Told(() => SignedFile.Read(bytes));
+        Told(() => Challenge.Read(bytes));
+        Told(() => DeviceProof.Read(System.Text.Encoding.Latin1.GetString(bytes)));
     }
 
     private static void List(byte[] bytes)

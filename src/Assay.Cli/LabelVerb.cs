@@ -22,7 +22,7 @@ public static partial class LabelVerb
     {
         Name = "label",
         Summary = "decide on a statement, issue a label for a decision, verify or show one",
-        Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT… | sheet LABEL [CERTIFICATE [STATEMENT]] | page",
+        Usage = "decide STATEMENT | issue STATEMENT DECISION | verify FILE|PICTURE|TEXT… | show FILE|PICTURE|TEXT… | sheet LABEL [CERTIFICATE [STATEMENT]] | challenge | page",
         Example = "./assay label decide examples/doorbell-1.1-assessment/statement.cose --level 1 --by \"A. Example\" --role \"head of office\"",
         Formats = ["table", "json"],
         Options =
@@ -43,6 +43,10 @@ public static partial class LabelVerb
             new("--status-index", "N", "issue: the label's place in it"),
             new("--issuer", "NAME", $"decide, issue: short name of who signs (default: {DefaultIssuer})"),
             new("--in-toto", "FILE", "issue: also write the certificate as an in-toto statement in a DSSE envelope"),
+            new("--device-ca", "FILE", "issue: certificate or key of the authority whose certificates the model's devices carry"),
+            new("--device", "FILE", "issue: the key of the one device that the label is for; verify: its key, or its certificate with its issuer's"),
+            new("--challenge", "FILE", "verify: what the device was asked (label challenge)"),
+            new("--answer", "FILE", "verify: the device's signature over it"),
             new("--registry", "ADDRESS", "verify: ask this registry for its lists; issue: let this registry issue"),
             new("--status", "FILE", "verify: a status list, instead of a registry"),
             new("--notices", "FILE", "verify: the notices beside that list"),
@@ -69,14 +73,16 @@ public static partial class LabelVerb
         ["verify", _, ..] => Verify(arguments, terminal),
         ["show", _, ..] => Show(arguments, terminal),
         ["sheet", _] or ["sheet", _, _] or ["sheet", _, _, _] => WriteSheet(arguments, terminal, arguments.Operands[1], [.. arguments.Operands.Skip(2)]),
+        ["challenge"] => WriteChallenge(arguments, terminal),
         ["page"] => WritePage(arguments, terminal),
-        [] => throw new UsageException("expected decide, issue, verify, show, sheet or page, found nothing"),
+        [] => throw new UsageException("expected decide, issue, verify, show, sheet, challenge or page, found nothing"),
         ["decide", ..] => throw new UsageException("expected decide STATEMENT"),
         ["issue", ..] => throw new UsageException("expected issue STATEMENT DECISION"),
         ["sheet", ..] => throw new UsageException("expected sheet LABEL, perhaps with the certificate and the statement behind it"),
+        ["challenge", ..] => throw new UsageException("expected challenge without a file; -o FILE names the one to write"),
         ["page", ..] => throw new UsageException("expected page without a file; -o FILE names the one to write"),
         ["verify" or "show"] => throw new UsageException($"expected {arguments.Operands[0]} with a file, a picture or the text of a code"),
-        [var other, ..] => throw new UsageException($"expected decide, issue, verify, show, sheet or page, found {other}{Arguments.Nearest(other, ["decide", "issue", "verify", "show", "sheet", "page"])}"),
+        [var other, ..] => throw new UsageException($"expected decide, issue, verify, show, sheet, challenge or page, found {other}{Arguments.Nearest(other, ["decide", "issue", "verify", "show", "sheet", "challenge", "page"])}"),
     };
 
     // The page behind a code, with the keys that count here.
@@ -158,7 +164,10 @@ public static partial class LabelVerb
 
     private static int Issue(Arguments arguments, Terminal terminal, string statementFile, string decisionFile)
     {
-        if (arguments.Has("--in-toto") && arguments.Has("--registry")) throw new UsageException("--in-toto is for an issue with a key at hand: a registry signs with its own");
+        foreach (var here in new[] { "--in-toto", "--device", "--device-ca" })
+        {
+            if (arguments.Has(here) && arguments.Has("--registry")) throw new UsageException($"{here} is for an issue with a key at hand: a registry signs with its own");
+        }
         if (arguments.Value("--registry") is { } registry) return IssueAtRegistry(arguments, terminal, statementFile, decisionFile, registry);
         foreach (var there in new[] { "--as", "--sbom", "--update-host" })
         {
@@ -187,6 +196,7 @@ public static partial class LabelVerb
             Expires = arguments.Value("--expires") is { } expires ? Date("--expires", expires) : null,
             Product = arguments.Value("--product"),
             Status = status is null ? null : new StatusPointer(status, Number(arguments, "--status-index")!.Value),
+            Binding = Binding(arguments),
         });
         if (label is null) return Refused(terminal, "label", what, refusals);
         if (inToto is not null) terminal.WriteFile(inToto, stream => stream.Write(InTotoStatement.Sign(key, SignedFile.Read(label.Certificate))));
@@ -258,6 +268,13 @@ public static partial class LabelVerb
     private sealed record Examined(string Name, byte[] Token, SignedFile? Label, LabelCheck? Check, string? Signature)
     {
         public RecognitionAnswer? Recognised { get; init; }
+        /// <summary>Null where no device was shown, and where the label is nobody's.</summary>
+        public UnitCheck? Unit
+        {
+            get => Check is { Answer: LabelAnswer.Forged or LabelAnswer.IssuerUnknown } && field is not null ? new(false, "nobody in a trust list vouches for this label, so that it binds no unit") : field;
+            init;
+        }
+        public string Limit => Unit is { IsBound: true } bound ? $"This very unit is meant: {bound.Reason}." : LabelCheck.ModelOnly;
     }
 
     // What a log shows of the labels here; null where nobody asked.
@@ -305,6 +322,7 @@ public static partial class LabelVerb
         var asOf = AsOf(arguments, terminal);
         using var source = new StatusSource(arguments, terminal, trust, Keys(), asOf, Read);
         var logged = Logged(arguments, trust, asOf);
+        var shown = Shown(arguments, asOf);
         return [.. arguments.Operands.Skip(1).Select(operand =>
         {
             var (token, text) = Handed(operand);
@@ -315,7 +333,7 @@ public static partial class LabelVerb
                 if (label.Kind is SignedKind.Hallmark or SignedKind.Certificate)
                 {
                     var (status, without) = source.For(label);
-                    return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf, status, without, logged), null) { Recognised = Recognised(arguments, trust, label) };
+                    return new Examined(operand, token, label, LabelCheck.Of(label, trust, development.Select(d => d.Key), asOf, status, without, logged), null) { Recognised = Recognised(arguments, trust, label), Unit = shown?.Invoke(label) };
                 }
                 var (_, against) = Signer(label, label.Kind == SignedKind.Statement ? KeyRoles.Assessor : KeyRoles.Decision, trust, development);
                 return new Examined(operand, token, label, null, against ?? "its signature holds");
@@ -369,7 +387,8 @@ public static partial class LabelVerb
         if (one.Recognised is { } recognised) Line(recognised.IsRecognised ? "recognised" : "not recognised", recognised.Reason);
         Line("to do", check.ToAPerson);
         Line("authority", check.Issuer is { IsAuthority: true } issuer ? issuer.Address ?? issuer.Name : null);
-        Line("limit", LabelCheck.ModelOnly);
+        if (one.Unit is { IsBound: false } unit) Line("not bound", unit.Reason);
+        Line("limit", one.Limit);
     }
 
     private static void WriteExamined(Utf8JsonWriter json, Examined one, List<Examined> all)
@@ -385,7 +404,14 @@ public static partial class LabelVerb
             EvidenceJson.Texts(json, "reasons", check.Reasons);
             EvidenceJson.Texts(json, "notes", Links(one, all));
             json.WriteString("toDo", check.ToAPerson);
-            json.WriteString("limit", LabelCheck.ModelOnly);
+            json.WriteString("limit", one.Limit);
+            if (one.Unit is { } unit)
+            {
+                json.WriteStartObject("unit");
+                json.WriteBoolean("bound", unit.IsBound);
+                json.WriteString("reason", unit.Reason);
+                json.WriteEndObject();
+            }
             if (one.Recognised is { } recognised)
             {
                 json.WriteStartObject("recognition");
@@ -460,6 +486,7 @@ public static partial class LabelVerb
         yield return ("number", Convert.ToHexStringLower(hallmark.TokenId.Span));
         yield return ("status", hallmark.Status is { } status ? $"place {status.Index} in {status.List}" : "no status list");
         yield return ("certificate", $"SHA-256 begins {Convert.ToHexStringLower(hallmark.Certificate.Span)}");
+        foreach (var bound in FactsOf(hallmark.Binding)) yield return bound;
     }
 
     private static IEnumerable<(string, string?)> FactsOf(Certificate certificate, bool whole)
@@ -474,6 +501,7 @@ public static partial class LabelVerb
         yield return ("issued", Day(certificate.IssuedAt));
         yield return ("number", Convert.ToHexStringLower(certificate.TokenId.Span));
         yield return ("status", certificate.Status is { } status ? $"place {status.Index} in {status.List}" : "no status list");
+        foreach (var bound in FactsOf(certificate.Binding)) yield return bound;
         yield return ("examined", $"{string.Join(", ", certificate.Examined)} as of {Day(certificate.AsOf)}, by {certificate.Assessor}");
         yield return ("decided", $"by {certificate.DecidedBy} ({certificate.DecidedAs})");
         yield return ("editions", string.Join(", ", certificate.Editions));

@@ -1,5 +1,6 @@
 using Assay.CommandLine;
 using Assay.Evidence.Reading;
+using Assay.Html;
 using Assay.Labels.Page;
 using Assay.Labels.QrCode;
 using Assay.Labels.Token;
@@ -12,11 +13,11 @@ public static partial class LabelVerb
 {
     private static int WriteSheet(Arguments arguments, Terminal terminal, string labelFile, IReadOnlyList<string> beside)
     {
-        var size = arguments.Value("--size") switch
+        var paper = arguments.Value("--size") switch
         {
-            null => SheetSize.A4,
-            "A4" or "a4" => SheetSize.A4,
-            "A6" or "a6" => SheetSize.A6,
+            null => Paper.A4,
+            "A4" or "a4" => Paper.A4,
+            "A6" or "a6" => Paper.A6,
             var other => throw new UsageException($"--size expects A4 or A6, found {other}"),
         };
         var (token, text) = Handed(labelFile);
@@ -49,7 +50,7 @@ public static partial class LabelVerb
             Assessment = assessment,
             Code = QrCode.OfAddress(text is not null && text.Contains('#', StringComparison.Ordinal) ? text : Address(token, arguments.Value("--address") ?? LabelAddress.DefaultPrefix), QrLevel.M),
             Issuer = check.Issuer,
-            Size = size,
+            Paper = paper,
         };
         terminal.Write(sheet.ToPage().Write);
         return Exit.Done;

@@ -4,6 +4,9 @@ using System.Text;
 
 namespace Assay.Html;
 
+/// <summary>What a page is printed on.</summary>
+public enum Paper { A4, A6 }
+
 /// <summary>
 /// One whole page that stands alone: its style sheet is inside, nothing is loaded, nothing runs. The content security policy in its head allows
 /// exactly that style sheet by its digest, so that even a fault of ours could not load or run anything.
@@ -16,11 +19,13 @@ public sealed record Page
     /// <summary>Header, the element <c>main</c> with the id <c>content</c>, footer.</summary>
     public required IReadOnlyList<Node> Body { get; init; }
 
+    public Paper Paper { get; init; }
+
     /// <summary>A site serves this page: it may hold forms that are sent to the site, and links to its other pages. A page that stands alone may not.</summary>
     public bool IsServed { get; init; }
 
     /// <summary>The content security policy of this page: its own style sheet, and forms to its own site where it is served.</summary>
-    public string Policy => IsServed ? ServedPolicy : AlonePolicy;
+    public string Policy => $"default-src 'none'; style-src 'sha256-{(Paper == Paper.A6 ? SmallDigest : Digest)}'; base-uri 'none'; form-action '{(IsServed ? "self" : "none")}'";
 
     /// <summary>UTF-8 text with line feeds; same page, same bytes.</summary>
     /// <exception cref="ArgumentException">It holds a form or a link of a site and is not served.</exception>
@@ -36,7 +41,7 @@ public sealed record Page
         to.Write("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
         Encoder.Write(to, Title);
         to.Write("</title>\n<style>");
-        to.Write(StyleSheet.Text);
+        to.Write(Paper == Paper.A6 ? Small : StyleSheet.Text);
         to.Write("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">Skip to the content</a>\n");
         foreach (var node in Body)
         {
@@ -86,7 +91,9 @@ public sealed record Page
         return faults;
     }
 
-    private static readonly string StyleDigest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(StyleSheet.Text)));
-    private static readonly string AlonePolicy = $"default-src 'none'; style-src 'sha256-{StyleDigest}'; base-uri 'none'; form-action 'none'";
-    private static readonly string ServedPolicy = $"default-src 'none'; style-src 'sha256-{StyleDigest}'; base-uri 'none'; form-action 'self'";
+    // The last size of a page that a sheet names is printed; CSS has no word for A6.
+    private static readonly string Small = StyleSheet.Text + "@page { size: 105mm 148mm; margin: 7mm; @bottom-right { content: none; } }\n";
+    private static readonly string Digest = DigestOf(StyleSheet.Text), SmallDigest = DigestOf(Small);
+
+    private static string DigestOf(string style) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
 }

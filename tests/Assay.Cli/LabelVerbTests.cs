@@ -62,6 +62,53 @@ public sealed class LabelVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_sheet_carries_what_the_signed_files_lead_to_and_refuses_others()
+    {
+        Statement(met: true);
+        Label("decide", scratch.File("statement.cose"), "--level", "1", "--by", "A. Example", "--role", "head of office");
+        Label("issue", scratch.File("statement.cose"), scratch.File("decision.cose"), "-o", scratch.File("box"));
+        string[] chain = [scratch.File("box/label.png"), scratch.File("box/certificate.cose"), scratch.File("statement.cose")];
+        foreach (var size in new[] { "A4", "A6" })
+        {
+            Assert.Equal(0, Label(["sheet", .. chain, "--size", size, "-o", scratch.File($"{size}.html")]).Exit);
+            var sheet = File.ReadAllText(scratch.File($"{size}.html"));
+            foreach (var words in new[] { "TEST, NOT A LABEL", "Lumen Doorbell", "unknown: no file at hand says so", "level M" }) Assert.Contains(words, sheet, StringComparison.Ordinal);
+        }
+        Assert.Throws<UsageException>(() => Label("sheet", chain[0], "--size", "A3"));
+        Assert.Throws<UsageException>(() => Label("sheet", chain[1]));
+        Assert.Throws<Assay.Evidence.Reading.UnreadableException>(() => Label("sheet", chain[0], chain[2]));
+        Assert.Throws<Assay.Evidence.Reading.UnreadableException>(() => Label("sheet", chain[0], chain[1], scratch.File("decision.cose")));
+    }
+
+    [Fact]
+    public void A_device_that_answers_binds_the_label_and_without_an_answer_it_speaks_of_the_model()
+    {
+        Assay.Tests.Tool.Need("openssl", "openssl");
+        Statement(met: true);
+        Label("decide", scratch.File("statement.cose"), "--level", "1", "--by", "A. Example", "--role", "head of office");
+        Assert.Equal(0, Assay.Tests.Tool.Run("openssl", ["ecparam", "-genkey", "-name", "prime256v1", "-noout", "-out", scratch.File("device.key")]).Exit);
+        Assert.Equal(0, Assay.Tests.Tool.Run("openssl", ["pkey", "-in", scratch.File("device.key"), "-pubout", "-out", scratch.File("device.pub")]).Exit);
+        var issue = Label("issue", scratch.File("statement.cose"), scratch.File("decision.cose"), "--device", scratch.File("device.pub"), "--product", "Bell", "-o", scratch.File("box"));
+        Assert.True(issue.Exit == 0, issue.Text + issue.Error);
+        Assert.Equal(0, Label("challenge", "-o", scratch.File("challenge")).Exit);
+        Assert.Equal(0, Assay.Tests.Tool.Run("openssl", ["dgst", "-sha256", "-sign", scratch.File("device.key"), "-out", scratch.File("answer"), scratch.File("challenge")]).Exit);
+        using var issuer = keys.Open(KeyRoles.Issuer, _ => { });
+        File.WriteAllText(scratch.File("office.pem"), new string(System.Security.Cryptography.PemEncoding.Write("PUBLIC KEY", issuer.Public.Spki.Span)));
+        string[] shown = ["--device", scratch.File("device.pub"), "--challenge", scratch.File("challenge"), "--answer", scratch.File("answer")];
+        var bound = Label(["verify", scratch.File("box/label.png"), "--trust", scratch.File("office.pem"), .. shown]).Text;
+        Assert.Contains("This very unit is meant", bound, StringComparison.Ordinal);
+        Assert.DoesNotContain("does not prove", bound, StringComparison.Ordinal);
+        // The same of nobody's label, with a wrong answer, and with none.
+        Assert.Contains("binds no unit", Label(["verify", scratch.File("box/label.png"), .. shown]).Text, StringComparison.Ordinal);
+        File.WriteAllBytes(scratch.File("answer"), new byte[70]);
+        var wrong = Label(["verify", scratch.File("box/label.png"), "--trust", scratch.File("office.pem"), .. shown]).Text;
+        Assert.Contains("not a signature of this key", wrong, StringComparison.Ordinal);
+        Assert.Contains("does not prove", wrong, StringComparison.Ordinal);
+        Assert.Contains("does not prove", Label("verify", scratch.File("box/label.png"), "--trust", scratch.File("office.pem")).Text, StringComparison.Ordinal);
+        Assert.Throws<UsageException>(() => Label("verify", scratch.File("box/label.png"), "--device", scratch.File("device.pub")));
+    }
+
+    [Fact]
     public void A_statement_that_does_not_meet_its_level_is_refused_twice_and_the_blocking_units_are_named()
     {
         Statement(met: false);

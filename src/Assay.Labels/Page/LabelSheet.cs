@@ -7,9 +7,6 @@ using static Assay.Html.Markup;
 
 namespace Assay.Labels.Page;
 
-/// <summary>What the sheet is printed on.</summary>
-public enum SheetSize { A4, A6 }
-
 /// <summary>A line that people ask for, in words.</summary>
 public sealed record SheetFact(string Name, string Says);
 
@@ -25,7 +22,7 @@ public sealed record LabelSheet
     public required QrCode.QrCode Code { get; init; }
     /// <summary>Who vouches for the key that signed; null where nobody does.</summary>
     public TrustedKey? Issuer { get; init; }
-    public SheetSize Size { get; init; }
+    public Paper Paper { get; init; }
 
     private bool IsTest => Issuer is not { IsAuthority: true };
 
@@ -99,6 +96,7 @@ public sealed record LabelSheet
         return new Html.Page
         {
             Title = $"{product}: label",
+            Paper = Paper,
             Body =
             [
                 Main(
@@ -120,7 +118,7 @@ public sealed record LabelSheet
                         P(IsTest ? "Whoever prints this by hand can print anything: only the signature in the code counts."
                             : "A page behind a picture can say anything: look for the authority at its own address."),
                         P($"Code: version {Code.Version.ToString(CultureInfo.InvariantCulture)}, level {Code.Level}, {width} mm wide with its white margin. Do not print it smaller.").Class("soft")))
-                    .Class(Size == SheetSize.A6 ? "label-sheet small" : "label-sheet").Id("content"),
+                    .Class(Paper == Paper.A6 ? "label-sheet small" : "label-sheet").Id("content"),
             ],
         };
     }

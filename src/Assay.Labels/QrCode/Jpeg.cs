@@ -17,7 +17,7 @@ internal static class Jpeg
     /// <summary>Each scan goes over the whole picture; ten are usual.</summary>
     public const int MaxScans = 32;
 
-    // Beyond this the library halves the sides while decoding, which costs less than decoding all.
+    // Beyond this neighbouring points become one, row after row. (The library's own scaling gives another picture.)
     private const int EnoughSide = 3200;
 
     public static bool Looks(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]);
@@ -51,17 +51,21 @@ internal static class Jpeg
         if (width is <= 0 or > MaxSide || height is <= 0 or > MaxSide || (long)width * height > most)
             throw new UnreadableException($"sides up to {MaxSide} and at most {most} pixels", $"{width} by {height}", 0);
         jpeg.Out_color_space = J_COLOR_SPACE.JCS_GRAYSCALE;
-        jpeg.Scale_num = 1;
-        jpeg.Scale_denom = Math.Max(width, height) <= EnoughSide ? 1 : Math.Max(width, height) <= 2 * EnoughSide ? 2 : 4;
         jpeg.jpeg_start_decompress();
-        var grey = new byte[jpeg.Output_width * jpeg.Output_height];
-        var row = new[] { new byte[jpeg.Output_width * jpeg.Output_components] };
-        for (var y = 0; y < jpeg.Output_height; y++)
+        var by = (Math.Max(width, height) + EnoughSide - 1) / EnoughSide;
+        var (across, down) = (width / by, height / by);
+        var grey = new byte[across * down];
+        var sums = new int[across];
+        var row = new[] { new byte[width * jpeg.Output_components] };
+        for (var y = 0; y < down * by; y++)
         {
             jpeg.jpeg_read_scanlines(row, 1);
-            row[0].AsSpan(0, jpeg.Output_width).CopyTo(grey.AsSpan(y * jpeg.Output_width));
+            for (var x = 0; x < across * by; x++) sums[x / by] += row[0][x];
+            if (y % by != by - 1) continue;
+            for (var x = 0; x < across; x++) grey[y / by * across + x] = (byte)(sums[x] / (by * by));
+            Array.Clear(sums);
         }
-        return new Picture(jpeg.Output_width, jpeg.Output_height, grey);
+        return new Picture(across, down, grey);
     }
 
     private sealed class Refused(string message) : Exception(message);

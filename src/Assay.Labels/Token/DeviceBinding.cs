@@ -35,8 +35,9 @@ public sealed record DeviceBinding(ReadOnlyMemory<byte>? IssuingAuthority, ReadO
     /// <exception cref="UnreadableException"/>
     internal static DeviceBinding? Read(CborValue claims)
     {
-        ReadOnlyMemory<byte>? authority = claims[ClaimNumbers.DeviceAuthority] is { } named ? Claims.Bytes(named, "the authority of device certificates", PinBytes) : null;
-        ReadOnlyMemory<byte>? device = null;
+        // Not null but default: null would become an empty pin on its way through an array.
+        ReadOnlyMemory<byte>? authority = default, device = default;
+        if (claims[ClaimNumbers.DeviceAuthority] is { } named) authority = Claims.Bytes(named, "the authority of device certificates", PinBytes);
         if (claims[ClaimNumbers.Confirmation] is { } confirmation)
         {
             // Another way to name a key is not passed over: the label would then seem to speak of the model alone.

@@ -39,7 +39,7 @@ public sealed class CddlValidatorTests(ITestOutputHelper output) : IDisposable
         foreach (var (why, type, file) in new (string, string, byte[])[]
         {
             ("another kind", "certificate", hallmark),
-            ("untagged", "hallmark", hallmark[1..]),
+            ("another tag", "hallmark", [0xd3, .. hallmark[1..]]),
             ("a claim that nobody knows", "hallmark", Changed(claims => { claims.WriteInt32(99); claims.WriteInt32(1); })),
             ("a pin of 17 bytes", "hallmark", Changed(claims => { claims.WriteInt32(ClaimNumbers.DeviceAuthority); claims.WriteByteString(new byte[17]); })),
             ("a status without its index", "hallmark", Changed(claims => { claims.WriteInt32(ClaimNumbers.Status); claims.WriteStartMap(0); claims.WriteEndMap(); })),
@@ -121,8 +121,8 @@ public sealed class CddlValidatorTests(ITestOutputHelper output) : IDisposable
     {
         File.WriteAllBytes(scratch.File("file.cbor"), file);
         var result = Tool.Run("/usr/bin/python3", [Path.Combine(folder, "zcbor", "zcbor.py"), "validate", "-q", "-c", Path.Combine(Checkout.Root, "docs", "label.cddl"), "-t", type, "-i", scratch.File("file.cbor"), "--input-as", "cbor"]);
-        Assert.DoesNotContain("CDDL parsing error", result.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("Traceback", result.Error + result.Text, StringComparison.Ordinal);
-        return (result.Exit == 0, result.Error + result.Text);
+        // Neither a document that it cannot read nor a fault of its own counts as a refusal.
+        if (result.Exit != 0) Assert.StartsWith("CddlValidationError", result.Error.TrimEnd().Split('\n').Last(l => l.Contains("Error", StringComparison.Ordinal)).TrimStart("_main.".ToCharArray()), StringComparison.Ordinal);
+        return (result.Exit == 0, result.Error);
     }
 }
