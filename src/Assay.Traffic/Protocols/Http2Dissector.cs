@@ -175,7 +175,7 @@ internal sealed class Http2Dissector(Conversation conversation, HttpRequest? upg
         var query = path.IndexOf('?', StringComparison.Ordinal);
         Conversation.Path ??= Notes.Intern(query < 0 ? path : path.AsSpan(0, query));
         if (!Notes.IsExamination) return;
-        var request = new HttpRequest { Method = method, Target = path, Protocol = "http2", At = at, Host = authority, Authorization = authorization, HasCookie = cookie, HasToken = token };
+        var request = new HttpRequest { Method = method, To = Notes.Targets.Of(authority, path.AsSpan(), at), Protocol = "http2", At = at, Authorization = authorization, HasCookie = cookie, HasToken = token };
         HttpEvidence.Request(Notes, request);
         if (streams.Count >= MostStreams) return;
         streams[stream] = new Exchange { Request = request, IsForm = method is "POST" or "PUT" && HttpEvidence.MayHoldForm(Encoding.ASCII.GetBytes(type ?? "")) };

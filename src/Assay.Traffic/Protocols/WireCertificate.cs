@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Assay.Evidence;
 using Assay.Evidence.Cryptography;
 using Assay.Traffic.Captures;
@@ -10,7 +12,7 @@ internal static class WireCertificate
 {
     public static void Note(Notes notes, string protocol, ReadOnlySpan<byte> der, string subject, in Moment at)
     {
-        if (CertificateFacts.OfDer(der.ToArray()) is not { } facts)
+        if (notes.Certificates.Of(der) is not { } facts)
         {
             notes.Observe(at, protocol, Seen.Certificate, subject, "a certificate that cannot be read");
             return;
@@ -32,5 +34,24 @@ internal static class WireCertificate
             traits.Add(trait);
             faults.Add(words);
         }
+    }
+}
+
+/// <summary>Certificates that were read: a server shows the same one with each connection. At most 4,096, then it begins anew.</summary>
+internal sealed class SeenCertificates
+{
+    private const int Most = 4096;
+
+    private readonly Dictionary<UInt128, CertificateFacts?> known = [];
+
+    /// <summary>Null for what is no certificate.</summary>
+    public CertificateFacts? Of(ReadOnlySpan<byte> der)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(der, digest);
+        var key = BinaryPrimitives.ReadUInt128BigEndian(digest);
+        if (known.TryGetValue(key, out var facts)) return facts;
+        if (known.Count >= Most) known.Clear();
+        return known[key] = CertificateFacts.OfDer(der.ToArray());
     }
 }
