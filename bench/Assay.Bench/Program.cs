@@ -5,6 +5,8 @@ return args switch
     ["tile", var folder, var file, var bytes] => Assay.Bench.CaptureTiler.Run(folder, file,
         long.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture)),
     ["evidence", var file] => Assay.Bench.FlowsBench.Evidence(file),
+    ["findings", var file] => Assay.Bench.FlowsBench.Findings(file),
+    ["examined", var path] => Assay.Bench.ExaminedBench.Run(path),
     ["flood", var count, var to] => Assay.Bench.FloodMaker.Make(long.Parse(count, System.Globalization.CultureInfo.InvariantCulture), to),
     ["xz", var file] => Assay.Bench.XzBench.Run(file),
     ["blocks", var file] => Assay.Bench.BlockBench.Run(file),
@@ -31,6 +33,8 @@ static int Usage()
     Console.Error.WriteLine("Assay.Bench flows CAPTURE   reads headers, counters, flows and all evidence seven times each; prints packets per second and bytes allocated per packet");
     Console.Error.WriteLine("Assay.Bench tile FOLDER OUT.pcap BYTES   makes a capture of that size out of the small ones in FOLDER");
     Console.Error.WriteLine("Assay.Bench evidence CAPTURE   reads all evidence three times, on one core");
+    Console.Error.WriteLine("Assay.Bench findings CAPTURE   reads findings alone seven times, on one core");
+    Console.Error.WriteLine("Assay.Bench examined PATH   prints all that is told by a capture, or a digest of it for each capture of a folder");
     Console.Error.WriteLine("Assay.Bench flood COUNT OUT.pcap   makes a flood of openings, each from another source");
     Console.Error.WriteLine("Assay.Bench xz FILE.xz      decodes FILE seven times; prints megabytes of content per second, one thread");
     Console.Error.WriteLine("Assay.Bench blocks FILE     decodes the blocks of an .lzo or of an lz4 -l file seven times; prints megabytes of content per second, one thread");

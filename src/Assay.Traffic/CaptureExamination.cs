@@ -11,7 +11,10 @@ public sealed record CaptureExamination
 {
     /// <summary>In the order of their first frames.</summary>
     public required IReadOnlyList<Flow> Flows { get; init; }
-    /// <summary>Log-ins and weak cryptography at every frame; each other thing once, at the first frame where it was seen, with a note of how often and until where.</summary>
+    /// <summary>
+    /// Log-ins and weak cryptography at every frame, each at most a thousand times; each other thing once, at the first frame where it was seen. Where something was seen more often than
+    /// it is listed, the note of the first says how often and until where.
+    /// </summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
     /// <summary>Every occurrence, in frame order.</summary>
     public required IReadOnlyList<Observation> Observations { get; init; }
@@ -29,6 +32,16 @@ public sealed record CaptureExamination
     /// <exception cref="OperationCanceledException"/>
     public static CaptureExamination Of(Artefact artefact, ExaminationOptions options) => Of(artefact, options, null);
 
+    /// <summary>
+    /// As <see cref="Of(Artefact, ExaminationOptions)"/>, for who asks for findings alone: <see cref="Flows"/> and <see cref="Observations"/> stay empty, so that a capture of any
+    /// length takes the memory of what it tells. Findings, attacks and stations are the same.
+    /// </summary>
+    public static CaptureExamination OfFindings(Artefact artefact, ExaminationOptions options)
+    {
+        using var reader = CaptureReader.Open(artefact, options.Budget);
+        return Of(reader, options, null, onlyFindings: true);
+    }
+
     /// <param name="witness">Is told the fields that readers read.</param>
     internal static CaptureExamination Of(Artefact artefact, ExaminationOptions options, Protocols.IFieldWitness? witness)
     {
@@ -40,7 +53,7 @@ public sealed record CaptureExamination
     /// <exception cref="OperationCanceledException"/>
     public static CaptureExamination Of(CaptureReader reader, ExaminationOptions options) => Of(reader, options, null);
 
-    private static CaptureExamination Of(CaptureReader reader, ExaminationOptions options, Protocols.IFieldWitness? witness)
+    private static CaptureExamination Of(CaptureReader reader, ExaminationOptions options, Protocols.IFieldWitness? witness, bool onlyFindings = false)
     {
         var artefact = reader.Artefact;
         var flows = new List<Flow>();
@@ -49,7 +62,7 @@ public sealed record CaptureExamination
         {
             if (flows.Count < CaptureWalk.MostFlows) flows.Add(flow);
             else unkept++;
-        });
+        }, onlyFindings: onlyFindings);
         walk.Notes.Witness = witness;
         var coverage = walk.Run(reader);
         if (unkept > 0)

@@ -23,7 +23,7 @@ internal sealed class CaptureWalk
     private readonly Notes notes;
     private readonly FlowCache cache;
     private readonly int share, shares;
-    private readonly bool counters;
+    private readonly bool counters, onlyFindings;
     private readonly Fragments reassembly = new();
     private readonly List<TunnelFacts> tunnels = [];
     private readonly Dictionary<TunnelFacts, int> tunnelIndex = [];
@@ -39,20 +39,22 @@ internal sealed class CaptureWalk
 
     /// <param name="share">Which of the <paramref name="shares"/> of flows this walk keeps: each walk reads all frames, and all names that DNS tells.</param>
     /// <param name="counters">Endpoints and counters only: no payload is read, so that there are no names and no applications.</param>
+    /// <param name="onlyFindings">Of an examination neither occurrences nor flows: nothing is put in words that is no finding, and nothing is handed to <paramref name="emit"/>.</param>
     public CaptureWalk(Artefact artefact, ExaminationOptions options, bool isExamination, Action<Flow> emit, int mostFlows = MostFlows, int share = 0,
-        int shares = 1, bool counters = false)
+        int shares = 1, bool counters = false, bool onlyFindings = false)
     {
-        (this.share, this.shares, this.counters) = (share, shares, counters);
+        (this.share, this.shares, this.counters, this.onlyFindings) = (share, shares, counters, onlyFindings);
         this.artefact = artefact;
         this.options = options;
-        notes = new Notes(artefact, options, isExamination);
+        notes = new Notes(artefact, options, isExamination, isExamination && !onlyFindings);
         if (isExamination) watch = new AttackWatch();
         cache = new FlowCache(mostFlows, (in FlowEntry entry, Conversation? conversation, bool evicted) =>
         {
             if (share > 0 && TellsNames(entry.SourcePort, entry.DestinationPort)) return;
             Flows++;
             if (evicted) Evicted++;
-            emit(Record(entry, conversation));
+            if (onlyFindings) conversation?.Finish();
+            else emit(Record(entry, conversation));
         });
     }
 
@@ -89,6 +91,7 @@ internal sealed class CaptureWalk
             if (frames % ProgressEvery == 0)
             {
                 options.Cancel.ThrowIfCancellationRequested();
+                if (!counters) cache.Finish(frame.Time, forget: onlyFindings);
                 // How much content a compressed capture has, nobody knows before its end.
                 if (share == 0) options.Progress?.Invoke(new Progress("reading " + artefact.Name, reader.Position, reader.Compression is null ? artefact.Size : 0));
             }
@@ -191,12 +194,19 @@ internal sealed class CaptureWalk
             {
                 if (packet.PayloadOnWire == 0) return;
                 conversation = new Conversation(notes);
+                if (!conversation.Hold(HalfRead.Connection))
+                {
+                    conversation = null;
+                    entry.Read = true;
+                    return;
+                }
                 if (entry.StartsOut) conversation.Start(true, entry.StartOut);
                 if (entry.StartsIn) conversation.Start(false, entry.StartIn);
             }
             conversation.Take(packet, frame, outward);
             entry.Application = conversation.Application;
             entry.Read = conversation.IsDone;
+            if (onlyFindings && entry.Read) conversation = null;
         }
         else if (packet.PayloadLength > 0)
         {
@@ -252,8 +262,8 @@ internal sealed class CaptureWalk
     {
         if (!listeners.Add((packet.Source, packet.SourcePort, packet.Protocol))) return;
         var at = new Moment(frame, packet);
-        var subject = FormattableString.Invariant($"{packet.Source}:{packet.SourcePort}/{Flow.NameOf(packet.Protocol)}");
-        notes.Observe(at, Flow.NameOf(packet.Protocol), Seen.Listener, subject, packet.Protocol == Packet.Tcp ? "accepted a connection" : "answered a datagram",
+        var protocol = Flow.NameOf(packet.Protocol);
+        notes.Observe(at, protocol, Seen.Listener, $"{packet.Source}:{packet.SourcePort}/{protocol}", packet.Protocol == Packet.Tcp ? "accepted a connection" : "answered a datagram",
             FindingKind.Exposure, packet.Protocol == Packet.Tcp ? 1 : 0.8, null, packet.SourceMac.Bits == 0 ? null : $"station {packet.SourceMac}",
                 Traits.Listener);
     }
@@ -318,7 +328,7 @@ internal sealed class CaptureWalk
                 Found = FormattableString.Invariant($"{damaged} frames whose headers are cut or contradict themselves; this is the first"),
             });
         }
-        if (notes.Loss is { } unwritten) losses.Add(unwritten);
+        losses.AddRange(notes.Losses);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal)
         {
             ["bytes"] = bytes,

@@ -35,6 +35,8 @@ internal sealed class Stations
         public readonly SortedSet<string> Names = new(StringComparer.Ordinal);
         public readonly SortedSet<string> Roles = new(StringComparer.Ordinal);
         public Address Latest;
+        public string? LatestName;
+        public bool IsGateway;
         public long First = long.MaxValue, Last = long.MinValue, Frames;
     }
 
@@ -49,11 +51,18 @@ internal sealed class Stations
         draft.Latest = address;
         if (!address.IsLocal)
         {
-            // Nearly every machine has a global address of IPv6; one that sends from two networks of them forwards.
-            if (!address.IsV4 && draft.Global.Count < MostEach) draft.Global.Add(address);
-            if (address.IsV4 || draft.Global.Any(g => g.High != address.High)) draft.Roles.Add("gateway");
+            Outside(draft, address);
         }
         else if (!address.IsMulticast && address != Address.V4(0) && address != default) Add(draft, address);
+    }
+
+    // Nearly every machine has a global address of IPv6; one that sends from two networks of them forwards.
+    private static void Outside(Draft draft, Address address)
+    {
+        if (!address.IsV4 && draft.Global.Count < MostEach) draft.Global.Add(address);
+        if (draft.IsGateway || !address.IsV4 && !draft.Global.Any(g => g.High != address.High)) return;
+        draft.IsGateway = true;
+        draft.Roles.Add("gateway");
     }
 
     public void Leased(MacAddress mac, Address address)
@@ -61,9 +70,11 @@ internal sealed class Stations
         if (mac.Bits != 0 && Find(mac) is { } draft) Add(draft, address);
     }
 
-    public void Named(MacAddress mac, string name)
+    public void Named(MacAddress mac, ReadOnlySpan<char> name)
     {
-        if (mac.Bits != 0 && Find(mac) is { } draft && draft.Names.Count < MostEach) draft.Names.Add(Evidence.Shortened.Visible(name));
+        if (mac.Bits == 0 || Find(mac) is not { } draft || draft.Names.Count >= MostEach || name.SequenceEqual(draft.LatestName)) return;
+        draft.LatestName = new string(name);
+        draft.Names.Add(Evidence.Shortened.Visible(draft.LatestName));
     }
 
     public void Serves(MacAddress mac, string role)

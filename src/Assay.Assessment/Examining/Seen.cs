@@ -59,7 +59,7 @@ public sealed record Seen
     {
         try
         {
-            var capture = CaptureExamination.Of(artefact, options);
+            var capture = CaptureExamination.OfFindings(artefact, options);
             return new Seen { Artefact = artefact.Name, Kind = "capture", Coverage = [capture.Coverage], Findings = capture.Findings };
         }
         catch (UnreadableException wrong)

@@ -35,6 +35,8 @@ internal sealed class Openings
     public const int Size = 128;
 
     private readonly Opening[] ring = new Opening[Size];
+    // What stands at each place of the ring, in 32 bits: most that is looked for is not there, and that is seen in one sweep.
+    private readonly uint[] keys = new uint[Size];
     private int next, latest;
 
     public MacAddress Mac;
@@ -53,9 +55,10 @@ internal sealed class Openings
     public int Find(Address target, ushort port, byte protocol)
     {
         if (latest < Count && Is(ring[latest], target, port, protocol)) return latest;
-        for (var i = 0; i < Count; i++)
+        var key = Key(target, port, protocol);
+        for (int from = 0, next; (next = keys.AsSpan(from, Count - from).IndexOf(key)) >= 0; from += next + 1)
         {
-            if (Is(ring[i], target, port, protocol)) return latest = i;
+            if (Is(ring[from + next], target, port, protocol)) return latest = from + next;
         }
         return -1;
     }
@@ -66,7 +69,14 @@ internal sealed class Openings
         next = (next + 1) % Size;
         if (Count < Size) Count++;
         ring[index] = new Opening { Target = target, Port = port, Protocol = protocol, Asked = time, Last = time, Frame = frame, FirstFrame = frame };
+        keys[index] = Key(target, port, protocol);
         return latest = index;
+    }
+
+    private static uint Key(Address target, ushort port, byte protocol)
+    {
+        var mixed = (target.High ^ target.Low ^ (ulong)port << 40 ^ (ulong)protocol << 56) * 0x9e37_79b9_7f4a_7c15;
+        return (uint)(mixed >> 32);
     }
 
     private static bool Is(in Opening opening, Address target, ushort port, byte protocol) =>

@@ -41,7 +41,7 @@ internal sealed class ByteStream
         if (ahead > 0)
         {
             early ??= [];
-            if (early.Count < MostEarlySegments && earlyBytes + payload.Length <= MostEarly)
+            if (early.Count < MostEarlySegments && earlyBytes + payload.Length <= MostEarly && conversation.Hold(payload.Length))
             {
                 early.Add(new Segment(sequence, payload.ToArray(), onWire, at));
                 earlyBytes += payload.Length;
@@ -68,27 +68,30 @@ internal sealed class ByteStream
     public void Finish(Conversation conversation)
     {
         if (early is { Count: > 0 }) Drain(conversation, overGaps: true);
-        Release();
     }
 
+    /// <summary>Gives memory back; the conversation gives back what it was counted for.</summary>
     public void Release()
     {
         early = null;
         earlyBytes = 0;
-        Forget();
+        heldLength = 0;
+        if (held is not null) ArrayPool<byte>.Shared.Return(held);
+        held = null;
     }
 
-    private void Forget()
+    private void Forget(Conversation conversation)
     {
         heldLength = 0;
         if (held is null) return;
+        conversation.GiveBack(held.Length);
         ArrayPool<byte>.Shared.Return(held);
         held = null;
     }
 
     private int Skip(Conversation conversation, uint sequence)
     {
-        Forget();
+        Forget(conversation);
         next = sequence;
         conversation.Lost(IsOutward);
         return 0;
@@ -101,7 +104,7 @@ internal sealed class ByteStream
         next += (uint)(onWire - known);
         if (known < payload.Length) Deliver(conversation, payload[known..], at);
         if (payload.Length >= onWire) return;
-        Forget();
+        Forget(conversation);
         conversation.Lost(IsOutward);
     }
 
@@ -117,7 +120,7 @@ internal sealed class ByteStream
         if (heldLength == 0) return;
         var done = conversation.Read(IsOutward, held.AsSpan(0, heldLength), at);
         if (conversation.IsDone) return;
-        if (done == heldLength) Forget();
+        if (done == heldLength) Forget(conversation);
         else
         {
             held.AsSpan(done, heldLength - done).CopyTo(held);
@@ -128,24 +131,33 @@ internal sealed class ByteStream
     private void Hold(Conversation conversation, ReadOnlySpan<byte> rest)
     {
         if (rest.IsEmpty || conversation.IsDone) return;
-        if (heldLength + rest.Length > MostHeld)
+        if (heldLength + rest.Length > MostHeld || !HasRoom(conversation, heldLength + rest.Length))
         {
-            Forget();
+            Forget(conversation);
             conversation.Lost(IsOutward);
             return;
         }
-        if (held is null || held.Length < heldLength + rest.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Min(MostHeld, Math.Max(2048, 2 * (heldLength + rest.Length))));
-            if (held is not null)
-            {
-                held.AsSpan(0, heldLength).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(held);
-            }
-            held = larger;
-        }
         rest.CopyTo(held.AsSpan(heldLength));
         heldLength += rest.Length;
+    }
+
+    private bool HasRoom(Conversation conversation, int length)
+    {
+        if (held is not null && held.Length >= length) return true;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(MostHeld, Math.Max(512, 2 * length)));
+        if (!conversation.Hold(larger.Length))
+        {
+            ArrayPool<byte>.Shared.Return(larger);
+            return false;
+        }
+        if (held is not null)
+        {
+            held.AsSpan(0, heldLength).CopyTo(larger);
+            conversation.GiveBack(held.Length);
+            ArrayPool<byte>.Shared.Return(held);
+        }
+        held = larger;
+        return true;
     }
 
     private void Drain(Conversation conversation, bool overGaps, uint? until = null)
@@ -162,6 +174,7 @@ internal sealed class ByteStream
             if (ahead > 0 && (!overGaps || until is { } end && (int)(end - segment.Sequence) < 0)) return;
             early.RemoveAt(first);
             earlyBytes -= segment.Bytes.Length;
+            conversation.GiveBack(segment.Bytes.Length);
             if (ahead > 0) ahead = Skip(conversation, segment.Sequence);
             InOrder(conversation, -ahead, segment.Bytes, segment.OnWire, segment.At);
         }

@@ -13,13 +13,28 @@ internal sealed class Conversation(Notes notes)
     private ByteStream? outward = new() { IsOutward = true };
     private ByteStream? inward = new() { IsOutward = false };
     private Dissector? dissector;
-    private int tries;
+    private int tries, held;
     private bool keepsName;
 
     /// <summary>What is kept of a flow of UDP: facts, and what its reader puts together of several datagrams.</summary>
     public static Conversation OfDatagrams(Notes notes) => new(notes) { outward = null, inward = null };
 
     public Notes Notes => notes;
+
+    /// <summary>Takes so many bytes out of what all connections may hold; false where there are no more. All is given back when this one is done.</summary>
+    public bool Hold(int bytes)
+    {
+        if (!notes.HalfRead.Take(bytes)) return false;
+        held += bytes;
+        return true;
+    }
+
+    public void GiveBack(int bytes)
+    {
+        notes.HalfRead.GiveBack(bytes);
+        held -= bytes;
+    }
+
     /// <summary>A handshake that comes in pieces over several datagrams.</summary>
     public HandshakePieces? Pieces { get; set; }
     /// <summary>Requests whose answers are awaited, by their number; at most <see cref="MostAsked"/>.</summary>
@@ -117,5 +132,7 @@ internal sealed class Conversation(Notes notes)
         inward?.Release();
         outward = inward = null;
         dissector = null;
+        Pieces?.Forget();
+        GiveBack(held);
     }
 }

@@ -21,12 +21,15 @@ internal sealed class FlowCache
     /// <summary>Flows with one hash that are looked through. Only a capture made for it has more; then a flow is taken for a new one.</summary>
     private const int LongestChain = 256;
 
+    /// <summary>Flows in a page; a page is made when it is needed and never moved.</summary>
+    private const int PageBits = 12, PageSize = 1 << PageBits;
+
     private readonly int most;
     private readonly Emit emit;
-    private FlowEntry[] entries;
-    private Conversation?[] conversations;
+    private readonly List<FlowEntry[]> entries = [];
+    private readonly List<Conversation?[]> conversations = [];
     private int[] heads;
-    private int count;
+    private int count, room;
 
     /// <summary>Takes a flow that is complete.</summary>
     /// <param name="evicted">It might have gone on, but the cache was full.</param>
@@ -37,13 +40,12 @@ internal sealed class FlowCache
     {
         this.most = most;
         this.emit = emit;
-        var start = Math.Min(most, 1 << 12);
-        entries = new FlowEntry[start];
-        conversations = new Conversation?[start];
-        heads = new int[2 * start];
+        heads = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(most, PageSize) * 2)];
     }
 
-    public ref Conversation? Conversation(int slot) => ref conversations[slot];
+    public ref Conversation? Conversation(int slot) => ref conversations[slot >> PageBits][slot & PageSize - 1];
+
+    private ref FlowEntry Entry(int slot) => ref entries[slot >> PageBits][slot & PageSize - 1];
 
     /// <summary>The flow of a packet, counted; <paramref name="outward"/> when the packet comes from the flow's source.</summary>
     /// <param name="hash">As <see cref="Hash"/> gives it.</param>
@@ -54,18 +56,20 @@ internal sealed class FlowCache
         ref var head = ref heads[hash & (heads.Length - 1)];
         // Links are slot + 1, so that a cleared array means "none".
         var steps = 0;
-        for (var link = head; link != 0 && steps < LongestChain; link = entries[link - 1].Next, steps++)
+        for (var link = head; link != 0 && steps < LongestChain; steps++)
         {
-            ref var entry = ref entries[link - 1];
+            ref var entry = ref Entry(link - 1);
+            var chained = link;
+            link = entry.Next;
             if (entry.Hash != hash || entry.Closed || !entry.Matches(packet, out outward)) continue;
             if (!Ends(entry, packet, time))
             {
-                slot = link - 1;
+                slot = chained - 1;
                 entry.Count(packet, time, outward);
                 return ref entry;
             }
             entry.Closed = true;
-            conversations[link - 1]?.Finish();
+            Conversation(chained - 1)?.Finish();
             break;
         }
         begun = true;
@@ -79,9 +83,9 @@ internal sealed class FlowCache
 
     private ref FlowEntry Begin(in Packet packet, uint hash, long frame, long time, out int slot, out bool outward)
     {
-        if (count == entries.Length) MakeRoom();
+        if (count == room) MakeRoom();
         slot = count++;
-        ref var entry = ref entries[slot];
+        ref var entry = ref Entry(slot);
         // A SYN+ACK as the first packet answers somebody whose SYN was not captured: that one began.
         outward = packet.Protocol != Packet.Tcp || (packet.Flags & (TcpFlags.Syn | TcpFlags.Acknowledge)) != (TcpFlags.Syn | TcpFlags.Acknowledge);
         entry = outward
@@ -112,27 +116,26 @@ internal sealed class FlowCache
 
     private void MakeRoom()
     {
-        if (entries.Length < most)
+        if (room < most)
         {
-            var size = Math.Min(most, entries.Length * 4);
-            Array.Resize(ref entries, size);
-            Array.Resize(ref conversations, size);
-            heads = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)size * 2)];
+            entries.Add(new FlowEntry[Math.Min(PageSize, most - room)]);
+            conversations.Add(new Conversation?[entries[^1].Length]);
+            room += entries[^1].Length;
+            if (heads.Length >= 2 * room) return;
+            heads = new int[heads.Length * 2];
         }
-        else
-        {
-            Evict();
-            Array.Clear(heads);
-        }
+        else Evict();
         Link();
     }
 
     private void Link()
     {
+        Array.Clear(heads);
         for (var slot = 0; slot < count; slot++)
         {
-            ref var head = ref heads[entries[slot].Hash & (heads.Length - 1)];
-            entries[slot].Next = head;
+            ref var entry = ref Entry(slot);
+            ref var head = ref heads[entry.Hash & (heads.Length - 1)];
+            entry.Next = head;
             head = slot + 1;
         }
     }
@@ -147,8 +150,9 @@ internal sealed class FlowCache
         var now = long.MinValue;
         for (var slot = 0; slot < count; slot++)
         {
-            if (entries[slot].IsHalfOpen) halfOpen++;
-            if (entries[slot].Last > now) now = entries[slot].Last;
+            ref var entry = ref Entry(slot);
+            if (entry.IsHalfOpen) halfOpen++;
+            if (entry.Last > now) now = entry.Last;
         }
         var openings = halfOpen >= count / 4;
         var leaving = openings ? Math.Max(1, halfOpen * 3 / 4) : count / 2 + 1;
@@ -156,24 +160,56 @@ internal sealed class FlowCache
         var kept = 0;
         for (var slot = 0; slot < count; slot++)
         {
-            ref var entry = ref entries[slot];
+            ref var entry = ref Entry(slot);
             if (leaving > 0 && (openings ? entry.IsHalfOpen : entry.Closed || entry.Last <= limit))
             {
                 leaving--;
-                emit(entry, conversations[slot], !entry.Closed && now - entry.Last <= Idle);
+                emit(entry, Conversation(slot), !entry.Closed && now - entry.Last <= Idle);
                 continue;
             }
-            entries[kept] = entry;
-            conversations[kept++] = conversations[slot];
+            Keep(slot, kept++);
         }
-        Array.Clear(conversations, kept, count - kept);
+        Shrink(kept);
+    }
+
+    private void Keep(int slot, int kept)
+    {
+        if (slot == kept) return;
+        Entry(kept) = Entry(slot);
+        Conversation(kept) = Conversation(slot);
+    }
+
+    private void Shrink(int kept)
+    {
+        for (var slot = kept; slot < count; slot++) Conversation(slot) = null;
         count = kept;
+    }
+
+    /// <summary>
+    /// Is done with what was said in flows whose next packet would begin another: what is half read of them is read to its end, and its memory given back. The flows themselves stay.
+    /// </summary>
+    /// <param name="forget">Nobody asks later for what was read: connections that are over for ten seconds are forgotten too.</param>
+    public void Finish(long now, bool forget)
+    {
+        for (var slot = 0; slot < count; slot++)
+        {
+            ref var conversation = ref Conversation(slot);
+            if (conversation is null) continue;
+            ref var entry = ref Entry(slot);
+            if (!(entry.Closed || now - entry.Last > Idle || forget && entry.IsOver && now - entry.Last > Linger)) continue;
+            conversation.Finish();
+            if (forget) conversation = null;
+        }
     }
 
     private long SilentHalf()
     {
         var last = new long[count];
-        for (var slot = 0; slot < count; slot++) last[slot] = entries[slot].Closed ? long.MinValue : entries[slot].Last;
+        for (var slot = 0; slot < count; slot++)
+        {
+            ref var entry = ref Entry(slot);
+            last[slot] = entry.Closed ? long.MinValue : entry.Last;
+        }
         Array.Sort(last);
         return last[count / 2];
     }
@@ -184,29 +220,29 @@ internal sealed class FlowCache
         var kept = 0;
         for (var slot = 0; slot < count; slot++)
         {
-            ref var entry = ref entries[slot];
+            ref var entry = ref Entry(slot);
             if (entry.Closed || now - entry.Last > Idle || now - entry.First > Active || entry.IsOver && now - entry.Last > Linger)
             {
-                emit(entry, conversations[slot], false);
+                emit(entry, Conversation(slot), false);
                 continue;
             }
-            entries[kept] = entry;
-            conversations[kept++] = conversations[slot];
+            Keep(slot, kept++);
         }
         if (kept == count) return;
-        Array.Clear(conversations, kept, count - kept);
-        count = kept;
-        Array.Clear(heads);
+        Shrink(kept);
         Link();
     }
 
     /// <summary>Writes out all that is left.</summary>
     public void Flush()
     {
-        for (var slot = 0; slot < count; slot++) emit(entries[slot], conversations[slot], false);
+        for (var slot = 0; slot < count; slot++)
+        {
+            emit(Entry(slot), Conversation(slot), false);
+            Conversation(slot) = null;
+        }
         count = 0;
         Array.Clear(heads);
-        Array.Clear(conversations);
     }
 
     /// <summary>Symmetric: both directions of a flow meet in one chain.</summary>

@@ -84,7 +84,7 @@ internal static class Dhcp
         }
         if (!string.IsNullOrEmpty(vendor))
         {
-            string[] traits = HttpEvidence.VersionNumber().IsMatch(vendor) ? [Traits.VersionDisclosed] : [];
+            string[] traits = HttpEvidence.NamesVersion(vendor) ? [Traits.VersionDisclosed] : [];
             notes.Observe(at, "dhcp", Seen.Announcement, who, $"vendor class {vendor}", FindingKind.Disclosure, 0.8, null, null, traits);
         }
         if (!string.IsNullOrEmpty(mud)) notes.Observe(at, "dhcp", Seen.Announcement, who, $"MUD address {mud}");

@@ -94,7 +94,7 @@ internal static class DhcpV6
                     break;
                 case 16 when value.Length > 6 && BinaryPrimitives.ReadUInt16BigEndian(value[4..]) is var length && length > 0 && length <= value.Length - 6:
                     var vendor = Encoding.Latin1.GetString(value.Slice(6, Math.Min((int)length, 255)));
-                    string[] traits = HttpEvidence.VersionNumber().IsMatch(vendor) ? [Traits.VersionDisclosed] : [];
+                    string[] traits = HttpEvidence.NamesVersion(vendor) ? [Traits.VersionDisclosed] : [];
                     notes.Observe(at, "dhcpv6", Seen.Announcement, who, $"vendor class {vendor}", FindingKind.Disclosure, 0.8, null, null, traits);
                     break;
                 case 112:

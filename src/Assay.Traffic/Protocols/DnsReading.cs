@@ -59,6 +59,7 @@ internal static class DnsReading
         Datagram = static (bytes, usual) => usual && DnsMessage.TryRead(bytes, out _),
         Read = static (in datagram) => Read(datagram, "llmnr"),
         TellsFlows = true,
+        Proof = [new("transaction", "dns.id"), new("name", "dns.qry.name")],
     };
 
     private static bool Read(in Datagram datagram, string protocol)
@@ -96,10 +97,10 @@ internal static class DnsReading
                 notes.Saw(at, protocol, "name", Name(name[..length]));
                 notes.Saw(at, protocol, "kind", DnsMessage.TypeName(type));
             }
-            if (!message.IsResponse && notes.IsExamination) notes.Observe(at, protocol, Seen.Query, Name(name[..length]), DnsMessage.TypeName(type));
+            if (!message.IsResponse && notes.IsExamination) notes.Observe(at, protocol, Seen.Query, Shown(name[..length]), $"{DnsMessage.TypeName(type)}");
         }
         if (!message.IsResponse) return;
-        if (notes.IsExamination && message.Code == 3) notes.Observe(at, protocol, Seen.Answer, Name(asked[..askedLength]), "no such name");
+        if (notes.IsExamination && message.Code == 3) notes.Observe(at, protocol, Seen.Answer, Shown(asked[..askedLength]), "no such name");
         while (message.NextRecord(name, out var length, out var type, out var data, out var dataAt))
         {
             // An answer reached by aliases belongs to the name that was asked for.
@@ -109,42 +110,54 @@ internal static class DnsReading
                 var address = data.Length == 4 ? Address.V4(BinaryPrimitives.ReadUInt32BigEndian(data)) : Address.V6(data);
                 if (owner.Length > 0 && names) notes.Answered(address, owner);
                 if (!notes.IsExamination) continue;
-                notes.Observe(at, protocol, Seen.Answer, Name(owner), $"{DnsMessage.TypeName(type)} {address}");
-                if (protocol == "mdns" && address == at.Source) notes.Stations.Named(at.SourceMac, new string(owner));
+                notes.Observe(at, protocol, Seen.Answer, Shown(owner), $"{DnsMessage.TypeName(type)} {address}");
+                if (protocol == "mdns" && address == at.Source) notes.Stations.Named(at.SourceMac, owner);
             }
-            else if (notes.IsExamination && protocol == "mdns") Announced(notes, message, new string(name[..length]), type, data, dataAt, at);
+            else if (notes.IsExamination && protocol == "mdns") Announced(notes, message, name[..length], type, data, dataAt, at);
         }
     }
 
-    private static string Name(ReadOnlySpan<char> name) => name.IsEmpty ? "." : new string(name);
+    private static string Name(ReadOnlySpan<char> name) => new(Shown(name));
 
-    private static void Announced(Notes notes, DnsMessage message, string owner, ushort type, ReadOnlySpan<byte> data, int dataAt, in Moment at)
+    private static ReadOnlySpan<char> Shown(ReadOnlySpan<char> name) => name.IsEmpty ? "." : name;
+
+    [SkipLocalsInit]
+    private static void Announced(Notes notes, DnsMessage message, ReadOnlySpan<char> owner, ushort type, ReadOnlySpan<byte> data, int dataAt, in Moment at)
     {
-        if (type == DnsMessage.Ptr && owner.EndsWith(".local", StringComparison.OrdinalIgnoreCase))
+        switch (type)
         {
-            var target = new char[DnsMessage.LongestName];
-            if (message.NameAt(dataAt, target, out var length)) notes.Observe(at, "mdns", Seen.Announcement, new string(target, 0, length), $"service {owner}");
+            case DnsMessage.Ptr when notes.KeepsObservations && owner.EndsWith(".local", StringComparison.OrdinalIgnoreCase):
+                Span<char> target = stackalloc char[DnsMessage.LongestName];
+                if (message.NameAt(dataAt, target, out var length)) notes.Observe(at, "mdns", Seen.Announcement, target[..length], $"service {owner}");
+                break;
+            case DnsMessage.Srv when data.Length >= 7:
+                notes.Observe(at, "mdns", Seen.Announcement, owner, $"port {BinaryPrimitives.ReadUInt16BigEndian(data[4..])}");
+                break;
+            case DnsMessage.Txt:
+                for (; data.Length > 1 && data[0] > 0 && data[0] < data.Length; data = data[(1 + data[0])..]) Pair(notes, owner, data.Slice(1, data[0]), at);
+                break;
         }
-        else if (type == DnsMessage.Srv && data.Length >= 7)
+    }
+
+    /// <summary>A key and a value of a service's description (RFC 6763, section 6.3).</summary>
+    private static void Pair(Notes notes, ReadOnlySpan<char> owner, ReadOnlySpan<byte> pair, in Moment at)
+    {
+        var equals = pair.IndexOf((byte)'=');
+        if (equals <= 0 || equals == pair.Length - 1) return;
+        var isVersion = IsKey(VersionKeys, pair[..equals]) && pair[equals..].IndexOfAnyInRange((byte)'0', (byte)'9') >= 0;
+        if (!isVersion && !IsKey(ModelKeys, pair[..equals])) return;
+        var text = Encoding.UTF8.GetString(pair);
+        if (isVersion) notes.Observe(at, "mdns", Seen.Announcement, $"mdns {owner}", text, FindingKind.Disclosure, 0.8, null, null, Traits.VersionDisclosed);
+        else notes.Observe(at, "mdns", Seen.Announcement, $"mdns {owner}", text, FindingKind.Disclosure, 0.8);
+    }
+
+    private static bool IsKey(string[] keys, ReadOnlySpan<byte> key)
+    {
+        foreach (var known in keys)
         {
-            notes.Observe(at, "mdns", Seen.Announcement, owner, FormattableString.Invariant($"port {BinaryPrimitives.ReadUInt16BigEndian(data[4..])}"));
+            if (known.Length == key.Length && Ascii.EqualsIgnoreCase(key, known)) return true;
         }
-        else if (type == DnsMessage.Txt)
-        {
-            while (data.Length > 1 && data[0] > 0 && data[0] < data.Length)
-            {
-                var text = Encoding.UTF8.GetString(data.Slice(1, data[0]));
-                data = data[(1 + data[0])..];
-                var equals = text.IndexOf('=', StringComparison.Ordinal);
-                if (equals <= 0 || equals == text.Length - 1) continue;
-                var key = text[..equals].ToLowerInvariant();
-                if (VersionKeys.Contains(key) && text.AsSpan(equals).IndexOfAnyInRange('0', '9') >= 0)
-                {
-                    notes.Observe(at, "mdns", Seen.Announcement, $"mdns {owner}", text, FindingKind.Disclosure, 0.8, null, null, Traits.VersionDisclosed);
-                }
-                else if (ModelKeys.Contains(key)) notes.Observe(at, "mdns", Seen.Announcement, $"mdns {owner}", text, FindingKind.Disclosure, 0.8);
-            }
-        }
+        return false;
     }
 }
 

@@ -83,7 +83,7 @@ internal static class DtlsReading
                 Message(datagram, type, fragment);
                 continue;
             }
-            var pieces = datagram.Conversation.Pieces ??= new HandshakePieces();
+            var pieces = datagram.Conversation.Pieces ??= new HandshakePieces(datagram.Conversation);
             var of = 1UL << 63 | (datagram.Outward ? 1UL << 62 : 0) | (ulong)type << 40 | (ulong)sequence << 24 | (uint)length;
             if (pieces.Of != of)
             {

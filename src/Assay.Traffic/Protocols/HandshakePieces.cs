@@ -1,7 +1,9 @@
+using Assay.Traffic.Flows;
+
 namespace Assay.Traffic.Protocols;
 
 /// <summary>The bytes of one handshake stream that come in pieces, in any order, some twice: CRYPTO frames of QUIC, fragments of DTLS messages. Bounded.</summary>
-internal sealed class HandshakePieces
+internal sealed class HandshakePieces(Conversation conversation)
 {
     /// <summary>Bytes that are kept: room for the longest ClientHello with its post-quantum key shares, and for a certificate chain.</summary>
     public const int Most = 1 << 15;
@@ -21,6 +23,7 @@ internal sealed class HandshakePieces
 
     public void Forget()
     {
+        conversation.GiveBack(bytes.Length);
         bytes = [];
         have.Clear();
     }
@@ -31,7 +34,12 @@ internal sealed class HandshakePieces
         if (at < 0 || at + piece.Length > Most) return false;
         if (piece.IsEmpty) return true;
         var (from, to) = ((int)at, (int)at + piece.Length);
-        if (bytes.Length < to) Array.Resize(ref bytes, Math.Max(2048, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)to)));
+        if (bytes.Length < to)
+        {
+            var size = Math.Max(2048, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)to));
+            if (!conversation.Hold(size - bytes.Length)) return false;
+            Array.Resize(ref bytes, size);
+        }
         piece.CopyTo(bytes.AsSpan(from));
         var place = 0;
         while (place < have.Count && have[place].To < from) place++;

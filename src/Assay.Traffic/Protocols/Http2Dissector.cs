@@ -145,7 +145,8 @@ internal sealed class Http2Dissector(Conversation conversation, HttpRequest? upg
     {
         string? method = null, path = null, authority = null, status = null, authorization = null, type = null, server = null, challenge = null;
         long length = -1;
-        bool cookie = false, token = false;
+        string? cookie = null;
+        var token = false;
         foreach (var (name, value) in fields)
         {
             switch (name)
@@ -159,7 +160,7 @@ internal sealed class Http2Dissector(Conversation conversation, HttpRequest? upg
                 case "content-length": length = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1; break;
                 case "server": server = value; break;
                 case "www-authenticate": challenge = value; break;
-                case "cookie": cookie = true; break;
+                case "cookie": cookie = value.Length > 2048 ? value[..2048] : value; break;
                 default: token |= name.Contains("token", StringComparison.Ordinal) || name.Contains("auth", StringComparison.Ordinal) || name.Contains("key", StringComparison.Ordinal); break;
             }
             if (name == ":path") Notes.Saw(at, "http2", "path", value);
@@ -168,14 +169,14 @@ internal sealed class Http2Dissector(Conversation conversation, HttpRequest? upg
         else if (!outward && status is not null && int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code)) Response(stream, code, length, type, server, challenge, at);
     }
 
-    private void Request(int stream, string method, string path, string? authority, string? authorization, string? type, bool cookie, bool token, in Moment at)
+    private void Request(int stream, string method, string path, string? authority, string? authorization, string? type, string? cookie, bool token, in Moment at)
     {
         Conversation.Method ??= method;
         if (authority is not null) Conversation.Host ??= Notes.Intern(authority.AsSpan(0, Math.Min(authority.Length, 255)));
         var query = path.IndexOf('?', StringComparison.Ordinal);
         Conversation.Path ??= Notes.Intern(query < 0 ? path : path.AsSpan(0, query));
         if (!Notes.IsExamination) return;
-        var request = new HttpRequest { Method = method, Target = path, Protocol = "http2", At = at, Host = authority, Authorization = authorization, HasCookie = cookie, HasToken = token };
+        var request = new HttpRequest { Method = method, To = Notes.Targets.Of(authority, path.AsSpan(), at), Protocol = "http2", At = at, Authorization = authorization, Cookie = cookie, HasToken = token };
         HttpEvidence.Request(Notes, request);
         if (streams.Count >= MostStreams) return;
         streams[stream] = new Exchange { Request = request, IsForm = method is "POST" or "PUT" && HttpEvidence.MayHoldForm(Encoding.ASCII.GetBytes(type ?? "")) };

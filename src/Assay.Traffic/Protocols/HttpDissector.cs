@@ -195,7 +195,7 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
         if (bytes[0] is (byte)'\r' or (byte)'\n') return 1;
         var end = bytes.IndexOf("\r\n\r\n"u8);
         var length = end + 4;
-        var bare = bytes.IndexOf("\n\n"u8);
+        var bare = (end < 0 ? bytes : bytes[..end]).IndexOf("\n\n"u8);
         if (bare >= 0 && (end < 0 || bare < end)) (end, length) = (bare, bare + 2);
         if (end < 0)
         {
@@ -219,7 +219,8 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             rtsp = target[(space + 1)..].StartsWith("RTSP/"u8);
             target = target[..space];
         }
-        var request = Notes.IsExamination ? new HttpRequest { Method = method, At = at, Target = Text(target, 2048), Protocol = rtsp ? "rtsp" : "http" } : null;
+        string? authorization = null, key = null, cookie = null;
+        var hasToken = false;
         ReadOnlySpan<byte> host = default, type = default;
         long body = 0;
         var chunked = false;
@@ -231,21 +232,33 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
             else if (Is(name, "content-length")) body = Utf8Parser.TryParse(value, out long number, out _) && number >= 0 ? number : 0;
             else if (Is(name, "transfer-encoding")) chunked = value.EndsWith("chunked"u8);
             else if (Is(name, "content-type")) type = value;
-            else if (request is not null && (Is(name, "authorization") || Is(name, "proxy-authorization"))) request.Authorization = Text(value, 4096);
-            else if (request is not null && Is(name, "cookie")) (request.HasCookie, request.Cookie) = (true, Text(value, 2048));
-            else if (request is not null && MayLetIn(name))
+            else if (!Notes.IsExamination) continue;
+            else if (Is(name, "authorization") || Is(name, "proxy-authorization")) authorization = Text(value, 4096);
+            else if (Is(name, "cookie")) cookie = Text(value, 2048);
+            else if (MayLetIn(name))
             {
-                request.HasToken = true;
-                if (IsKey(name)) request.Key = Text(value, 256);
+                hasToken = true;
+                if (IsKey(name)) key = Text(value, 256);
             }
         }
         Conversation.Method ??= method;
         if (!host.IsEmpty) Conversation.Host ??= Notes.Intern(host[..Math.Min(host.Length, 255)]);
         var query = target.IndexOf((byte)'?');
         Conversation.Path ??= Notes.Intern(query < 0 ? target : target[..query]);
-        if (request is not null)
+        HttpRequest? request = null;
+        if (Notes.IsExamination)
         {
-            request.Host = host.IsEmpty ? null : Text(host, 255);
+            request = new HttpRequest
+            {
+                Method = method,
+                At = at,
+                To = Notes.Targets.Of(host, target, at),
+                Protocol = rtsp ? "rtsp" : "http",
+                Authorization = authorization,
+                Cookie = cookie,
+                HasToken = hasToken,
+                Key = key,
+            };
             side.Unwritten = request;
             if (open!.Count < MostOpen) open.Enqueue(request);
         }
@@ -318,10 +331,23 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
 
     private static bool IsHttp2(ReadOnlySpan<byte> upgrade) => upgrade.SequenceEqual("h2c"u8);
 
-    // Fields of a maker's own that carry a token or say that the body is encrypted.
+    private static readonly uint[] Words = [.. new[] { "token", "auth", "key", "session", "signature", "crypt" }.Select(w => Letters(Encoding.ASCII.GetBytes(w)))];
+
+    private static uint Letters(ReadOnlySpan<byte> name)
+    {
+        uint letters = 0;
+        foreach (var letter in name) letters |= 1u << (letter & 31);
+        return letters;
+    }
+
+    // Fields of a maker's own that carry a token or say that the body is encrypted. Most names have not even the letters.
     private static bool MayLetIn(ReadOnlySpan<byte> name)
     {
         if (name.Length is 0 or > 64) return false;
+        var letters = Letters(name);
+        var may = false;
+        foreach (var word in Words) may |= (letters & word) == word;
+        if (!may) return false;
         Span<byte> lower = stackalloc byte[name.Length];
         return Ascii.ToLower(name, lower, out var length) == System.Buffers.OperationStatus.Done && (lower[..length].IndexOf("token"u8) >= 0 || lower[..length].IndexOf("auth"u8) >= 0
             || lower[..length].IndexOf("key"u8) >= 0 || lower[..length].IndexOf("session"u8) >= 0 || lower[..length].IndexOf("signature"u8) >= 0 || lower[..length].IndexOf("crypt"u8) >= 0);
@@ -369,12 +395,11 @@ internal sealed class HttpDissector(Conversation conversation) : Dissector(conve
 internal sealed class HttpRequest
 {
     public required string Method { get; init; }
-    public required string Target { get; init; }
+    public required HttpTarget To { get; init; }
     public required string Protocol { get; init; }
     public required Moment At { get; set; }
-    public string? Host { get; set; }
     public string? Authorization { get; set; }
-    public bool HasCookie { get; set; }
+    /// <summary>What stands in for a log-in; never shown in full.</summary>
     public string? Cookie { get; set; }
     /// <summary>A field of the maker's own that may let it in: a token, a key, a signature.</summary>
     public bool HasToken { get; set; }
@@ -388,22 +413,12 @@ internal sealed class HttpRequest
         ? authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) ? "basic"
             : authorization.StartsWith("Digest ", StringComparison.OrdinalIgnoreCase) ? "digest"
             : authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? "bearer" : "other"
-        : HasFields ? "form" : HasCookie ? "cookie" : HasToken || Target.Contains("token=", StringComparison.OrdinalIgnoreCase) || Target.Contains("session", StringComparison.OrdinalIgnoreCase)
+        : HasFields ? "form" : Cookie is not null ? "cookie" : HasToken || Target.Contains("token=", StringComparison.OrdinalIgnoreCase) || Target.Contains("session", StringComparison.OrdinalIgnoreCase)
             || Target.Contains("key=", StringComparison.OrdinalIgnoreCase) || Target.Contains("stok=", StringComparison.OrdinalIgnoreCase) ? "other" : "none";
 
-    /// <summary>Host and port as subjects name them.</summary>
-    public string Server
-    {
-        get
-        {
-            var host = string.IsNullOrEmpty(Host) ? At.Destination.ToString() : Host;
-            return host.Contains(':', StringComparison.Ordinal) || At.DestinationPort == 80 ? host
-                : string.Create(CultureInfo.InvariantCulture, $"{host}:{At.DestinationPort}");
-        }
-    }
-
-    /// <summary>Address without its query.</summary>
-    public string Url => Server + (Target.Split('?', 2)[0] is var path && path.StartsWith('/') ? path : "/" + path);
+    public string Target => To.Target;
+    public string Server => To.Server;
+    public string Url => To.Url;
 }
 
 /// <summary>The head of an answer.</summary>
@@ -413,6 +428,8 @@ internal sealed class HttpResponse
     public required int Status { get; init; }
     /// <summary>-1 where the head does not say.</summary>
     public required long Length { get; init; }
+    /// <summary>Type and length, each behind a space; what the head does not say is left out.</summary>
+    public string Content => Length >= 0 ? string.Create(CultureInfo.InvariantCulture, $" {Type} {Length}") : Type.Length > 0 ? " " + Type : "";
     public required string Type { get; init; }
     public required string? Server { get; init; }
     public required string? Challenge { get; init; }

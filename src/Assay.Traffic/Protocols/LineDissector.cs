@@ -134,7 +134,7 @@ internal sealed class LineDissector : Dissector
         if (waiting == Waiting.Mail && application == Application.Smtp && line.Length > 0 && line[0] is '4' or '5') waiting = Waiting.Nothing;
         if (greeted) return;
         greeted = true;
-        if (!at.Source.IsLocal || !HttpEvidence.VersionNumber().IsMatch(line)) return;
+        if (!at.Source.IsLocal || !HttpEvidence.NamesVersion(line)) return;
         Notes.Observe(at, name, Seen.Banner, FormattableString.Invariant($"{name} {at.Source}:{at.SourcePort}"), line, FindingKind.Disclosure, 0.8, null, null,
             Trait(Traits.VersionDisclosed));
     }

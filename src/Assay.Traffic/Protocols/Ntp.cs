@@ -39,9 +39,9 @@ internal static class Ntp
         if (mode is 3 or 4)
         {
             var server = mode == 3 ? at.Destination : at.Source;
-            var name = notes.NameAt(notes.NameOf(server)) ?? server.ToString();
-            notes.Observe(at, "ntp", mode == 3 ? Seen.Client : Seen.Server, name, mode == 3 ? $"asks {server}"
-                : FormattableString.Invariant($"answers, stratum {bytes[1]}"));
+            var name = notes.NameAt(notes.NameOf(server));
+            if (mode == 3) notes.Observe(at, "ntp", Seen.Client, $"{name ?? server.ToString()}", $"asks {server}");
+            else notes.Observe(at, "ntp", Seen.Server, $"{name ?? server.ToString()}", $"answers, stratum {bytes[1]}");
         }
         else if (mode == 6 && (bytes[1] & 0x80) != 0 && at.Source.IsLocal && bytes[12..].IndexOf("version="u8) is var start and >= 0)
         {

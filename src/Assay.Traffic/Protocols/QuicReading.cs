@@ -110,7 +110,7 @@ internal static class QuicReading
     private static void Initial(in Datagram datagram, ReadOnlySpan<byte> packet, int start, ReadOnlySpan<byte> destination, QuicKeys keys)
     {
         var conversation = datagram.Conversation;
-        var pieces = conversation.Pieces ??= new HandshakePieces();
+        var pieces = conversation.Pieces ??= new HandshakePieces(conversation);
         var client = datagram.Outward;
         if (client ? pieces.IsDone : conversation.Chosen is not null) return;
         if (pieces.Connection.Length == 0)

@@ -121,7 +121,7 @@ internal static partial class Sip
         }
         if (program.IsEmpty || !at.Source.IsLocal) return;
         var banner = Encoding.Latin1.GetString(program[..Math.Min(128, program.Length)]);
-        if (HttpEvidence.VersionNumber().IsMatch(banner))
+        if (HttpEvidence.NamesVersion(banner))
         {
             notes.Observe(at, "sip", Seen.Banner, FormattableString.Invariant($"sip {at.Source}:{at.SourcePort}"), banner, FindingKind.Disclosure, 0.8, null, null,
                 Traits.VersionDisclosed);

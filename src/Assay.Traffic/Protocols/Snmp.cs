@@ -96,7 +96,7 @@ internal static class Snmp
         {
             if (!Ber.Next(ref binding, out var tag, out var name) || tag != 6 || !name.SequenceEqual(Description) || !Ber.Next(ref binding, out tag, out var value) || tag != 4) continue;
             var text = Encoding.Latin1.GetString(value[..Math.Min(value.Length, 256)]);
-            string[] traits = HttpEvidence.VersionNumber().IsMatch(text) ? [Traits.VersionDisclosed] : [];
+            string[] traits = HttpEvidence.NamesVersion(text) ? [Traits.VersionDisclosed] : [];
             if (at.Source.IsLocal) notes.Observe(at, "snmp", Seen.Banner, subject, text, FindingKind.Disclosure, 0.9, null, null, traits);
         }
     }

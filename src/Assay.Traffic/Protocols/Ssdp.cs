@@ -1,12 +1,11 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Assay.Evidence;
 using Assay.Traffic.Flows;
 
 namespace Assay.Traffic.Protocols;
 
 /// <summary>SSDP (UPnP Device Architecture 1.1, section 1): what a device calls itself to everybody.</summary>
-internal static partial class Ssdp
+internal static class Ssdp
 {
     public static readonly Protocol Protocol = new()
     {
@@ -22,9 +21,6 @@ internal static partial class Ssdp
         Proof = [new("method", "http.request.method"), new("status", "http.response.code")],
         Limits = "the description behind LOCATION is read as HTTP only",
     };
-
-    [GeneratedRegex(@"(?:UPnP|DLNADOC|HTTP)/\d+\.\d+", RegexOptions.CultureInvariant)]
-    private static partial Regex ProtocolVersion();
 
     public static bool Recognises(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("M-SEARCH * HTTP/1."u8) || bytes.StartsWith("NOTIFY * HTTP/1."u8) || bytes.StartsWith("HTTP/1.1 200 OK"u8);
@@ -51,19 +47,33 @@ internal static partial class Ssdp
         }
         if (search)
         {
-            notes.Observe(at, "ssdp", Seen.Query, Text(target), "search");
+            notes.Observe(at, "ssdp", Seen.Query, $"{Front(target)}", "search");
             return true;
         }
-        notes.Observe(at, "ssdp", Seen.Announcement, at.Source.ToString(), $"{Text(target)} at {Text(location)}");
-        if (server.IsEmpty) return true;
-        var banner = Text(server);
-        // "UPnP/1.0" is the protocol's version and stands in every such line.
-        if (HttpEvidence.VersionNumber().IsMatch(ProtocolVersion().Replace(banner, "")))
+        notes.Observe(at, "ssdp", Seen.Announcement, $"{at.Source}", $"{Front(target)} at {Front(location)}");
+        if (NamesVersion(Front(server)))
         {
-            notes.Observe(at, "ssdp", Seen.Banner, $"ssdp {at.Source}", banner, FindingKind.Disclosure, 0.9, null, null, Traits.VersionDisclosed);
+            notes.Observe(at, "ssdp", Seen.Banner, $"ssdp {at.Source}", $"{Front(server)}", FindingKind.Disclosure, 0.9, null, null, Traits.VersionDisclosed);
         }
         return true;
     }
 
-    private static string Text(ReadOnlySpan<byte> value) => Encoding.Latin1.GetString(value[..Math.Min(256, value.Length)]);
+    private static ReadOnlySpan<byte> Front(ReadOnlySpan<byte> value) => value[..Math.Min(256, value.Length)];
+
+    /// <summary>A point between two digits; "UPnP/1.0" is the protocol's version and stands in every such line.</summary>
+    private static bool NamesVersion(ReadOnlySpan<byte> text)
+    {
+        var from = 0;
+        for (var at = 1; at + 1 < text.Length; at++)
+        {
+            if (text[at] != '.' || at == from || !char.IsAsciiDigit((char)text[at - 1]) || !char.IsAsciiDigit((char)text[at + 1])) continue;
+            var before = at - 1;
+            while (before > from && char.IsAsciiDigit((char)text[before - 1])) before--;
+            var name = text[from..before];
+            if (!name.EndsWith("UPnP/"u8) && !name.EndsWith("DLNADOC/"u8) && !name.EndsWith("HTTP/"u8)) return true;
+            for (from = at + 1; from < text.Length && char.IsAsciiDigit((char)text[from]);) from++;
+            at = from;
+        }
+        return false;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.RegularExpressions;
 using Assay.Evidence;
@@ -20,6 +21,7 @@ internal static partial class Syslog
         Datagram = static (bytes, usual) => usual && Recognises(bytes),
         Read = static (in datagram) => Read(datagram),
         Evidence = [FindingKind.Cleartext, FindingKind.Credential],
+        Proof = [new("facility", "syslog.facility"), new("level", "syslog.level")],
         Limits = "what is said inside the house; syslog over TCP",
     };
 
@@ -32,6 +34,11 @@ internal static partial class Syslog
         var bytes = datagram.Bytes;
         ref readonly var at = ref datagram.At;
         if (!Recognises(bytes)) return false;
+        if (Utf8Parser.TryParse(bytes[1..], out int priority, out _))
+        {
+            notes.Saw(at, "syslog", "facility", priority >> 3);
+            notes.Saw(at, "syslog", "level", priority & 7);
+        }
         if (!Notes.IsRemote(at)) return true;
         var subject = FormattableString.Invariant($"syslog {notes.NameAt(notes.NameOf(at.Destination)) ?? at.Destination.ToString()}:{at.DestinationPort}");
         notes.Observe(at, "syslog", Seen.ClearText, subject, "a log in clear text", FindingKind.Cleartext, 1);

@@ -104,6 +104,7 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
     private int Close(Side side, int used)
     {
         side.Closed = true;
+        Conversation.GiveBack(side.Handshake.Length);
         side.Handshake = [];
         side.Length = 0;
         Done = outwardSide.Closed && inwardSide.Closed;
@@ -120,7 +121,12 @@ internal sealed class TlsDissector(Conversation conversation) : Dissector(conver
         }
         if (record.IsEmpty) return true;
         if (side.Length + record.Length > MostHandshake) return false;
-        if (side.Handshake.Length < side.Length + record.Length) Array.Resize(ref side.Handshake, Math.Max(2048, 2 * (side.Length + record.Length)));
+        if (side.Handshake.Length < side.Length + record.Length)
+        {
+            var size = Math.Max(2048, 2 * (side.Length + record.Length));
+            if (!Conversation.Hold(size - side.Handshake.Length)) return false;
+            Array.Resize(ref side.Handshake, size);
+        }
         record.CopyTo(side.Handshake.AsSpan(side.Length));
         side.Length += record.Length;
         var done = Messages(side.Handshake.AsSpan(0, side.Length), at);
@@ -180,9 +186,14 @@ public static class CipherSuites
     /// <summary>
     /// Why a suite gives no protection that one may rely on, or null. Reservations of names that protect nothing by themselves (0x00ff, 0x5600) have none.
     /// </summary>
-    public static string? Weakness(ushort suite)
+    public static string? Weakness(ushort suite) => Weak.GetValueOrDefault(suite);
+
+    // Clients offer forty suites each: their names are looked through once.
+    private static readonly Dictionary<ushort, string> Weak = Enum.GetValues<TlsCipherSuite>().Select(s => (Suite: (ushort)s, Why: WeaknessOf(s.ToString())))
+        .Where(s => s.Why is not null).ToDictionary(s => s.Suite, s => s.Why!);
+
+    private static string? WeaknessOf(string name)
     {
-        if (Enum.GetName((TlsCipherSuite)suite) is not { } name) return null;
         if (name.Contains("_WITH_NULL_", StringComparison.Ordinal)) return "no encryption";
         if (name.Contains("_anon_", StringComparison.OrdinalIgnoreCase)) return "no authentication";
         if (name.Contains("EXPORT", StringComparison.Ordinal)) return "export strength";

@@ -20,13 +20,13 @@ internal readonly struct TlsEvidence(Conversation conversation, string protocol,
         if (!hello.Alpn.IsEmpty) conversation.Alpn = Notes.Intern(hello.Alpn);
         conversation.Offered = hello.Offered;
         // A second hello, after the server asked for another, is the same client's.
-        var ja4 = conversation.Ja4 is null || Notes.Witness is not null ? Ja4.Of(transport, hello) : conversation.Ja4;
-        conversation.Ja4 ??= Notes.Intern(ja4);
+        var ja4 = conversation.Ja4 is null && Notes.KeepsFlows || Notes.Witness is not null ? Ja4.Of(transport, hello) : conversation.Ja4;
+        if (ja4 is not null) conversation.Ja4 ??= Notes.Intern(ja4);
         if (Notes.Witness is not null)
         {
             for (var i = 0; i + 1 < hello.Suites.Length; i += 2) Notes.Saw(at, protocol, "suite", BinaryPrimitives.ReadUInt16BigEndian(hello.Suites[i..]));
             if (!hello.ServerName.IsEmpty) Notes.Saw(at, protocol, "name", hello.ServerName);
-            Notes.Saw(at, protocol, "ja4", ja4);
+            Notes.Saw(at, protocol, "ja4", ja4!);
         }
         if (Notes.IsExamination) Offers(hello.Offered, hello.Suites, 2, at);
     }
@@ -43,21 +43,20 @@ internal readonly struct TlsEvidence(Conversation conversation, string protocol,
         {
             Notes.Observe(at, protocol, Seen.OutdatedVersion, subject, $"offers {version} at most", FindingKind.WeakCrypto, 1, null, null, Traits.TlsOutdated);
         }
-        var weak = new SortedSet<string>(StringComparer.Ordinal);
+        SortedSet<string>? weak = null;
         for (var i = 0; i + step <= suites.Length; i += step)
         {
             // In an SSL 2.0 hello a suite has three bytes, and those of TLS begin with zero.
             if (step == 3 && suites[i] != 0)
             {
-                weak.Add("SSL 2.0 suites");
+                Add("SSL 2.0 suites");
                 continue;
             }
-            if (CipherSuites.Weakness(BinaryPrimitives.ReadUInt16BigEndian(suites[(i + step - 2)..])) is { } why) weak.Add(why);
+            if (CipherSuites.Weakness(BinaryPrimitives.ReadUInt16BigEndian(suites[(i + step - 2)..])) is { } why) Add(why);
         }
-        if (weak.Count > 0)
-        {
-            Notes.Observe(at, protocol, Seen.WeakSuite, subject, "offers " + string.Join(", ", weak), FindingKind.WeakCrypto, 0.9, null, null, Traits.WeakSuite);
-        }
+        if (weak is not null) Notes.Observe(at, protocol, Seen.WeakSuite, subject, "offers " + string.Join(", ", weak), FindingKind.WeakCrypto, 0.9, null, null, Traits.WeakSuite);
+
+        void Add(string why) => (weak ??= new SortedSet<string>(StringComparer.Ordinal)).Add(why);
     }
 
     /// <exception cref="UnreadableException">The message contradicts itself.</exception>

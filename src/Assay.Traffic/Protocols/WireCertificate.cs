@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Assay.Evidence;
 using Assay.Evidence.Cryptography;
 using Assay.Traffic.Captures;
@@ -11,7 +13,7 @@ internal static class WireCertificate
     /// <param name="asked">The name that the client asked for; null where it asked for none.</param>
     public static void Note(Notes notes, string protocol, ReadOnlySpan<byte> der, string subject, in Moment at, string? asked = null)
     {
-        if (CertificateFacts.OfDer(der.ToArray()) is not { } facts)
+        if (notes.Certificates.Of(der) is not { } facts)
         {
             notes.Observe(at, protocol, Seen.Certificate, subject, "a certificate that cannot be read");
             return;
@@ -44,5 +46,24 @@ internal static class WireCertificate
         // Without a name that could be compared nothing can be told.
         return names.Count == 0 || names.Any(n => n.Equals(asked, StringComparison.OrdinalIgnoreCase)
             || n.StartsWith("*.", StringComparison.Ordinal) && asked.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && asked[dot..].Equals(n[1..], StringComparison.OrdinalIgnoreCase));
+    }
+}
+
+/// <summary>Certificates that were read: a server shows the same one with each connection. At most 4,096, then it begins anew.</summary>
+internal sealed class SeenCertificates
+{
+    private const int Most = 4096;
+
+    private readonly Dictionary<UInt128, CertificateFacts?> known = [];
+
+    /// <summary>Null for what is no certificate.</summary>
+    public CertificateFacts? Of(ReadOnlySpan<byte> der)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(der, digest);
+        var key = BinaryPrimitives.ReadUInt128BigEndian(digest);
+        if (known.TryGetValue(key, out var facts)) return facts;
+        if (known.Count >= Most) known.Clear();
+        return known[key] = CertificateFacts.OfDer(der.ToArray());
     }
 }

@@ -19,6 +19,7 @@ internal static class WsDiscovery
         Datagram = static (bytes, _) => Recognises(bytes),
         Read = static (in datagram) => Read(datagram),
         Evidence = [FindingKind.Disclosure, FindingKind.Cleartext],
+        Proof = [new("element", "xml.tag"), new("text", "xml.cdata")],
         Limits = "messages that are signed are not checked",
     };
 
@@ -49,10 +50,12 @@ internal static class WsDiscovery
                 {
                     open = xml.LocalName;
                     elements++;
+                    datagram.Notes.Saw(datagram.At, "wsdiscovery", "element", xml.LocalName);
                 }
                 else if (xml.NodeType == XmlNodeType.EndElement) open = null;
                 else if (xml.NodeType == XmlNodeType.Text && xml.Value.Length <= LongestText)
                 {
+                    datagram.Notes.Saw(datagram.At, "wsdiscovery", "text", xml.Value);
                     switch (open)
                     {
                         case "Action": action ??= xml.Value.Trim(); break;
@@ -74,7 +77,6 @@ internal static class WsDiscovery
     private static void Observe(Notes notes, in Moment at, string? action, string? types, string? scopes, string? addresses)
     {
         var verb = action is null ? "message" : action[(action.LastIndexOf('/') + 1)..];
-        notes.Saw(at, "wsdiscovery", "action", verb);
         if (verb is "Probe" or "Resolve")
         {
             notes.Observe(at, "wsdiscovery", Seen.Query, types ?? "anything", verb);

@@ -27,6 +27,7 @@ public sealed class ProtocolProofTests
         "telnet.subcmd", "ftp.request.command", "ftp.response.code", "smtp.req.command", "smtp.response.code", "pop.request.command", "pop.response.indicator",
         "imap.request_tag", "imap.request.command", "snmp.version", "snmp.community", "ntp.flags.mode", "ntp.flags.vn", "sip.Method", "sip.Status-Code", "sip.Call-ID",
         "rtsp.method", "rtsp.status", "mqtt.msgtype", "mqtt.topic", "coap.code", "coap.mid",
+        "syslog.facility", "syslog.level", "tftp.opcode", "tftp.block", "ldap.messageID", "ldap.resultCode",
     ];
 
     /// <summary>What tshark calls a protocol in its list of a frame's protocols, where several of ours share its fields.</summary>
@@ -39,9 +40,10 @@ public sealed class ProtocolProofTests
         ["ssdp"] = "ssdp",
         ["tls"] = "tls",
         ["quic"] = "quic",
+        ["ldap"] = "ldap",
     };
 
-    private static readonly Protocol[] Proved = [.. ProtocolTable.All.Where(p => p.Proof.Length > 0 && p.Proof.All(f => Fields.Contains(f.Theirs)))];
+    private static readonly Protocol[] Proved = [.. ProtocolTable.All.Where(p => p.Proof.Length > 0 && p.Proof.All(f => Fields.Contains(f.Theirs)) && !SpokenTests.Protocols.Contains(p.Name))];
 
     private sealed record Difference(string File, string Protocol, string Field, long Frame, string Ours, string Theirs)
     {

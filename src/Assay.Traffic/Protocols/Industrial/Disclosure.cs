@@ -12,7 +12,7 @@ internal static class Disclosure
     /// <summary>The sender of the message said <paramref name="text"/> of itself.</summary>
     public static void Note(Notes notes, in Moment at, string protocol, string what, string text)
     {
-        string[] traits = HttpEvidence.VersionNumber().IsMatch(text) ? [Traits.VersionDisclosed] : [];
+        string[] traits = HttpEvidence.NamesVersion(text) ? [Traits.VersionDisclosed] : [];
         notes.Observe(at, protocol, Seen.Identity, Orders.Subject(notes, protocol, at.Source, at.SourcePort), $"{what}: {text}", FindingKind.Disclosure, 0.9, null,
             "told without authentication", traits);
     }
