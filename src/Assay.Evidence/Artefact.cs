@@ -8,6 +8,7 @@ public sealed class Artefact : IDisposable
 {
     private readonly MappedBytes bytes;
     private readonly Lazy<string> sha256;
+    private Task? hashing;
 
     private Artefact(string name, MappedBytes bytes)
     {
@@ -23,6 +24,9 @@ public sealed class Artefact : IDisposable
     /// <summary>64 lower-case hexadecimal digits; computed at the first call.</summary>
     public string Sha256 => sha256.Value;
 
+    /// <summary>Computes <see cref="Sha256"/> on another thread while the bytes are read for what is in them.</summary>
+    public void HashMeanwhile() => hashing ??= Task.Run(() => Sha256);
+
     /// <exception cref="IOException">The file is missing, a folder, or may not be read.</exception>
     public static Artefact Open(string file, string? name = null) => new(name ?? file, MappedBytes.Open(file));
 
@@ -37,5 +41,10 @@ public sealed class Artefact : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    public void Dispose() => bytes.Dispose();
+    public void Dispose()
+    {
+        // Nobody reads bytes that are mapped no more.
+        if (hashing is not null) Task.WhenAny(hashing).Wait();
+        bytes.Dispose();
+    }
 }

@@ -57,6 +57,7 @@ public sealed record Seen
 
     private static Seen OfCapture(Artefact artefact, ExaminationOptions options)
     {
+        if (options.Workers > 1) artefact.HashMeanwhile();
         try
         {
             var capture = CaptureExamination.OfFindings(artefact, options);
