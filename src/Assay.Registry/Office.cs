@@ -31,6 +31,7 @@ public sealed class Office : IDisposable
     public required TrustShelf Trust { get; init; }
     public required IssuingDesk Issuing { get; init; }
     public required SignedLists Lists { get; init; }
+    public required Cosignatures Cosignatures { get; init; }
     public required CaseDesk Cases { get; init; }
     public required Gateways Gateways { get; init; }
     public required AdvisoryDesk Advisories { get; init; }
@@ -71,6 +72,7 @@ public sealed class Office : IDisposable
                 Shelf = shelf,
                 Trust = trust,
                 Lists = lists,
+                Cosignatures = Cosignatures.Open(settings, keys, time),
                 Ledger = ledger,
                 Issuing = new IssuingDesk(settings, address, keys, shelf, trust, lists, ledger, time),
                 Desk = desk,

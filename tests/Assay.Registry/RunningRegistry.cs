@@ -59,11 +59,11 @@ internal sealed class RunningRegistry : IAsyncDisposable
     }
 
     /// <summary>Stops and starts again on the same folder; the port may be another.</summary>
-    public async Task Restart(Action? meanwhile = null)
+    public async Task Restart(Action? meanwhile = null, Func<RegistrySettings, RegistrySettings>? settings = null)
     {
         await Server.DisposeAsync();
         meanwhile?.Invoke();
-        await Open(null);
+        await Open(settings);
     }
 
     public async Task<string> Person(string name, params string[] roles)

@@ -29,10 +29,25 @@ public static class VerifierPage
         // One slash: two would name another host.
         if (status is not null && (status.Length == 0 || status.StartsWith("//", StringComparison.Ordinal) || status.Contains(':', StringComparison.Ordinal) || status.Contains('\\', StringComparison.Ordinal)))
             throw new ArgumentException("expected an address without a host, for example /status/1", nameof(status));
-        var page = Encoding.UTF8.GetString(Resource("verifier.html"));
-        return Encoding.UTF8.GetBytes(page.Replace("@SCRIPT@", Digest(page, "<script>", "</script>"), StringComparison.Ordinal).Replace("@STYLE@", Digest(page, "<style>", "</style>"), StringComparison.Ordinal)
-            .Replace("@DATA@", Data(trust, status), StringComparison.Ordinal));
+        return Encoding.UTF8.GetBytes(Text.Replace("@DATA@", Data(trust, status), StringComparison.Ordinal));
     }
+
+    /// <summary>The policy that stands in every such page (Content-Security-Policy), for the header of who serves it.</summary>
+    public static string Policy
+    {
+        get
+        {
+            const string Before = "http-equiv=\"Content-Security-Policy\" content=\"";
+            var from = Text.IndexOf(Before, StringComparison.Ordinal) + Before.Length;
+            return Text[from..Text.IndexOf('"', from)];
+        }
+    }
+
+    // The page but for its data.
+    private static string Text => field ??= WithDigests(Encoding.UTF8.GetString(Resource("verifier.html")));
+
+    private static string WithDigests(string page) =>
+        page.Replace("@SCRIPT@", Digest(page, "<script>", "</script>"), StringComparison.Ordinal).Replace("@STYLE@", Digest(page, "<style>", "</style>"), StringComparison.Ordinal);
 
     private static string Data(TrustList trust, string? status)
     {

@@ -60,6 +60,10 @@ public sealed class StatusSnapshot
         return Explained(token, signer, notices, trust, asOf);
     }
 
+    /// <summary>This list with the notices that explain it.</summary>
+    /// <exception cref="UnreadableException">Forged, foreign, of another list, or not readable.</exception>
+    public StatusSnapshot With(ReadOnlyMemory<byte> notices, TrustList trust, DateTimeOffset asOf) => Explained(Token, Signer, notices, trust, asOf);
+
     private static StatusSnapshot Explained(StatusListToken token, TrustedKey signer, ReadOnlyMemory<byte>? notices, TrustList trust, DateTimeOffset asOf)
     {
         // A null array becomes empty memory on its way here.

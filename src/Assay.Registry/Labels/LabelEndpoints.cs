@@ -29,6 +29,7 @@ public static class LabelEndpoints
                 return context.File(office.Shelf.File(label.Id, name) ?? throw new Refusal(404, $"the file {name}", "none", "path"), type, "public, max-age=86400");
             });
         }
+        routes.MapGet($"/labels/{{id}}/{LabelShelf.Receipt}", context => context.File(office.Ledger.Receipt(Find(office, context)), Files[0].Type, "public, max-age=86400"));
         routes.MapGet("/api/trust", context => context.Json(200, json => Write(json, office.Trust))).RequireRole(Role.Administrator);
         routes.MapPost("/api/trust", context => Trust(office, context)).RequireRole(Role.Administrator).BodyAtMost(Assay.Labels.Trust.TrustList.MaxBytes);
     }

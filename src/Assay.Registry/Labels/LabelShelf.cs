@@ -30,7 +30,7 @@ public sealed class LabelShelf(Database database, string folder)
         """;
 
     public const string Statement = "statement.cose", Decision = "decision.cose", Hallmark = "hallmark.cose", Certificate = "certificate.cose",
-        Picture = "label.svg", Bitmap = "label.png", Materials = "sbom.json", Hosts = "update-hosts.txt";
+        Receipt = "receipt.cose", Picture = "label.svg", Bitmap = "label.png", Materials = "sbom.json", Hosts = "update-hosts.txt";
 
     /// <summary>Whether a text can be the id of a label: only then it may become part of a path.</summary>
     public static bool IsId(string id) => id.Length == 16 && id.All(char.IsAsciiHexDigitLower);
@@ -100,6 +100,9 @@ public sealed class LabelShelf(Database database, string folder)
             UpdateHosts = File(id, Hosts) is { } hosts ? Encoding.ASCII.GetString(hosts).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [],
         };
     }
+
+    /// <summary>One more file of a label that is there.</summary>
+    internal void Keep(string id, string name, byte[] content) => DurableFile.Write(Path.Combine(FolderOf(id), name), content);
 
     /// <summary>Files of a label in its folder, all of them there when this returns. A folder of this id that no log entry names is replaced.</summary>
     internal void Put(string id, IEnumerable<(string Name, byte[] Content)> files)

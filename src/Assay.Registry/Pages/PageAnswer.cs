@@ -21,7 +21,7 @@ public static class PageAnswer
             Main([Div(heading), .. content]).Id("content"),
             Footer(
                 office.Settings.IsAuthority ? null : P("This registry is kept for tests. Nobody vouches for what it says."),
-                P(Here("/l", "What the code on a box means"), " · ", Here("/sign-in", "Sign in")),
+                P(Here("/code", "What the code on a box means"), " · ", Here("/sign-in", "Sign in")),
                 P("This page loads nothing from elsewhere, runs nothing and sets no cookie.")),
         ],
     };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Assay.Labels.Page;
 using Assay.Registry.Labels;
 using Assay.Registry.Status;
 
@@ -10,7 +11,15 @@ public static class PageEndpoints
     public static void Map(IEndpointRouteBuilder routes, Office office)
     {
         routes.MapGet("/", context => context.Page(SearchPage.Of(office, Query(context))));
-        routes.MapGet("/l", context => context.Page(SearchPage.Landing(office), cache: "public, max-age=300"));
+        routes.MapGet("/code", context => context.Page(SearchPage.Landing(office), cache: "public, max-age=300"));
+        // Where a label's code leads: the page checks what stands behind the #, which no browser sends.
+        var verifier = VerifierPage.Write(office.OwnTrust, $"{new Uri(office.Address).AbsolutePath.TrimEnd('/')}/status/1");
+        routes.MapGet("/l", context =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = VerifierPage.Policy + "; frame-ancestors 'none'";
+            context.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            return context.File(verifier, "text/html; charset=utf-8", "public, max-age=300");
+        });
         routes.MapGet("/labels/{id}", context => context.Page(LabelPage.Of(office, context, LabelEndpoints.Find(office, context)), cache: context.Person() is null ? "no-cache" : null));
         routes.MapGet("/api/openapi.json", context => context.File(Interface.Value, "application/json; charset=utf-8", "public, max-age=300"));
         routes.MapPost("/labels/{id}/status", context => Change(office, context)).RequireRole(Role.Authority);

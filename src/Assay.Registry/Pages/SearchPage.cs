@@ -8,7 +8,7 @@ using static Assay.Registry.Pages.PageAnswer;
 
 namespace Assay.Registry.Pages;
 
-/// <summary>Where a person begins: one field, and what was found. And where the code on a box leads.</summary>
+/// <summary>Where a person begins: one field, and what was found. And what the code on a box is.</summary>
 internal static class SearchPage
 {
     public const int Most = 25;
@@ -33,17 +33,17 @@ internal static class SearchPage
         ]);
     }
 
-    /// <summary>The code on a box leads here. What stands behind the # is not sent to us: an app or the command reads it.</summary>
+    /// <summary>What the code on a box is, and what to do without one.</summary>
     public static Page Landing(Office office) => Framed(office, "The code on the box", [H1("The code on the box")],
     [
         Section(
             H2("What to do now"),
-            P("Find the device's page: type its maker and model.").Class("do"),
+            P("Scan the code: it opens a page of ours that checks it in your browser. Without a code, type maker and model.").Class("do"),
             Ask(""),
             P("The page says what to do first, until when the maker promises updates, what was checked and what was not.")),
         Section(
             H2("What the code holds"),
-            P("The code carries a signed statement about the model. Your browser does not send it to us, so this page cannot know which device you scanned."),
+            P("The code carries a signed statement about the model. Your browser does not send it to us: ", Here("/l", "the page that checks it"), " asks for the whole status list, and we do not learn which device you scanned."),
             P("An app or a program that knows whom to trust reads it without a connection: ", Code("assay label verify PICTURE"), "."),
             P("Anybody can print a code that leads to a page of their own. Check that the address above is that of the authority you expect.")),
     ]);

@@ -35,7 +35,7 @@ public sealed class Ledger : IDisposable
     private readonly Wakeups wakeups;
     private readonly TimeProvider time;
     private readonly string origin;
-    private readonly Lock acting = new();
+    private readonly Lock acting = new(), receiving = new();
     private readonly ITimer renewal;
     private LogWriter? log;
 
@@ -91,6 +91,20 @@ public sealed class Ledger : IDisposable
             lists.Publish(writer.Size);
             wakeups.Tell(writer.Size);
             return new ChangeReceipt(writer.Size, first + entries.Count - 1);
+        }
+    }
+
+    /// <summary>The label's entry with the log's receipt (docs/log.md): made when it is first asked for, kept beside the label's files, the same from then on.</summary>
+    public byte[] Receipt(LabelRecord label)
+    {
+        if (shelf.File(label.Id, LabelShelf.Receipt) is { } kept) return kept;
+        lock (receiving)
+        {
+            if (shelf.File(label.Id, LabelShelf.Receipt) is { } meanwhile) return meanwhile;
+            var reader = new LogReader(LogReader.Folder(Folder));
+            var statement = SignedStatement.With(reader.Entry(label.LogIndex), [Assay.Labels.Log.Receipt.Sign(keys.Log, reader, label.LogIndex)]);
+            shelf.Keep(label.Id, LabelShelf.Receipt, statement);
+            return statement;
         }
     }
 

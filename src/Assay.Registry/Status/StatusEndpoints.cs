@@ -16,6 +16,8 @@ public static class StatusEndpoints
             var lists = office.Lists.Current;
             return context.File(lists.Status, StatusListToken.MediaType, Fresh, lists.StatusTag);
         });
+        routes.MapGet("/status/1/delta/{from}", context =>
+            context.File(office.Lists.Delta(context.Route("from")) ?? throw new Refusal(404, "an edition whose delta is kept", "another", "from"), StatusDelta.MediaType, Fresh));
         routes.MapGet("/notices/1", context =>
         {
             var lists = office.Lists.Current;
@@ -23,13 +25,17 @@ public static class StatusEndpoints
         });
         routes.MapGet("/trust.json", context => context.File(office.TrustFile, "application/json; charset=utf-8", Fresh));
         var log = LogReader.Folder(office.Ledger.Folder);
-        routes.MapGet("/log/checkpoint", context => Log(context, log, Tiles.Checkpoint, "text/plain; charset=utf-8", "no-cache"));
-        routes.MapGet("/log/key", context => Log(context, log, LogWriter.KeyFile, "text/plain; charset=utf-8", Fresh));
+        routes.MapGet("/log/checkpoint", context => context.File(office.Cosignatures.On(log(Tiles.Checkpoint)!), Text, "no-cache"));
+        routes.MapGet("/log/cosigned", context => context.File(office.Cosignatures.Newest ?? throw new Refusal(404, "a checkpoint that a witness signed", "none", "path"), Text, "no-cache"));
+        routes.MapPost("/log/cosigned", async context => await context.File(office.Cosignatures.Take(await context.Body()), Text, "no-store")).BodyAtMost(Checkpoint.MaxBytes);
+        routes.MapGet("/log/key", context => Log(context, log, LogWriter.KeyFile, Text, Fresh));
         // Tiles never change.
         routes.MapGet("/log/tile/{**path}", context => Log(context, log, $"tile/{context.Route("path")}", "application/octet-stream", "public, max-age=31536000, immutable"));
         routes.MapGet("/wakeups", context => Listen(office, context));
         routes.MapPost("/api/labels/{id}/status", context => Change(office, context)).RequireRole(Role.Authority);
     }
+
+    private const string Text = "text/plain; charset=utf-8";
 
     private static readonly string Fresh = string.Create(CultureInfo.InvariantCulture, $"public, max-age={SignedLists.TimeToLive.TotalSeconds:0}, must-revalidate");
 

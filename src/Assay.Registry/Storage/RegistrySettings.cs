@@ -21,10 +21,12 @@ public sealed record RegistrySettings
     public string Issuer { get; init; } = "assay-test";
     /// <summary>Where to object: an https or mailto address, or words.</summary>
     public string? Objections { get; init; }
+    /// <summary>The file of the witnesses whose cosignatures are taken in and served (docs/log.md); null where none are.</summary>
+    public string? Witnesses { get; init; }
 
     public string File(string name) => Path.Combine(Folder, name);
 
-    private static readonly string[] Known = ["folder", "listen", "address", "name", "kind", "issuer", "objections"];
+    private static readonly string[] Known = ["folder", "listen", "address", "name", "kind", "issuer", "objections", "witnesses"];
 
     /// <param name="yaml">registry.yaml; paths in it are relative to <paramref name="beside"/>.</param>
     /// <exception cref="UnreadableException">Names the line.</exception>
@@ -65,6 +67,7 @@ public sealed record RegistrySettings
             }, false),
             Issuer = Of("issuer", IssuerOf, standard.Issuer),
             Objections = Text("objections"),
+            Witnesses = Text("witnesses") is { } file ? Path.Combine(beside, file) : null,
         };
     }
 

@@ -13,7 +13,7 @@ public partial class OpenApiTests
     private static readonly Dictionary<string, string> Quiet = new() { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true" };
 
     // What people see, and what their forms send.
-    private static readonly string[] ForPeople = ["/", "/l", "/sign-in", "/sign-out", "/desk", "/people", "/labels/{id}", "/labels/{id}/status"];
+    private static readonly string[] ForPeople = ["/", "/l", "/code", "/sign-in", "/sign-out", "/desk", "/people", "/labels/{id}", "/labels/{id}/status"];
 
     private static string File => Path.Combine(Checkout.Root, "docs", "openapi", "registry.json");
 

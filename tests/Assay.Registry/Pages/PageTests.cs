@@ -78,7 +78,7 @@ public partial class PageTests
         Assert.Contains($"href=\"/labels/{id}\"", (await registry.Get("/?q=doorbell+LUMEN")).Text, StringComparison.Ordinal);
         Assert.Contains($"href=\"/labels/{id}\"", (await registry.Get($"/?q={id}")).Text, StringComparison.Ordinal);
         Assert.Contains("No label is kept here that fits", (await registry.Get("/?q=toaster")).Text, StringComparison.Ordinal);
-        Assert.Contains("action=\"/\"", (await registry.Get("/l")).Text, StringComparison.Ordinal);
+        Assert.Contains("action=\"/\"", (await registry.Get("/code")).Text, StringComparison.Ordinal);
         foreach (var path in new[] { "/labels/0123456789abcdef", "/labels/..%2f..%2fkeys", "/nowhere", "/log/tile/../../keys/log.pem", "/log/tile/%2e%2e/%2e%2e/keys/log.pem" })
         {
             var program = await registry.Get(path);
@@ -93,7 +93,7 @@ public partial class PageTests
     {
         await using var registry = await RunningRegistry.Start();
         var id = await registry.Issue();
-        foreach (var path in new[] { "/", "/l", $"/labels/{id}", "/sign-in" })
+        foreach (var path in new[] { "/", "/code", $"/labels/{id}", "/sign-in" })
         {
             var answer = await registry.Get(path);
             var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
@@ -147,7 +147,7 @@ public partial class PageTests
         }
         pages.Add(("search", (await registry.Get("/?q=lumen")).Text));
         pages.Add(("nothing found", (await registry.Get("/?q=toaster")).Text));
-        pages.Add(("landing", (await registry.Get("/l")).Text));
+        pages.Add(("landing", (await registry.Get("/code")).Text));
         pages.Add(("sign in", (await registry.Get("/sign-in")).Text));
         pages.Add(("not found", (await registry.Send(HttpMethod.Get, "/nowhere", null, null, ("Accept", "text/html"))).Text));
         var signedIn = await registry.Send(HttpMethod.Post, "/sign-in", null, new FormUrlEncodedContent([KeyValuePair.Create("key", await registry.Person("Everybody", "administrator", "authority"))]));
