@@ -6,9 +6,14 @@ using Assay.Labels.Trust;
 
 namespace Assay.Cli;
 
-/// <summary>Where a check takes the state of a label from: files that were handed over, a registry that is asked for whole lists, or nothing.</summary>
+/// <summary>Where a check takes the state of a label from: files that were handed over, a registry that is asked for whole lists, or for what changed since the one kept here, or nothing.</summary>
 internal sealed class StatusSource : IDisposable
 {
+    /// <summary>More of them take longer than a whole list.</summary>
+    private const int MaxDeltas = 16;
+    /// <summary>A whole list that is no longer than this is fetched at once.</summary>
+    private const int SmallList = 4096;
+
     private readonly TrustList trust;
     private readonly DateTimeOffset asOf;
     private readonly Terminal terminal;
@@ -37,15 +42,16 @@ internal sealed class StatusSource : IDisposable
     {
         if ((label.Hallmark?.Status ?? label.Certificate?.Status) is not { } pointer || files is null && registry is null) return (null, null);
         var key = files is null ? pointer.List : "";
-        if (!read.TryGetValue(key, out var one)) read[key] = one = Read(pointer);
+        string[] names = [.. trust.Under(label.Message.KeyId).Select(k => k.Name)];
+        if (!read.TryGetValue(key, out var one)) read[key] = one = Read(pointer, names);
         var (list, against) = one;
         // What was verified before says more than nothing; whether it is still fresh, the check says.
-        if (list is null) list = seen.For(pointer, [.. trust.Under(label.Message.KeyId).Select(k => k.Name)]);
+        if (list is null) list = seen.For(pointer, names);
         if (list is null) return (null, against);
         return list.For(pointer) is { } reading ? (reading, against ?? (reading.State == LabelState.Notice ? list.WithoutNotices : null)) : (null, list.Against(pointer));
     }
 
-    private (StatusSnapshot? List, string? Against) Read(StatusPointer pointer)
+    private (StatusSnapshot? List, string? Against) Read(StatusPointer pointer, string[] names)
     {
         byte[] status;
         byte[]? notices;
@@ -55,6 +61,7 @@ internal sealed class StatusSource : IDisposable
             else
             {
                 var last = Uri.EscapeDataString(pointer.List[(pointer.List.LastIndexOf('/') + 1)..]);
+                if (seen.For(pointer, names) is { } kept && Followed(last, kept) is { } followed) return (followed, null);
                 if (registry!.Get($"status/{last}", StatusListToken.MaxBytes) is not { } token) return (null, $"{registry.Address} has no status list {last}");
                 // After the list: older notices would not count beside it.
                 (status, notices) = (token, registry.Get($"notices/{last}", NoticeList.MaxBytes));
@@ -84,11 +91,41 @@ internal sealed class StatusSource : IDisposable
         }
     }
 
-    private void Keep(StatusSnapshot list, byte[] status, byte[]? notices)
+    // The list kept here and the deltas since, where they are less to fetch than the whole. Null on any doubt: then the whole list is fetched.
+    private StatusSnapshot? Followed(string last, StatusSnapshot kept)
+    {
+        var room = seen.Room(kept);
+        if (room <= SmallList / 2) return null;
+        try
+        {
+            var (list, deltas) = (kept, new List<(long, byte[])>());
+            while (list.Token.Edition is { } edition && registry!.Get(FormattableString.Invariant($"status/{last}/delta/{edition}"), room) is { } delta)
+            {
+                if (deltas.Count == MaxDeltas) return null;
+                list = list.After(delta, null, trust, asOf);
+                deltas.Add((edition, delta));
+                room -= delta.Length;
+            }
+            if (deltas.Count == 0 || list.Until < asOf || registry!.Get($"notices/{last}", NoticeList.MaxBytes) is not { } notices) return null;
+            // A delta that is held back would leave an older list standing: notices of the same edition and time say that there is no newer one.
+            list = list.With(notices, trust, asOf);
+            if (list.Notices is not { } told || told.Edition != list.Token.Edition || told.IssuedAt != list.AsOf) return null;
+            Kept(() => seen.Follow(list, deltas, notices));
+            return list;
+        }
+        catch (Exception doubt) when (doubt is IOException or UnreadableException)
+        {
+            return null;
+        }
+    }
+
+    private void Keep(StatusSnapshot list, byte[] status, byte[]? notices) => Kept(() => seen.Keep(list, status, notices));
+
+    private void Kept(Action keep)
     {
         try
         {
-            seen.Keep(list, status, notices);
+            keep();
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {

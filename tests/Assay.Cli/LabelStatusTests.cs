@@ -12,7 +12,7 @@ namespace Assay.Cli.Tests;
 
 /// <summary>The state of a label from files and from a registry; a label that a registry issues.</summary>
 [Collection(nameof(LabelVerbTests))]
-public sealed class LabelStatusTests : IDisposable
+public sealed partial class LabelStatusTests : IDisposable
 {
     private const string Uri = "https://registry.example/status/1";
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 10, 0, 0, TimeSpan.Zero);

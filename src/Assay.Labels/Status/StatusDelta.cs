@@ -10,7 +10,7 @@ namespace Assay.Labels.Status;
 
 /// <summary>What changed between two editions of a status list, signed: an extension of ours beside the Token Status List, for who has the earlier one. Its digest names the whole list that follows.</summary>
 /// <remarks>
-/// The changes are two streams, each in zlib form: distances from one changed slot to the next (the first from -1), less one, seven bits a byte with the low ones first; and the new
+/// The changes are two streams, each in zlib form (of no change: no bytes): distances from one changed slot to the next (the first from -1), less one, seven bits a byte with the low ones first; and the new
 /// states, two bits each with the low ones first.
 /// </remarks>
 public sealed record StatusDelta
@@ -154,6 +154,7 @@ public sealed record StatusDelta
     private static byte[] Inflated(CborValue value, string what, int most)
     {
         var bytes = value.Bytes(what);
+        if (most == 0 && bytes.Length == 0) return [];
         // What holds nothing inflates to nothing.
         using var decoded = Decompression.Decode(CompressionKind.Zlib, bytes, new Budget { Bytes = most + 1, FileBytes = most + 1 });
         if (decoded.Failure is BudgetException || decoded.Failure is null && decoded.Content.Length > most) throw new UnreadableException($"at most {most} bytes for {what}", "more", value.Offset);

@@ -140,7 +140,7 @@ public sealed class SigningKey : IDisposable
             _ = key.ExportParameters(includePrivateParameters: true);
             return new SigningKey(key);
         }
-        catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or UnreadableException)
+        catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or NotSupportedException or UnreadableException)
         {
             key.Dispose();
             if (wrong is UnreadableException) throw;

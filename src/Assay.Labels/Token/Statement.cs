@@ -111,9 +111,10 @@ public sealed record AssessmentSummary
                 Answers = root.TryGetProperty("verdicts", out var verdicts) ? [.. Kind(verdicts, "verdicts", JsonValueKind.Array).EnumerateArray().Select(Answer)] : [],
             };
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
-            throw new UnreadableException("assessment.json", wrong.Message, wrong.BytePositionInLine ?? 0);
+            // A text that is no UTF-8, or holds half a character, is noticed when it is taken.
+            throw new UnreadableException("assessment.json", wrong.Message, (wrong as JsonException)?.BytePositionInLine ?? 0);
         }
     }
 
