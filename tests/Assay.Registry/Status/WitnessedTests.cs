@@ -113,10 +113,12 @@ public sealed class WitnessedTests : IDisposable
 
     private static Task<Answer> Hand(RunningRegistry registry, ReadOnlyMemory<byte> note) => registry.Send(HttpMethod.Post, "/log/cosigned", null, new ByteArrayContent(note.ToArray()));
 
+    private int witnesses;
+
     // As `assay log witness` does: goes and looks, and signs what it found. A folder of its own each time.
     private async Task<Checkpoint> Cosign(RunningRegistry registry, LogKey with, string name)
     {
-        using var witness = Witness.Open(scratch.File(Guid.NewGuid().ToString()), name, with, [await Log(registry)], registry.Time);
+        using var witness = Witness.Open(scratch.File($"witness-{++witnesses}"), name, with, [await Log(registry)], registry.Time);
         var checkpoint = Checkpoint.Read((await registry.Get("/log/checkpoint")).Bytes);
         var answer = witness.Add(0, [], checkpoint);
         Assert.Equal(200, answer.Status);
