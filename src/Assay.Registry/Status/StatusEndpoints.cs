@@ -27,7 +27,8 @@ public static class StatusEndpoints
         var log = LogReader.Folder(office.Ledger.Folder);
         routes.MapGet("/log/checkpoint", context => context.File(office.Cosignatures.On(log(Tiles.Checkpoint)!), Text, "no-cache"));
         routes.MapGet("/log/cosigned", context => context.File(office.Cosignatures.Newest ?? throw new Refusal(404, "a checkpoint that a witness signed", "none", "path"), Text, "no-cache"));
-        routes.MapPost("/log/cosigned", async context => await context.File(office.Cosignatures.Take(await context.Body()), Text, "no-store")).BodyAtMost(Checkpoint.MaxBytes);
+        routes.MapPost("/log/cosigned", async context => await context.File(office.Cosignatures.Take(await context.Body()), Text, "no-store"))
+            .Open("a checkpoint of this log, signed by a witness of the policy, is taken in from whoever carries it").BodyAtMost(Checkpoint.MaxBytes);
         routes.MapGet("/log/key", context => Log(context, log, LogWriter.KeyFile, Text, Fresh));
         // Tiles never change.
         routes.MapGet("/log/tile/{**path}", context => Log(context, log, $"tile/{context.Route("path")}", "application/octet-stream", "public, max-age=31536000, immutable"));

@@ -30,16 +30,16 @@ public sealed class SpokenTests
         ip route add 224.0.0.0/4 dev laptop0
         ip -n camera route add 224.0.0.0/4 dev camera0
         sleep 2
-        tcpdump -Z root -U --immediate-mode -i laptop0 -w "$1" & dump=$!
+        timeout -k 1 30 tcpdump -Z root -U --immediate-mode -i laptop0 -w "$1" & dump=$!
         sleep 0.5
-        ip netns exec camera llmnrd -H hallcam -i camera0 & names=$!
-        ip netns exec camera wsdd2 -N hallcam -G HOUSE -i camera0 & services=$!
+        ip netns exec camera timeout -k 1 25 llmnrd -H hallcam -i camera0 & names=$!
+        ip netns exec camera timeout -k 1 25 wsdd2 -N hallcam -G HOUSE -i camera0 & services=$!
         sleep 1
-        for name in hallcam nobody; do for type in A AAAA; do llmnr-query -c 1 -t 300 -T $type $name || true; done; done
-        timeout 3 wsdd --discovery --no-host --listen 5999 --interface laptop0 -4 || true
-        kill $names $services
+        for name in hallcam nobody; do for type in A AAAA; do timeout -k 1 5 llmnr-query -c 1 -t 300 -T $type $name || true; done; done
+        timeout -k 1 3 wsdd --discovery --no-host --listen 5999 --interface laptop0 -4 || true
+        kill $names $services || true
         sleep 0.5
-        kill $dump
+        kill $dump || true
         wait $dump || true
         """;
 
